@@ -1,0 +1,55 @@
+"""Names the compiled modules; all else about the package is in pyproject.toml.
+
+SECURECALL_BUILD=debug   checks every index, keeps symbols
+SECURECALL_BUILD=trace   lets coverage see inside the compiled modules
+"""
+
+import os
+import sys
+
+from setuptools import Extension, setup  # before Cython, so that both agree on the class
+
+from Cython.Build import cythonize
+
+BUILD = os.environ.get("SECURECALL_BUILD", "release")
+if BUILD not in ("release", "debug", "trace"):
+    sys.exit(f"SECURECALL_BUILD must be release, debug or trace, not {BUILD!r}")
+
+FLAGS = {
+    "release": ["-O3", "-g0", "-fno-math-errno", "-fno-trapping-math"],
+    "debug": ["-O1", "-g"],
+    "trace": ["-O0", "-g0"],
+}[BUILD] + ["-std=gnu11", "-ffp-contract=off", "-Wall", "-Wno-unused-function"]
+TRACE = [("CYTHON_TRACE_NOGIL", "1"), ("CYTHON_USE_SYS_MONITORING", "0")]
+DIRECTIVES = {
+    "language_level": "3",
+    "freethreading_compatible": True,
+    "embedsignature": True,
+    "embedsignature.format": "python",
+    "boundscheck": BUILD == "debug",
+    "wraparound": False,
+    "initializedcheck": BUILD == "debug",
+    "linetrace": BUILD == "trace",
+}
+
+
+def extension(name):
+    return Extension(
+        f"securecall.{name}",
+        [f"src/securecall/{name}.pyx"],
+        depends=["src/securecall/_native.h"],
+        include_dirs=["src/securecall"],
+        define_macros=TRACE if BUILD == "trace" else [],
+        extra_compile_args=[] if sys.platform == "win32" else FLAGS,
+    )
+
+
+setup(
+    ext_modules=cythonize(
+        [extension(name) for name in ("_rating",)],
+        compiler_directives=DIRECTIVES,
+        # Each kind of build keeps its own C files; coverage finds them only beside the .pyx.
+        build_dir=None if BUILD == "trace" else f"build/{BUILD}",
+        force=BUILD == "trace",
+    )
+)

@@ -1,0 +1,202 @@
+"""Every exception that securecall raises.
+
+::
+
+    SecurecallError                    catch this to catch everything from here
+    ├── InputError(ValueError)         an argument, a file or a whole column cannot be used
+    │   ├── ColumnError                missing, of the wrong type, or in the way; .column
+    │   ├── TariffError                every fault of a tariff file at once; .faults
+    │   ├── RegulationError            every fault of a rules file at once; .faults
+    │   ├── CallRejected               one call cannot be rated; .status, as in a batch
+    │   └── NoSuchAmount               no payment makes exactly this credit; .below, .above
+    ├── InputTypeError(TypeError)      money as int, bool or float, and other wrong types
+    ├── AmountOverflow(OverflowError)  beyond +-999 999 999 999.999999 dollars
+    └── BuildError(ImportError)        the compiled modules are missing or of another version
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import get_close_matches
+
+__all__ = [
+    "AmountOverflow",
+    "BuildError",
+    "CallRejected",
+    "ColumnError",
+    "Fault",
+    "InputError",
+    "InputTypeError",
+    "NoSuchAmount",
+    "RegulationError",
+    "SecurecallError",
+    "TariffError",
+    "nearest",
+]
+
+
+def nearest(word: object, allowed: Iterable[str]) -> str | None:
+    """Return the allowed name that looks most like a word, or None if none does."""
+    names = {name.lower(): name for name in allowed}
+    found = get_close_matches(str(word).lower(), list(names), n=1, cutoff=0.6)
+    return names[found[0]] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a file, and where.
+
+    Attributes
+    ----------
+    file : str
+        Path as it was given, or ``<text>``.
+    line : int or None
+        Counted from 1; None where the fault has no line (a missing file).
+    key : str
+        The key as it would be written, ``contract[0].rate[2].steps[1].price``, or a column.
+    value : str
+        What stands there, as text; empty if nothing does.
+    rule : str
+        What must hold, as a clause that follows the key.
+    nearest : str or None
+        The allowed name that was probably meant.
+    """
+
+    file: str
+    line: int | None
+    key: str
+    value: str
+    rule: str
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        """Return ``file:line: key = value: rule; did you mean ...?``."""
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        value = f" = {self.value}" if self.value else ""
+        hint = f"; did you mean {self.nearest!r}?" if self.nearest else ""
+        return f"{place}: {self.key}{value}: {self.rule}{hint}"
+
+
+class SecurecallError(Exception):
+    """Anything that securecall raises on purpose."""
+
+    __module__ = "securecall"
+
+
+class InputError(SecurecallError, ValueError):
+    """An argument, a file or a whole column cannot be used."""
+
+    __module__ = "securecall"
+
+
+class InputTypeError(SecurecallError, TypeError):
+    """An argument is of a type that is refused, such as money in binary floating point."""
+
+    __module__ = "securecall"
+
+
+class ColumnError(InputError):
+    """A column of a table is missing, of the wrong type, or in the way.
+
+    Attributes
+    ----------
+    column : str
+    """
+
+    __module__ = "securecall"
+
+    def __init__(self, column: str, rule: str) -> None:
+        super().__init__(column, rule)
+        self.column = column
+
+    def __str__(self) -> str:
+        return f"column {self.args[0]!r} {self.args[1]}"
+
+
+class _FaultsError(InputError):
+    """A file with faults; the text lists every one of them."""
+
+    what = "file"
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults: tuple[Fault, ...] = tuple(faults)
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        count = len(self.faults)
+        head = f"the {self.what} has {count} fault{'' if count == 1 else 's'}:"
+        return "\n".join([head, *(f"  {fault}" for fault in self.faults)])
+
+
+class TariffError(_FaultsError):
+    """A tariff cannot be used; ``faults`` lists everything that is wrong, in file order."""
+
+    __module__ = "securecall"
+    what = "tariff"
+
+
+class RegulationError(_FaultsError):
+    """A file of rules cannot be used; ``faults`` lists everything that is wrong."""
+
+    __module__ = "securecall"
+    what = "rules file"
+
+
+class CallRejected(InputError):
+    """One call cannot be rated.
+
+    Attributes
+    ----------
+    status : str
+        The status that a batch would give the row: ``bad_number``, ``no_rate``, ...
+    """
+
+    __module__ = "securecall"
+
+    def __init__(self, status: str, rule: str) -> None:
+        super().__init__(status, rule)
+        self.status = status
+
+    def __str__(self) -> str:
+        return f"{self.args[0]}: {self.args[1]}"
+
+
+class NoSuchAmount(InputError):
+    """No payment of whole cents makes exactly the credit that was asked for.
+
+    Attributes
+    ----------
+    below, above : Decimal or None
+        The nearest credits that a payment does make; None where there is none.
+    """
+
+    __module__ = "securecall"
+
+    def __init__(self, wanted: Decimal, below: Decimal | None, above: Decimal | None) -> None:
+        super().__init__(wanted, below, above)
+        self.wanted = wanted
+        self.below = below
+        self.above = above
+
+    def __str__(self) -> str:
+        def shown(amount: Decimal | None) -> str:
+            return "none" if amount is None else f"${amount}"
+
+        return (
+            f"no payment of whole cents credits exactly ${self.wanted}; "
+            f"nearest below: {shown(self.below)}, nearest above: {shown(self.above)}"
+        )
+
+
+class AmountOverflow(SecurecallError, OverflowError):
+    """An amount is beyond +-999 999 999 999.999999 dollars."""
+
+    __module__ = "securecall"
+
+
+class BuildError(SecurecallError, ImportError):
+    """The compiled modules are missing or belong to another version."""
+
+    __module__ = "securecall"

@@ -1,0 +1,240 @@
+"""Dollars as people write them, and the whole numbers that the engines count in.
+
+Inside the library money is whole micro-dollars (1 USD = 1 000 000); prices and percents may be
+finer and are exact fractions. No binary float ever holds money: ``int``, ``bool`` and ``float``
+are refused at the door, because ``25`` could be meant as dollars, cents or micro-dollars.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final, Literal, TypeAlias
+
+from securecall.errors import AmountOverflow, InputError, InputTypeError, nearest
+
+__all__ = [
+    "AMOUNT_MICROS_MAX",
+    "MICROS_PER_DOLLAR",
+    "MODES",
+    "Money",
+    "Rounding",
+    "decimal_of",
+    "dollars",
+    "micros",
+    "price_of",
+    "shown",
+]
+
+MICROS_PER_DOLLAR: Final = 1_000_000
+AMOUNT_MICROS_MAX: Final = 999_999_999_999_999_999  # 999 999 999 999.999999 dollars
+AMOUNT_DECIMALS: Final = 6
+PRICE_DECIMALS: Final = 12
+
+Money: TypeAlias = Decimal | str
+Mode: TypeAlias = Literal["up", "down", "half_up", "half_even"]
+MODES: Final = ("down", "up", "half_up", "half_even")  # the order is the engine's numbering
+
+_PLAIN = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?\Z")
+
+
+def decimal_of(value: Money, name: str = "amount") -> Decimal:
+    """Read a finite decimal number from text or ``Decimal``.
+
+    Parameters
+    ----------
+    value : Decimal or str
+        Text has plain digits and at most one point: no exponent, sign of grouping or blank.
+    name : str
+        How an error calls the value.
+
+    Raises
+    ------
+    InputTypeError
+        ``value`` is an int, a bool, a float or anything else that is not text or ``Decimal``.
+    InputError
+        The text is not a plain decimal number, or the ``Decimal`` is not finite.
+
+    Source
+    ------
+    own; charging law, "Units".
+    """
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise InputError(f"{name} must be a finite number, not {value}")
+        if not -60 < value.adjusted() < 60:
+            raise InputError(f"{name} must be a number of ordinary size, not {value}")
+        return value
+    if not isinstance(value, str):
+        hint = f"write {name} as Decimal or text, such as '25.00'"
+        raise InputTypeError(f"{name} must not be {type(value).__name__}: {hint}")
+    if not _PLAIN.match(value):
+        raise InputError(f"{name} must be plain decimal digits such as '25.00', not {value!r}")
+    return Decimal(value)
+
+
+def _scaled(value: Decimal, decimals: int, name: str) -> int:
+    """Return value x 10**decimals, which must be whole."""
+    numerator, denominator = value.as_integer_ratio()
+    scaled, rest = divmod(numerator * 10**decimals, denominator)
+    if rest:
+        raise InputError(f"{name} must have at most {decimals} decimals, not {value}")
+    return scaled
+
+
+def micros(amount: Money, name: str = "amount") -> int:
+    """Turn dollars into whole micro-dollars.
+
+    Parameters
+    ----------
+    amount : Decimal or str
+        Dollars, at most six decimals.
+    name : str
+        How an error calls the value.
+
+    Raises
+    ------
+    InputTypeError
+        ``amount`` is an int, a bool or a float.
+    InputError
+        More than six decimals, or not a plain number.
+    AmountOverflow
+        Beyond +-999 999 999 999.999999 dollars.
+
+    Source
+    ------
+    own; charging law, "Units".
+
+    Examples
+    --------
+    >>> micros("25.00")
+    25000000
+    """
+    whole = _scaled(decimal_of(amount, name), AMOUNT_DECIMALS, name)
+    if not -AMOUNT_MICROS_MAX <= whole <= AMOUNT_MICROS_MAX:
+        raise AmountOverflow(f"{name} is beyond 999 999 999 999.999999 dollars: {amount}")
+    return whole
+
+
+def dollars(amount_micros: int) -> Decimal:
+    """Turn whole micro-dollars into ``Decimal`` dollars with six decimals.
+
+    Source
+    ------
+    own; charging law, "Units".
+
+    Examples
+    --------
+    >>> dollars(25_000_000)
+    Decimal('25.000000')
+    """
+    return Decimal(amount_micros).scaleb(-AMOUNT_DECIMALS)
+
+
+def price_of(value: Money, name: str = "price") -> Fraction:
+    """Read a price, a percent or a share: not negative, at most twelve decimals.
+
+    Raises
+    ------
+    InputTypeError
+        ``value`` is an int, a bool or a float.
+    InputError
+        Negative, more than twelve decimals, or not a plain number.
+    AmountOverflow
+        Beyond 999 999 999 999.999999.
+
+    Source
+    ------
+    own; charging law, "Units".
+
+    Examples
+    --------
+    >>> price_of("0.07")
+    Fraction(7, 100)
+    """
+    scaled = _scaled(decimal_of(value, name), PRICE_DECIMALS, name)
+    if scaled < 0:
+        raise InputError(f"{name} must be 0 or more, not {value}")
+    if scaled > AMOUNT_MICROS_MAX * 10**AMOUNT_DECIMALS:
+        raise AmountOverflow(f"{name} is beyond 999 999 999 999.999999: {value}")
+    return Fraction(scaled, 10**PRICE_DECIMALS)
+
+
+def shown(amount: Decimal | Fraction, places: int = 2) -> str:
+    """Write dollars with every digit that matters and at least ``places`` decimals.
+
+    Source
+    ------
+    own.
+
+    Examples
+    --------
+    >>> shown(Decimal("1.500000")), shown(Decimal("0.000167"))
+    ('$1.50', '$0.000167')
+    """
+    if isinstance(amount, Fraction):
+        amount = Decimal(amount.numerator) / Decimal(amount.denominator)
+    text = f"{abs(amount):f}"
+    whole, _, part = text.partition(".")
+    part = part.rstrip("0").ljust(places, "0")
+    return f"{'-' if amount < 0 else ''}${whole}{'.' if part else ''}{part}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """How an exact amount becomes a whole number of units.
+
+    Attributes
+    ----------
+    mode : {"up", "down", "half_up", "half_even"}
+        For amounts of 0 or more: away from zero, towards zero, nearest with ties up, nearest
+        with ties to the even unit.
+    unit_micros : int
+        The unit, micro-dollars, 1 or more.
+
+    Source
+    ------
+    own; charging law, rule 2.
+    """
+
+    mode: Mode = "half_even"
+    unit_micros: int = 1
+
+    def __post_init__(self) -> None:
+        if self.mode not in MODES:
+            hint = nearest(self.mode, MODES)
+            raise InputError(
+                f"mode must be one of {', '.join(sorted(MODES))}, not {self.mode!r}"
+                + (f"; did you mean {hint!r}?" if hint else "")
+            )
+        if not 1 <= self.unit_micros <= AMOUNT_MICROS_MAX:
+            raise InputError("unit must be 0.000001 dollars or more")
+
+    @classmethod
+    def parse(cls, mode: str, unit: Money) -> Rounding:
+        """Make a rounding from its words in a tariff file, ``("half_up", "0.01")``."""
+        return cls(mode, micros(unit, "unit"))  # type: ignore[arg-type]
+
+    def apply(self, exact_micros: Fraction | int) -> int:
+        """Round an exact amount of micro-dollars, 0 or more, to whole units; return micro-dollars.
+
+        Examples
+        --------
+        >>> Rounding("half_even", 10_000).apply(25_000), Rounding("up", 10_000).apply(1)
+        (20000, 10000)
+        """
+        if exact_micros < 0:
+            raise InputError("only amounts of 0 or more are rounded")
+        exact = Fraction(exact_micros) / self.unit_micros
+        whole, rest = divmod(exact.numerator, exact.denominator)
+        if rest:
+            twice = 2 * rest - exact.denominator
+            if (
+                self.mode == "up"
+                or (self.mode == "half_up" and twice >= 0)
+                or (self.mode == "half_even" and (twice > 0 or (twice == 0 and whole % 2)))
+            ):
+                whole += 1
+        return whole * self.unit_micros
