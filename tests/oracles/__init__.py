@@ -1,0 +1,1 @@
+"""Slow, readable judges: plain fractions and loops that import nothing of what they judge."""
