@@ -6,6 +6,7 @@ SECURECALL_BUILD=trace   lets coverage see inside the compiled modules
 
 import os
 import sys
+from glob import glob
 
 from setuptools import Extension, setup  # before Cython, so that both agree on the class
 
@@ -37,7 +38,7 @@ def extension(name):
     return Extension(
         f"securecall.{name}",
         [f"src/securecall/{name}.pyx"],
-        depends=["src/securecall/_native.h"],
+        depends=["src/securecall/_native.h", *glob("src/securecall/*.pxd")],
         include_dirs=["src/securecall"],
         define_macros=TRACE if BUILD == "trace" else [],
         extra_compile_args=[] if sys.platform == "win32" else FLAGS,
@@ -48,6 +49,7 @@ setup(
     ext_modules=cythonize(
         [extension(name) for name in ("_rating",)],
         compiler_directives=DIRECTIVES,
+        include_path=["src"],
         # Each kind of build keeps its own C files; coverage finds them only beside the .pyx.
         build_dir=None if BUILD == "trace" else f"build/{BUILD}",
         force=BUILD == "trace",

@@ -1,0 +1,376 @@
+"""One call, from a row's values to its charge; the scalar door and the batch loop both come here."""
+
+cimport cython
+from libc.stdint cimport int32_t, int64_t, uint32_t
+
+from securecall._match cimport (
+    SCOPE_INTERNATIONAL,
+    SCOPE_MIXED,
+    best,
+    gather,
+    in_force,
+    is_local,
+    node_of,
+    offset_at,
+    scope_of,
+)
+from securecall._plan cimport (
+    BAD_BILL_TYPE,
+    BAD_DURATION,
+    BAD_FACILITY,
+    BAD_MEDIUM,
+    BAD_NUMBER,
+    BAD_TIME,
+    BILL_TYPES,
+    CANDIDATES,
+    DAY_MS,
+    DURATION_MS_MAX,
+    FOREVER,
+    GOVERNS_FEDERAL,
+    GOVERNS_STATE,
+    INTERSTATE,
+    INTRASTATE,
+    LOCAL,
+    MEDIA,
+    NO_RATE,
+    OK,
+    OVERFLOW,
+    RELAYS,
+    RULING_CELLS,
+    START_MS_MAX,
+    SWITCH_CALL_START,
+    SWITCH_SPLIT,
+    TAX_CELLS,
+    UNANSWERED,
+    Facility,
+    Fraction64,
+    Node,
+    PlanData,
+    Prefixes,
+    Pricing,
+    Rate,
+    Ruling,
+    RulingTable,
+    Step,
+    Tax,
+    int128,
+    sc_digits,
+    sc_floor_div,
+    sc_round64,
+    sc_whole,
+)
+from securecall._price cimport (
+    Charge,
+    Terms,
+    Walk,
+    finish,
+    net_of,
+    scaled,
+    tax_of,
+    walk_begin,
+    walk_bought,
+    walk_usage,
+)
+
+# Numbers of the bill types that the 2013 rules call collect: collect and direct bill.
+cdef enum:
+    BILL_DIRECT = 2
+    BILL_COLLECT = 3
+
+
+# The row as it came in. A code of -1 is a word that nobody knows.
+ctypedef struct Row:
+    const unsigned char *number
+    int64_t number_bytes
+    int64_t readable_bytes
+    int64_t start_ms
+    int64_t duration_ms
+    int64_t authorized_ms       # -1: the record does not say
+    int32_t facility
+    int32_t medium
+    int32_t bill_type
+    int32_t relay
+
+
+# What was found out about it.
+ctypedef struct Call:
+    const Facility *facility
+    const Ruling *ruling        # NULL: nothing rules
+    const Rate *rate            # at the start
+    int64_t offset_ms           # of the facility's wall clock at the start
+    int64_t until_ms
+    int64_t change_ms           # when another rate may come into force
+    int64_t bought_ms
+    uint32_t high
+    uint32_t low
+    int32_t digits
+    int32_t scope
+    int32_t rate_class
+    int32_t count
+    int32_t current
+    const Rate *candidates[256]
+    Tax taxes[64]
+
+
+# Where a zone's wall clock was last looked up.
+ctypedef struct Hint:
+    int64_t from_ms
+    int64_t until_ms
+    int64_t offset_ms
+
+
+cdef inline int check(
+    const PlanData *plan, int32_t facilities, const Row *row, Call *call, Hint *hints
+) noexcept nogil:
+    """Judge a row up to the point where a rate is looked for: a status, OK so far.
+
+    The number's scope and class are filled if the number is good.
+    """
+    cdef const Facility *facility
+    cdef const unsigned char *text = row.number
+    cdef int64_t length = row.number_bytes
+    cdef int64_t readable = row.readable_bytes
+    cdef Hint *hint
+    if row.facility < 0 or row.facility >= facilities:
+        return BAD_FACILITY
+    facility = plan.facility + row.facility
+    call.facility = facility
+    if row.start_ms < 0 or row.start_ms >= START_MS_MAX:
+        return BAD_TIME
+    if row.duration_ms < 0 or row.duration_ms > DURATION_MS_MAX or row.authorized_ms < -1:
+        return BAD_DURATION
+    if length > 0 and text[0] == 43:         # "+"
+        text += 1
+        length -= 1
+        readable -= 1
+    call.digits = sc_digits(text, length, readable, &call.high, &call.low)
+    if call.digits == 0:
+        return BAD_NUMBER
+    call.scope = scope_of(plan, facility, call.high, call.digits)
+    if call.scope < 0:
+        return BAD_NUMBER
+    if row.medium < 0 or row.relay < 0:
+        return BAD_MEDIUM
+    if row.bill_type < 0:
+        return BAD_BILL_TYPE
+    call.rate_class = INTERSTATE if call.scope == SCOPE_MIXED else call.scope + 1
+    if facility.locals and is_local(plan, facility, call.high, call.low, call.digits):
+        call.rate_class = LOCAL
+    if row.duration_ms == 0:
+        return UNANSWERED
+    hint = hints + facility.zone
+    if not hint.from_ms <= row.start_ms < hint.until_ms:
+        hint.offset_ms = offset_at(plan, plan.zone + facility.zone, row.start_ms, &hint.until_ms)
+        hint.from_ms = row.start_ms
+    call.offset_ms = hint.offset_ms
+    call.until_ms = hint.until_ms
+    return OK
+
+
+cdef inline int find_rate(const PlanData *plan, const Row *row, Call *call) noexcept nogil:
+    """Find the rate in force at the start: OK or NO_RATE."""
+    cdef const Facility *facility = call.facility
+    cdef const Node *node = NULL
+    cdef int32_t prefixes = plan.contract[facility.contract].prefixes
+    if prefixes >= 0:
+        node = node_of(plan, plan.prefixes + prefixes, call.high, call.low, call.digits)
+        if (
+            node != NULL and node.rates == 1 and node.first.term < 0
+            and node.first.media >> row.medium & 1 and node.first.bills >> row.bill_type & 1
+        ):
+            call.rate = &node.first          # what nearly every row of a deck comes to
+            call.candidates[0] = call.rate
+            call.count = 1
+            call.current = 0
+            call.change_ms = FOREVER
+            return OK
+    call.count = gather(
+        plan, facility, node, call.rate_class,
+        INTERSTATE if call.scope == SCOPE_MIXED else call.scope + 1,
+        row.medium, row.bill_type, row.start_ms, call.candidates,
+    )
+    call.current = best(
+        plan, facility, call.candidates, call.count,
+        row.start_ms, call.offset_ms, call.until_ms, &call.change_ms,
+    )
+    if call.current < 0:
+        return NO_RATE
+    call.rate = call.candidates[call.current]
+    return OK
+
+
+cdef inline void find_ruling(const PlanData *plan, const Row *row, Call *call) noexcept nogil:
+    """Find what regulation says of a call that begins on the facility's date."""
+    cdef const RulingTable *table
+    cdef const int32_t *starts
+    cdef int64_t day
+    cdef int32_t interval, cell
+    call.ruling = NULL
+    if call.facility.rulings < 0:
+        return
+    table = plan.ruling_table + call.facility.rulings
+    starts = plan.ruling_start + table.interval_first
+    day = sc_floor_div(row.start_ms + call.offset_ms, DAY_MS)
+    interval = table.intervals - 1
+    while starts[interval] > day:            # the first interval begins before all time
+        interval -= 1
+    cell = (row.medium * 4 + call.scope) * 2
+    cell += row.bill_type == BILL_DIRECT or row.bill_type == BILL_COLLECT
+    cell = cell * RELAYS + row.relay
+    cell = plan.ruling_cell[<int64_t>(table.interval_first + interval) * RULING_CELLS + cell]
+    if cell >= 0:
+        call.ruling = plan.ruling + cell
+
+
+cdef inline const Fraction64 *find_termination(
+    const PlanData *plan, const Row *row, Call *call
+) noexcept nogil:
+    """Return what the provider pays to end a call abroad, or NULL if the tariff does not say."""
+    cdef const Node *node
+    cdef const Rate *rate
+    cdef int64_t change_ms = FOREVER
+    cdef int32_t index
+    if plan.termination_contract < 0 or call.scope != SCOPE_INTERNATIONAL:
+        return NULL
+    node = node_of(
+        plan, plan.prefixes + plan.contract[plan.termination_contract].prefixes,
+        call.high, call.low, call.digits,
+    )
+    while node != NULL:
+        rate = &node.first if node.rates == 1 else plan.rate + node.rate_first
+        for index in range(node.rates):
+            if rate[index].term < 0 or in_force(
+                plan, call.facility, rate[index].term, row.start_ms,
+                call.offset_ms, call.until_ms, &change_ms,
+            ):
+                return plan.termination + rate[index].id
+        node = plan.node + node.parent if node.parent >= 0 else NULL
+    return NULL
+
+
+cdef inline void fix_terms(
+    const PlanData *plan, const Row *row, Call *call, Terms *terms
+) noexcept nogil:
+    """Fill in all that a call's start fixes."""
+    cdef const Pricing *pricing = plan.pricing + call.rate.pricing
+    cdef const Ruling *ruling = call.ruling
+    cdef const Fraction64 *termination
+    cdef const Tax *tax
+    cdef int64_t change_ms = FOREVER
+    cdef int128 rate
+    cdef int32_t cell, first, after, index
+    terms.scale = plan.denominator if plan.denominator else pricing.denominator
+    terms.connect = pricing.connect
+    terms.minimum = pricing.minimum
+    terms.maximum = pricing.maximum
+    terms.per_minute = -1
+    if pricing.per_minute.numerator >= 0:
+        terms.per_minute = scaled(plan, &pricing.per_minute, terms.scale)
+    terms.unit = plan.unit
+    terms.mode = plan.mode
+    terms.actual_basis = call.facility.actual_basis
+    terms.ceilings.rate = -1
+    terms.ceilings.rate_governs = 0
+    terms.share_numerator = 0
+    terms.share_denominator = 1
+    terms.bars_connect = 0
+    if ruling != NULL:
+        terms.bars_connect = ruling.bars_connect
+        terms.share_numerator = ruling.share_numerator
+        terms.share_denominator = ruling.share_denominator
+        if ruling.federal.numerator >= 0:
+            rate = scaled(plan, &ruling.federal, terms.scale)
+            if ruling.termination_quarters:
+                termination = find_termination(plan, row, call)
+                if termination != NULL:
+                    rate += scaled(plan, termination, terms.scale) * ruling.termination_quarters
+            terms.ceilings.rate = rate
+            terms.ceilings.rate_governs = GOVERNS_FEDERAL
+        if ruling.state.numerator >= 0:
+            rate = scaled(plan, &ruling.state, terms.scale)
+            if terms.ceilings.rate < 0 or rate < terms.ceilings.rate:
+                terms.ceilings.rate = rate
+                terms.ceilings.rate_governs = GOVERNS_STATE
+    cell = row.medium * 3 + (1 if call.scope == SCOPE_MIXED else call.scope)
+    cell = call.facility.tax_cells * (TAX_CELLS + 1) + cell * BILL_TYPES + row.bill_type
+    first = plan.tax_first[cell]
+    after = plan.tax_first[cell + 1]
+    terms.tax = plan.tax + first
+    terms.taxes = after - first
+    for index in range(first, after):
+        if plan.tax[index].term >= 0:
+            break
+    else:
+        return
+    terms.taxes = 0                          # some are dated: copy those that hold today
+    terms.tax = call.taxes
+    for index in range(first, after):
+        tax = plan.tax + index
+        if tax.term < 0 or in_force(
+            plan, call.facility, tax.term, row.start_ms, call.offset_ms, call.until_ms, &change_ms
+        ):
+            call.taxes[terms.taxes] = tax[0]
+            terms.taxes += 1
+
+
+cdef inline int charge_walk(
+    const PlanData *plan, const Row *row, Call *call, const Terms *terms, Charge *charge
+) noexcept nogil:
+    """Price a call by walking its increments: OK or OVERFLOW. Fills bought_ms."""
+    cdef const Pricing *pricing = plan.pricing + call.rate.pricing
+    cdef Walk walk
+    cdef Terms unheld
+    cdef int64_t duration_ms = row.duration_ms, basis_ms
+    cdef int32_t ignored
+    cdef int each_ms = pricing.switch == SWITCH_SPLIT
+    if 0 <= row.authorized_ms <= duration_ms:
+        duration_ms = row.authorized_ms
+    if duration_ms == 0:
+        call.bought_ms = 0
+        charge.net = charge.state_paid = charge.tax = charge.total = charge.saved = 0
+        charge.governs = _governs_nothing(terms)
+        return OK
+    if pricing.prorate and duration_ms == row.authorized_ms:
+        call.bought_ms = duration_ms         # the last increment is cut to what was authorised
+    else:
+        walk_begin(
+            &walk, plan, call.facility, call.candidates, call.count, call.current, call.change_ms,
+            row.start_ms, FOREVER, terms, 0,
+        )
+        call.bought_ms = walk_bought(&walk, duration_ms)
+    basis_ms = duration_ms if terms.actual_basis else call.bought_ms
+    walk_begin(
+        &walk, plan, call.facility, call.candidates, call.count, call.current, call.change_ms,
+        row.start_ms, FOREVER, terms, each_ms,
+    )
+    charge.net = net_of(
+        terms, walk_usage(&walk, call.bought_ms, pricing.free_ms), call.bought_ms, basis_ms, True,
+        &charge.governs,
+    )
+    if charge.net < 0:
+        return OVERFLOW
+    charge.saved = 0
+    if terms.ceilings.rate >= 0 or (terms.bars_connect and terms.connect):
+        unheld = terms[0]
+        unheld.ceilings.rate = -1
+        walk_begin(
+            &walk, plan, call.facility, call.candidates, call.count, call.current, call.change_ms,
+            row.start_ms, FOREVER, &unheld, each_ms,
+        )
+        charge.saved = net_of(
+            terms, walk_usage(&walk, call.bought_ms, pricing.free_ms), call.bought_ms, basis_ms,
+            False, &ignored,
+        )
+        if charge.saved < 0:
+            return OVERFLOW
+        charge.saved -= charge.net
+    return OVERFLOW if finish(terms, charge) else OK
+
+
+cdef inline int _governs_nothing(const Terms *terms) noexcept nogil:
+    """Return what governs a charge of nothing: the first ceiling that is 0 at no time."""
+    if terms.ceilings.rate >= 0:
+        return terms.ceilings.rate_governs
+    if terms.per_minute >= 0:
+        return 3
+    return 4 if terms.maximum >= 0 else 0

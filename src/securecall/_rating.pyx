@@ -1,0 +1,436 @@
+"""The engine that prices calls; securecall.rating is its face.
+
+A `Plan` is a compiled tariff. It is filled once and never changed, so any number of threads may use
+one at the same time. The loops release the GIL, take their results' memory from the caller and start
+no threads. `_plan.pxd` has the structs, `_match.pxd` finds the rate, `_price.pxd` holds the charging
+law, `_call.pxd` joins the two for one call, and `_short.pxd` is the short way that most rows go.
+"""
+
+cimport cython
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport free
+
+from securecall._call cimport (
+    Call,
+    Hint,
+    Row,
+    charge_walk,
+    check,
+    find_rate,
+    find_ruling,
+    fix_terms,
+)
+from securecall._layout cimport (
+    Taken,
+    allocate,
+    bucket_digits,
+    fraction,
+    int32s,
+    int64s,
+    lay_out,
+    longest_of,
+    power,
+    tax,
+)
+from securecall._match cimport node_of
+from securecall._plan cimport (
+    FOREVER,
+    OK,
+    OVERFLOW,
+    SWITCH_SPLIT,
+    UNANSWERED,
+    Contract,
+    Edge,
+    Facility,
+    Fraction64,
+    Node,
+    PlanData,
+    Prefixes,
+    Pricing,
+    Rate,
+    Ruling,
+    RulingTable,
+    Span,
+    Step,
+    Stretch,
+    Tax,
+    Term,
+    Zone,
+    int128,
+    sc_digits,
+    sc_high,
+    sc_low,
+)
+from securecall._price cimport Charge, Piece, Terms, Walk, walk_begin, walk_next
+
+# The face and the engine must be of one version; the face compares this with its own.
+VERSION = 1
+
+
+cdef object _python_int(int128 value):
+    """Return a 128-bit number as a Python int."""
+    cdef object high = sc_high(value)
+    return (high << 64) + sc_low(value)
+
+
+@cython.final
+cdef class Plan:
+    """A compiled tariff: owns the structs of ``_plan.pxd``.
+
+    ``parts`` maps the names below to flat int64 buffers whose rows are the structs' fields in order;
+    ``securecall.rating.compile`` makes them and keeps the bounds that the loops rely on.
+    """
+
+    cdef PlanData data
+    cdef int32_t facilities
+    cdef int32_t zones
+
+    def __cinit__(self, dict parts not None, dict scalars not None):
+        self._read_scalars(scalars)
+        self._read_prices(parts)
+        self._read_contracts(parts)
+        self._read_facilities(parts)
+        self._read_calendar(parts)
+
+    def __dealloc__(self):
+        free(self.data.step)
+        free(self.data.pricing)
+        free(self.data.rate)
+        free(self.data.node)
+        free(self.data.stretch)
+        free(self.data.bucket)
+        free(self.data.prefixes)
+        free(self.data.contract)
+        free(self.data.facility)
+        free(self.data.local)
+        free(self.data.holiday)
+        free(self.data.ruling)
+        free(self.data.ruling_table)
+        free(self.data.ruling_start)
+        free(self.data.ruling_cell)
+        free(self.data.zone)
+        free(self.data.zone_utc)
+        free(self.data.zone_offset)
+        free(self.data.term)
+        free(self.data.edge_first)
+        free(self.data.edge)
+        free(self.data.tax)
+        free(self.data.tax_first)
+        free(self.data.termination)
+        free(self.data.area)
+
+    cdef int _read_scalars(self, dict scalars) except -1:
+        self.data.denominator = scalars["denominator"]
+        self.data.unit = scalars["unit"]
+        self.data.unit_scaled = scalars["unit_scaled"]
+        self.data.mode = scalars["mode"]
+        self.data.terms = scalars["terms"]
+        self.data.termination_contract = scalars["termination_contract"]
+        return 0
+
+    cdef int _read_prices(self, dict parts) except -1:
+        cdef const int64_t[:, ::1] rows
+        cdef Py_ssize_t row
+        rows = parts["steps"]
+        self.data.step = <Step *>allocate(rows.shape[0], sizeof(Step))
+        for row in range(rows.shape[0]):
+            self.data.step[row].from_ms = rows[row, 0]
+            self.data.step[row].increment_ms = rows[row, 1]
+            self.data.step[row].price = fraction(&rows[row, 2])
+        rows = parts["pricings"]
+        self.data.pricing = <Pricing *>allocate(rows.shape[0], sizeof(Pricing))
+        for row in range(rows.shape[0]):
+            self.data.pricing[row].connect = rows[row, 0]
+            self.data.pricing[row].minimum = rows[row, 1]
+            self.data.pricing[row].maximum = rows[row, 2]
+            self.data.pricing[row].free_ms = rows[row, 3]
+            self.data.pricing[row].per_minute = fraction(&rows[row, 4])
+            self.data.pricing[row].denominator = rows[row, 7]
+            self.data.pricing[row].short_ms = rows[row, 8]
+            self.data.pricing[row].first_ends = rows[row, 9]
+            self.data.pricing[row].step_first = <int32_t>rows[row, 10]
+            self.data.pricing[row].steps = <int32_t>rows[row, 11]
+            self.data.pricing[row].switch = <int8_t>rows[row, 12]
+            self.data.pricing[row].prorate = <int8_t>rows[row, 13]
+        rows = parts["taxes"]
+        self.data.tax = <Tax *>allocate(rows.shape[0], sizeof(Tax))
+        for row in range(rows.shape[0]):
+            self.data.tax[row] = tax(&rows[row, 0])
+        self.data.tax_first = int32s(parts["tax_first"])
+        rows = parts["terminations"]
+        self.data.termination = <Fraction64 *>allocate(rows.shape[0], sizeof(Fraction64))
+        for row in range(rows.shape[0]):
+            self.data.termination[row] = fraction(&rows[row, 0])
+        return 0
+
+    cdef int _read_contracts(self, dict parts) except -1:
+        cdef const int64_t[:, ::1] rows
+        cdef const int64_t[:, ::1] prefixes = parts["prefixes"]
+        cdef const int64_t *first
+        cdef Py_ssize_t row, index, buckets = 0, tables = 0
+        cdef Taken taken
+        rows = parts["rates"]
+        self.data.rate = <Rate *>allocate(rows.shape[0], sizeof(Rate))
+        for row in range(rows.shape[0]):
+            self.data.rate[row].pricing = <int32_t>rows[row, 0]
+            self.data.rate[row].id = <int32_t>rows[row, 1]
+            self.data.rate[row].term = <int32_t>rows[row, 2]
+            self.data.rate[row].media = <uint8_t>rows[row, 3]
+            self.data.rate[row].bills = <uint8_t>rows[row, 4]
+        rows = parts["contracts"]
+        self.data.contract = <Contract *>allocate(rows.shape[0], sizeof(Contract))
+        self.data.prefixes = <Prefixes *>allocate(rows.shape[0], sizeof(Prefixes))
+        self.data.node = <Node *>allocate(prefixes.shape[0], sizeof(Node))
+        self.data.stretch = <Stretch *>allocate(
+            2 * prefixes.shape[0] + rows.shape[0], sizeof(Stretch)
+        )
+        for row in range(rows.shape[0]):
+            if rows[row, 1]:
+                first = &prefixes[rows[row, 0], 0]
+                buckets += 1 + power(bucket_digits(rows[row, 1], longest_of(first, rows[row, 1])))
+        self.data.bucket = <int32_t *>allocate(buckets, sizeof(int32_t))
+        taken.stretches = taken.buckets = 0
+        for row in range(rows.shape[0]):
+            for index in range(5):
+                self.data.contract[row].class_first[index] = <int32_t>rows[row, 2 + index]
+                self.data.contract[row].class_rates[index] = <int32_t>rows[row, 7 + index]
+            self.data.contract[row].prefixes = -1
+            if rows[row, 1]:
+                self.data.contract[row].prefixes = <int32_t>tables
+                lay_out(
+                    &self.data, &prefixes[rows[row, 0], 0], rows[row, 1], rows[row, 0],
+                    self.data.prefixes + tables, &taken,
+                )
+                tables += 1
+        return 0
+
+    cdef int _read_facilities(self, dict parts) except -1:
+        cdef const int64_t[:, ::1] rows
+        cdef Py_ssize_t row
+        cdef Facility *facility
+        rows = parts["facilities"]
+        self.facilities = <int32_t>rows.shape[0]
+        self.data.facility = <Facility *>allocate(rows.shape[0], sizeof(Facility))
+        for row in range(rows.shape[0]):
+            facility = self.data.facility + row
+            facility.contract = <int32_t>rows[row, 0]
+            facility.zone = <int32_t>rows[row, 1]
+            facility.state = <int32_t>rows[row, 2]
+            facility.rulings = <int32_t>rows[row, 3]
+            facility.tax_cells = <int32_t>rows[row, 4]
+            facility.local_first = <int32_t>rows[row, 5]
+            facility.locals = <int32_t>rows[row, 6]
+            facility.holiday_first = <int32_t>rows[row, 7]
+            facility.holidays = <int32_t>rows[row, 8]
+            facility.actual_basis = <int8_t>rows[row, 9]
+        rows = parts["locals"]
+        self.data.local = <Span *>allocate(rows.shape[0], sizeof(Span))
+        for row in range(rows.shape[0]):
+            self.data.local[row].begins = <uint64_t>rows[row, 0]
+            self.data.local[row].ends = <uint64_t>rows[row, 1]
+            self.data.local[row].length = <int32_t>rows[row, 2]
+        rows = parts["rulings"]
+        self.data.ruling = <Ruling *>allocate(rows.shape[0], sizeof(Ruling))
+        for row in range(rows.shape[0]):
+            self.data.ruling[row].federal = fraction(&rows[row, 0])
+            self.data.ruling[row].state = fraction(&rows[row, 3])
+            self.data.ruling[row].share_numerator = rows[row, 6]
+            self.data.ruling[row].share_denominator = rows[row, 7]
+            self.data.ruling[row].federal_source = <int16_t>rows[row, 8]
+            self.data.ruling[row].state_source = <int16_t>rows[row, 9]
+            self.data.ruling[row].bars_connect = <int8_t>rows[row, 10]
+            self.data.ruling[row].termination_quarters = <int8_t>rows[row, 11]
+        rows = parts["ruling_tables"]
+        self.data.ruling_table = <RulingTable *>allocate(rows.shape[0], sizeof(RulingTable))
+        for row in range(rows.shape[0]):
+            self.data.ruling_table[row].interval_first = <int32_t>rows[row, 0]
+            self.data.ruling_table[row].intervals = <int32_t>rows[row, 1]
+        self.data.ruling_start = int32s(parts["ruling_starts"])
+        self.data.ruling_cell = int32s(parts["ruling_cells"])
+        return 0
+
+    cdef int _read_calendar(self, dict parts) except -1:
+        cdef const int64_t[:, ::1] rows
+        cdef const int64_t[::1] flat
+        cdef Py_ssize_t row
+        rows = parts["zones"]
+        self.zones = <int32_t>rows.shape[0]
+        self.data.zone = <Zone *>allocate(rows.shape[0], sizeof(Zone))
+        for row in range(rows.shape[0]):
+            self.data.zone[row].first = <int32_t>rows[row, 0]
+            self.data.zone[row].changes = <int32_t>rows[row, 1]
+        self.data.zone_utc = int64s(parts["zone_utc"])
+        self.data.zone_offset = int64s(parts["zone_offset"])
+        rows = parts["terms"]
+        self.data.term = <Term *>allocate(rows.shape[0], sizeof(Term))
+        for row in range(rows.shape[0]):
+            self.data.term[row].from_ms = rows[row, 0]
+            self.data.term[row].to_ms = rows[row, 1]
+            self.data.term[row].schedule = <int32_t>rows[row, 2]
+        self.data.edge_first = int32s(parts["edge_first"])
+        rows = parts["edges"]
+        self.data.edge = <Edge *>allocate(rows.shape[0], sizeof(Edge))
+        for row in range(rows.shape[0]):
+            self.data.edge[row].day_ms = <int32_t>rows[row, 0]
+            self.data.edge[row].in_force = <int32_t>rows[row, 1]
+        self.data.holiday = int32s(parts["holidays"])
+        flat = parts["areas"]
+        self.data.area = <int16_t *>allocate(flat.shape[0], sizeof(int16_t))
+        for row in range(flat.shape[0]):
+            self.data.area[row] = <int16_t>flat[row]
+        return 0
+
+    cdef int _meet(
+        self, bytes number, int32_t facility, int64_t start_ms, int64_t duration_ms,
+        int64_t authorized_ms, int32_t medium, int32_t bill_type, int32_t relay,
+        Row *row, Call *call, Terms *terms,
+    ):
+        """Take one call up to its terms; return its status so far."""
+        cdef Hint hint
+        cdef Hint *hints = &hint
+        cdef int status
+        row.number = number
+        row.number_bytes = row.readable_bytes = len(number)
+        row.facility = facility
+        row.start_ms = start_ms
+        row.duration_ms = duration_ms
+        row.authorized_ms = authorized_ms
+        row.medium = medium
+        row.bill_type = bill_type
+        row.relay = relay
+        hint.from_ms = 1
+        hint.until_ms = 0
+        if 0 <= facility < self.facilities:
+            hints -= self.data.facility[facility].zone
+        status = check(&self.data, self.facilities, row, call, hints)
+        if status == OK:
+            status = find_rate(&self.data, row, call)
+        if status == OK:
+            find_ruling(&self.data, row, call)
+            fix_terms(&self.data, row, call, terms)
+        return status
+
+    def rate(
+        self, bytes number not None, int32_t facility, int64_t start_ms, int64_t duration_ms,
+        int64_t authorized_ms, int32_t medium, int32_t bill_type, int32_t relay,
+    ):
+        """Price one call by the walk.
+
+        Returns (status, class, scope, rate id, ruling, governs, billed_ms, net, tax, total,
+        state_paid, saved); ids are -1 and amounts 0 where the status leaves none.
+        """
+        cdef Row row
+        cdef Call call
+        cdef Terms terms
+        cdef Charge charge
+        cdef int status = self._meet(
+            number, facility, start_ms, duration_ms, authorized_ms, medium, bill_type, relay,
+            &row, &call, &terms,
+        )
+        cdef Py_ssize_t ruling = -1
+        if status == OK:
+            status = charge_walk(&self.data, &row, &call, &terms, &charge)
+            if call.ruling != NULL:
+                ruling = call.ruling - self.data.ruling
+        if status < UNANSWERED:
+            return (status, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0)
+        if status == OVERFLOW:
+            return (
+                status, call.rate_class, call.scope, call.rate.id, ruling, 0, 0, 0, 0, 0, 0, 0
+            )
+        if status != OK:
+            return (status, call.rate_class, call.scope, -1, -1, 0, 0, 0, 0, 0, 0, 0)
+        return (
+            status, call.rate_class, call.scope, call.rate.id, ruling, charge.governs,
+            call.bought_ms, charge.net, charge.tax, charge.total, charge.state_paid, charge.saved,
+        )
+
+    def curve(
+        self, bytes number not None, int32_t facility, int64_t start_ms, int64_t horizon_ms,
+        int32_t medium, int32_t bill_type, int32_t relay, bint held=True,
+    ):
+        """Lay out what a call costs after any time.
+
+        Returns (status, class, scope, ruling, governs, state, marks): ``state`` is what `Curve`
+        takes; ``marks`` has (elapsed_ms, rate id, pricing, step) for each piece of the billing.
+        ``held`` false leaves the ceilings off the steps' prices and off the terms.
+        """
+        cdef Row row
+        cdef Call call
+        cdef Terms terms
+        cdef Walk walk
+        cdef Piece piece
+        cdef const Pricing *pricing
+        cdef const Tax *rule
+        cdef int32_t index
+        cdef int64_t begins
+        cdef Py_ssize_t ruling = -1
+        cdef list billing = [], prices = [], marks = [], taxes = []
+        cdef tuple state
+        cdef object price
+        cdef int status = self._meet(
+            number, facility, start_ms, 1, -1, medium, bill_type, relay, &row, &call, &terms
+        )
+        if status < OK:
+            if status < UNANSWERED:
+                return (status, -1, -1, -1, 0, None, None)
+            return (status, call.rate_class, call.scope, -1, 0, None, None)
+        if not held:
+            terms.ceilings.rate = -1
+            terms.bars_connect = 0
+        if call.ruling != NULL:
+            ruling = call.ruling - self.data.ruling
+        pricing = self.data.pricing + call.rate.pricing
+        walk_begin(
+            &walk, &self.data, call.facility, call.candidates, call.count, call.current,
+            call.change_ms, start_ms, horizon_ms, &terms, 0,
+        )
+        while walk.elapsed < FOREVER:
+            walk_next(&walk, &piece)
+            billing.append((piece.begins, piece.increment_ms))
+            marks.append((
+                piece.begins, call.candidates[piece.rate].id, call.candidates[piece.rate].pricing,
+                piece.step,
+            ))
+        walk_begin(
+            &walk, &self.data, call.facility, call.candidates, call.count, call.current,
+            call.change_ms, start_ms, horizon_ms, &terms, pricing.switch == SWITCH_SPLIT,
+        )
+        if pricing.free_ms:
+            prices.append((0, 0))
+        while walk.elapsed < FOREVER:
+            walk_next(&walk, &piece)
+            if piece.ends > pricing.free_ms:
+                price = _python_int(piece.price)
+                begins = piece.begins if piece.begins > pricing.free_ms else pricing.free_ms
+                if not prices or prices[len(prices) - 1][1] != price:
+                    prices.append((begins, price))
+        for index in range(terms.taxes):
+            rule = terms.tax + index
+            taxes.append((
+                rule.numerator, rule.denominator, rule.unit, rule.mode, rule.on_prior, rule.id
+            ))
+        state = (
+            start_ms, terms.scale, terms.connect, terms.minimum, terms.maximum,
+            _python_int(terms.per_minute), _python_int(terms.ceilings.rate),
+            terms.ceilings.rate_governs, terms.unit, terms.mode, terms.share_numerator,
+            terms.share_denominator, terms.bars_connect, terms.actual_basis, pricing.prorate,
+            tuple(taxes), tuple(billing), tuple(prices),
+        )
+        return (
+            status, call.rate_class, call.scope, ruling, terms.ceilings.rate_governs, state, marks
+        )
+
+    def prefix_digits(self, int32_t contract, bytes digits not None):
+        """Return how many digits of a number the longest prefix takes: -1 for none."""
+        cdef uint32_t high = 0, low = 0
+        cdef const Node *found
+        cdef const unsigned char *text = digits
+        cdef int count = sc_digits(text, len(digits), len(digits), &high, &low)
+        if count == 0 or self.data.contract[contract].prefixes < 0:
+            return -1
+        found = node_of(
+            &self.data, self.data.prefixes + self.data.contract[contract].prefixes,
+            high, low, count,
+        )
+        return -1 if found == NULL else found.length
