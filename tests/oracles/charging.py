@@ -18,6 +18,7 @@ named by its exchanges ("Houston, TX"). An area code phonenumbers knows no numbe
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +34,18 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from phonenumbers import PhoneNumberType, geocoder
 
-__all__ = ["RELAYS", "Charge", "Curve", "NoRate", "Result", "Ruling", "Tie", "Told", "rate"]
+__all__ = [
+    "RELAYS",
+    "Charge",
+    "Curve",
+    "NoRate",
+    "Result",
+    "Ruling",
+    "Tie",
+    "Told",
+    "rate",
+    "zone_of",
+]
 
 MICROS: Final = 1_000_000  # micro-dollars in a dollar
 MINUTE_MS: Final = 60_000
@@ -46,7 +58,7 @@ START_MS_AFTER: Final = 4_102_444_800_000  # 2100-01-01T00:00Z; 2099-12-31 is th
 
 MEDIA: Final = ("audio", "video")
 BILL_TYPES: Final = ("prepaid", "inmate_debit", "direct_bill", "collect", "prepaid_collect")
-RELAYS: Final = ("none", "trs", "cts", "vrs", "tty", "asl_p2p")
+RELAYS: Final = ("none", "trs", "vrs", "tty", "asl", "cts")
 CLASSES: Final = ("local", "intrastate", "interstate", "international", "any")
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -129,19 +141,21 @@ PLACED: Final = (
     PhoneNumberType.MOBILE,
     PhoneNumberType.FIXED_LINE_OR_MOBILE,
 )
+# The geocoder's English words for a state, as far as an area code has them.
 STATES: Final = {
     name: code
-    for code, name in (
-        pair.split(" ", 1)
-        for pair in """AL Alabama;AK Alaska;AZ Arizona;AR Arkansas;CA California;CO Colorado
-        CT Connecticut;DE Delaware;DC Washington D.C.;FL Florida;GA Georgia;HI Hawaii;ID Idaho
-        IL Illinois;IN Indiana;IA Iowa;KS Kansas;KY Kentucky;LA Louisiana;ME Maine;MD Maryland
-        MA Massachusetts;MI Michigan;MN Minnesota;MS Mississippi;MO Missouri;MT Montana
-        NE Nebraska;NV Nevada;NH New Hampshire;NJ New Jersey;NM New Mexico;NY New York
-        NC North Carolina;ND North Dakota;OH Ohio;OK Oklahoma;OR Oregon;PA Pennsylvania
-        RI Rhode Island;SC South Carolina;SD South Dakota;TN Tennessee;TX Texas;UT Utah
-        VT Vermont;VA Virginia;WA Washington State;WV West Virginia;WI Wisconsin
-        WY Wyoming""".replace("\n        ", ";").split(";")
+    for code, _, name in (
+        pair.strip().partition(" ")
+        for pair in """
+        AL Alabama, AK Alaska, AZ Arizona, AR Arkansas, CA California, CO Colorado, CT Connecticut,
+        DE Delaware, DC Washington D.C., FL Florida, GA Georgia, HI Hawaii, ID Idaho, IL Illinois,
+        IN Indiana, IA Iowa, KS Kansas, KY Kentucky, LA Louisiana, ME Maine, MD Maryland,
+        MA Massachusetts, MI Michigan, MN Minnesota, MS Mississippi, MO Missouri, MT Montana,
+        NE Nebraska, NV Nevada, NH New Hampshire, NJ New Jersey, NM New Mexico, NY New York,
+        NC North Carolina, ND North Dakota, OH Ohio, OK Oklahoma, OR Oregon, PA Pennsylvania,
+        RI Rhode Island, SC South Carolina, SD South Dakota, TN Tennessee, TX Texas, UT Utah,
+        VT Vermont, VA Virginia, WA Washington State, WV West Virginia, WI Wisconsin, WY Wyoming
+        """.split(",")
     )
 }
 
@@ -216,13 +230,14 @@ def _is_local(digits: str, facility: Doc) -> bool:
 
 
 @cache
-def _zone(name: str) -> ZoneInfo:
-    """Read a zone from the tzdata package, so that every host has the same clocks."""
-    *folders, last = name.split("/")
-    with (
-        resources.files(".".join(["tzdata", "zoneinfo", *folders])).joinpath(last).open("rb") as at
-    ):
-        return ZoneInfo.from_file(at, key=name)
+def zone_of(name: str) -> ZoneInfo:
+    """Read a zone from the tzdata package, so that every host has the same clocks.
+
+    `zoneinfo` by itself prefers the host's files, which may know older rules.
+    """
+    zones = resources.files("tzdata.zoneinfo")
+    with zones.joinpath(*name.split("/")).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
 
 
 def _utc(instant_ms: int) -> datetime:
@@ -431,7 +446,7 @@ def _rates(
     doc: Doc, facility: Doc, *, digits: str, seen: Seen, medium: str, bill_type: str, decks: Decks
 ) -> list[Rate]:
     """Return the rates whose destination, medium and bill type fit; these never change."""
-    zone = _zone(facility["timezone"])
+    zone = zone_of(facility["timezone"])
     contract = next(each for each in doc["contract"] if each["id"] == facility["contract"])
     rates = []
     for table in [*contract.get("rate", ()), *_deck_rates(contract, decks)]:
@@ -601,13 +616,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Increment:
-    """What is sold at once; ``held`` and ``free_of_law`` are the usage of all before it."""
+    """What is sold at once, and the usage of all before it: held to the rate ceiling, and bare."""
 
     begin_ms: int
     end_ms: int
     parts: tuple[Part, ...]
     held: Fraction
-    free_of_law: Fraction
+    bare: Fraction
 
 
 class Curve:
@@ -635,7 +650,7 @@ class Curve:
         medium, bill_type = _medium(call), call.get("bill_type", "prepaid")
         self.start_ms: int = call["start_ms"]
         self.seen = _seen(facility, digits)
-        self._zone = _zone(facility["timezone"])
+        self._zone = zone_of(facility["timezone"])
         self._holidays = frozenset(
             each if isinstance(each, date) else date.fromisoformat(each)
             for each in facility.get("holidays", ())
@@ -667,7 +682,7 @@ class Curve:
                 _relay(call),
             )
         per_minute = self.told["per_minute"]
-        self._rate_ceiling = None if per_minute is None else per_minute * MICROS / MINUTE_MS
+        self.rate_ceiling = None if per_minute is None else per_minute * MICROS / MINUTE_MS
         self.connect_fee = 0 if self.told["bars_connect"] else first.connect_fee
         self._rounding = Rounding.read(doc.get("rounding", {}), "half_even", "0.000001")
         # rule 1: so are the taxes
@@ -747,7 +762,7 @@ class Curve:
                 begin_ms,
                 end_ms,
                 parts,
-                self._usage(before, before.end_ms, self._rate_ceiling) if before else Fraction(0),
+                self._usage(before, before.end_ms, self.rate_ceiling) if before else Fraction(0),
                 self._usage(before, before.end_ms, None) if before else Fraction(0),
             )
         )
@@ -756,14 +771,8 @@ class Curve:
         """Return the increment with begin < bought <= end, for bought of 1 or more."""
         while not self._increments or self._increments[-1].end_ms < bought_ms:
             self._sell()
-        low, high = 0, len(self._increments) - 1
-        while low < high:
-            middle = (low + high) // 2
-            if self._increments[middle].end_ms < bought_ms:
-                low = middle + 1
-            else:
-                high = middle
-        return self._increments[low]
+        place = bisect_left(self._increments, bought_ms, key=lambda each: each.end_ms)
+        return self._increments[place]
 
     def billed(self, duration_ms: int) -> int:
         """Return what a call that ended after a duration has bought.
@@ -787,26 +796,31 @@ class Curve:
         self, increment: Increment, bought_ms: int, rate_ceiling: Fraction | None
     ) -> Fraction:
         """Return the usage up to a time in an increment, exactly."""
-        before = increment.free_of_law if rate_ceiling is None else increment.held
+        before = increment.bare if rate_ceiling is None else increment.held
         return before + sum(
             part.cost(bought_ms=bought_ms, free_ms=self.first.free_ms, rate_ceiling=rate_ceiling)
             for part in increment.parts
         )
 
+    def usage(self, bought_ms: int) -> Fraction:
+        """Return the usage, each price held to the rate ceiling, exactly."""
+        if bought_ms == 0:
+            return Fraction(0)
+        return self._usage(self._increment(bought_ms), bought_ms, self.rate_ceiling)
+
     def charge(self, bought_ms: int, actual_ms: int) -> Charge:
         """Price what was bought; with the ceiling's time as the facility's cap basis says."""
         if bought_ms == 0:
             return Charge(net=0, state_paid=0, taxes={}, saved=0, cap_source=None)
-        increment = self._increment(bought_ms)
         rate = self.first
 
         # rule 2: usage as an exact rational, prices held to the rate ceiling, + connect fee
-        exact = self._usage(increment, bought_ms, self._rate_ceiling) + self.connect_fee
+        exact = self.usage(bought_ms) + self.connect_fee
         # rule 2: at least min_total
         exact = max(exact, rate.min_total)
         # rule 3: ceiling x billed time, or x actual time
         capped_ms = min(actual_ms, bought_ms) if self._cap_basis == "actual" else bought_ms
-        by_law = None if self._rate_ceiling is None else self._rate_ceiling * capped_ms
+        by_law = None if self.rate_ceiling is None else self.rate_ceiling * capped_ms
         # rule 3: max_per_started_minute uses started minutes bought, max_total the call
         own = []
         if rate.max_per_started_minute is not None:
@@ -826,7 +840,7 @@ class Curve:
         net = self._rounding.apply_under(exact, lowest)
 
         # saved: the same with no regulation at all; the contract's own limits stay
-        bare = self._usage(increment, bought_ms, None) + rate.connect_fee
+        bare = self._usage(self._increment(bought_ms), bought_ms, None) + rate.connect_fee
         bare = max(bare, rate.min_total)
         if by_contract is not None:
             bare = min(bare, by_contract)
