@@ -4,7 +4,6 @@ cimport cython
 from libc.stdint cimport int32_t, int64_t, uint32_t
 
 from securecall._match cimport (
-    SCOPE_INTERNATIONAL,
     SCOPE_MIXED,
     best,
     gather,
@@ -72,9 +71,8 @@ from securecall._price cimport (
     walk_usage,
 )
 
-# Numbers of the bill types that the 2013 rules call collect: collect and direct bill.
+# The first of the bill types that the 2013 rules call collect: collect and direct bill.
 cdef enum:
-    BILL_DIRECT = 2
     BILL_COLLECT = 3
 
 
@@ -215,7 +213,7 @@ cdef inline void find_ruling(const PlanData *plan, const Row *row, Call *call) n
     while starts[interval] > day:            # the first interval begins before all time
         interval -= 1
     cell = (row.medium * 4 + call.scope) * 2
-    cell += row.bill_type == BILL_DIRECT or row.bill_type == BILL_COLLECT
+    cell += row.bill_type >= BILL_COLLECT
     cell = cell * RELAYS + row.relay
     cell = plan.ruling_cell[<int64_t>(table.interval_first + interval) * RULING_CELLS + cell]
     if cell >= 0:
@@ -230,7 +228,7 @@ cdef inline const Fraction64 *find_termination(
     cdef const Rate *rate
     cdef int64_t change_ms = FOREVER
     cdef int32_t index
-    if plan.termination_contract < 0 or call.scope != SCOPE_INTERNATIONAL:
+    if plan.termination_contract < 0:
         return NULL
     node = node_of(
         plan, plan.prefixes + plan.contract[plan.termination_contract].prefixes,
@@ -243,7 +241,10 @@ cdef inline const Fraction64 *find_termination(
                 plan, call.facility, rate[index].term, row.start_ms,
                 call.offset_ms, call.until_ms, &change_ms,
             ):
-                return plan.termination + rate[index].id
+                return (
+                    plan.termination + rate[index].id * plan.termination_shares
+                    + call.ruling.termination
+                )
         node = plan.node + node.parent if node.parent >= 0 else NULL
     return NULL
 
@@ -280,10 +281,10 @@ cdef inline void fix_terms(
         terms.share_denominator = ruling.share_denominator
         if ruling.federal.numerator >= 0:
             rate = scaled(plan, &ruling.federal, terms.scale)
-            if ruling.termination_quarters:
+            if ruling.termination >= 0:
                 termination = find_termination(plan, row, call)
                 if termination != NULL:
-                    rate += scaled(plan, termination, terms.scale) * ruling.termination_quarters
+                    rate += scaled(plan, termination, terms.scale)
             terms.ceilings.rate = rate
             terms.ceilings.rate_governs = GOVERNS_FEDERAL
         if ruling.state.numerator >= 0:

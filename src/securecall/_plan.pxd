@@ -151,7 +151,7 @@ ctypedef struct Ruling:
     int16_t federal_source
     int16_t state_source
     int8_t bars_connect
-    int8_t termination_quarters # how much of a termination add-on the federal ceiling takes
+    int8_t termination          # which share of a termination add-on to take; -1: none
 
 ctypedef struct RulingTable:
     int32_t interval_first
@@ -188,6 +188,7 @@ ctypedef struct PlanData:
     int32_t terms
     int32_t rulings
     int32_t termination_contract  # prefixes of the termination add-ons; -1: none
+    int32_t termination_shares
     Step *step
     Pricing *pricing
     Rate *rate
@@ -211,5 +212,5 @@ ctypedef struct PlanData:
     Edge *edge
     Tax *tax                    # in cells, so that the taxes of a call lie together
     int32_t *tax_first          # TAX_CELLS + 1 a tax table
-    Fraction64 *termination     # a quarter of an add-on, micro-dollars per millisecond, by rate id
+    Fraction64 *termination     # micro-dollars per millisecond, by rate id and share
     int16_t *area               # 1000: region of an area code; see numbering.py

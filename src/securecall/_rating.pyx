@@ -126,6 +126,7 @@ cdef class Plan:
         self.data.mode = scalars["mode"]
         self.data.terms = scalars["terms"]
         self.data.termination_contract = scalars["termination_contract"]
+        self.data.termination_shares = scalars["termination_shares"]
         return 0
 
     cdef int _read_prices(self, dict parts) except -1:
@@ -239,7 +240,7 @@ cdef class Plan:
             self.data.ruling[row].federal_source = <int16_t>rows[row, 8]
             self.data.ruling[row].state_source = <int16_t>rows[row, 9]
             self.data.ruling[row].bars_connect = <int8_t>rows[row, 10]
-            self.data.ruling[row].termination_quarters = <int8_t>rows[row, 11]
+            self.data.ruling[row].termination = <int8_t>rows[row, 11]
         rows = parts["ruling_tables"]
         self.data.ruling_table = <RulingTable *>allocate(rows.shape[0], sizeof(RulingTable))
         for row in range(rows.shape[0]):
@@ -317,7 +318,7 @@ cdef class Plan:
         """Price one call by the walk.
 
         Returns (status, class, scope, rate id, ruling, governs, billed_ms, net, tax, total,
-        state_paid, saved); ids are -1 and amounts 0 where the status leaves none.
+        state_paid, saved, connect fee); ids are -1 and amounts 0 where the status leaves none.
         """
         cdef Row row
         cdef Call call
@@ -333,16 +334,17 @@ cdef class Plan:
             if call.ruling != NULL:
                 ruling = call.ruling - self.data.ruling
         if status < UNANSWERED:
-            return (status, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0)
+            return (status, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0)
         if status == OVERFLOW:
             return (
-                status, call.rate_class, call.scope, call.rate.id, ruling, 0, 0, 0, 0, 0, 0, 0
+                status, call.rate_class, call.scope, call.rate.id, ruling, 0, 0, 0, 0, 0, 0, 0, 0
             )
         if status != OK:
-            return (status, call.rate_class, call.scope, -1, -1, 0, 0, 0, 0, 0, 0, 0)
+            return (status, call.rate_class, call.scope, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0)
         return (
             status, call.rate_class, call.scope, call.rate.id, ruling, charge.governs,
             call.bought_ms, charge.net, charge.tax, charge.total, charge.state_paid, charge.saved,
+            0 if terms.bars_connect or call.bought_ms == 0 else terms.connect,
         )
 
     def curve(

@@ -119,10 +119,10 @@ cdef inline int charge_short(
     else:
         if ruling.federal.numerator >= 0:
             ceiling = ruling.federal.scaled
-            if ruling.termination_quarters:
+            if ruling.termination >= 0:
                 termination = find_termination(plan, row, call)
                 if termination != NULL:
-                    ceiling += termination.scaled * ruling.termination_quarters
+                    ceiling += termination.scaled
             charge.governs = GOVERNS_FEDERAL
         if ruling.state.numerator >= 0 and (ceiling < 0 or ruling.state.scaled < ceiling):
             ceiling = ruling.state.scaled

@@ -26,6 +26,7 @@ from importlib.resources import files
 from typing import Final
 
 from securecall.errors import InputError, nearest
+from securecall.regulation import words
 
 __all__ = ["STATES", "area_regions", "digits_of", "jurisdiction", "prefix_key", "state_number"]
 
@@ -45,12 +46,7 @@ def _areas() -> dict[int, str]:
     return {int(row["area_code"]): row["region"] for row in rows}
 
 
-STATES: Final = (
-    "AK", "AL", "AR", "AS", "AZ", "CA", "CO", "CT", "DC", "DE", "FL", "GA", "GU", "HI", "IA", "ID", "IL",
-    "IN", "KS", "KY", "LA", "MA", "MD", "ME", "MI", "MN", "MO", "MP", "MS", "MT", "NC", "ND", "NE", "NH",
-    "NJ", "NM", "NV", "NY", "OH", "OK", "OR", "PA", "PR", "RI", "SC", "SD", "TN", "TX", "UT", "VA", "VI",
-    "VT", "WA", "WI", "WV", "WY",
-)  # fmt: skip
+STATES: Final = tuple(sorted(words.STATES))
 
 
 def state_number(state: str) -> int:

@@ -29,6 +29,7 @@ from securecall.rating.words import (
     BILL_TYPES,
     CLASSES,
     DAYS,
+    FEE_KINDS,
     FINALS,
     JURISDICTIONS,
     KINDS,
@@ -37,18 +38,10 @@ from securecall.rating.words import (
 )
 from securecall.rating.zones import zone_names
 
-__all__ = ["FEE_KINDS", "read_document"]
+__all__ = ["read_document"]
 
 ReadFile = Callable[[str], bytes]
 
-FEE_KINDS: Final = (
-    "automated_payment",
-    "live_agent",
-    "paper_bill",
-    "third_party_transfer",
-    "single_call",
-    "other",
-)
 CENT: Final = 10_000
 PERCENT_MAX: Final = 1000
 PRIORITY_MAX: Final = 1_000_000

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from securecall.regulation.words import BILL_TYPES, FEE_KINDS, JURISDICTIONS, MEDIA, RELAYS
+
 __all__ = [
     "BILL_TYPES",
     "CLASSES",
     "DAYS",
+    "FEE_KINDS",
     "FINALS",
     "JURISDICTIONS",
     "KINDS",
@@ -37,10 +40,6 @@ STATUSES: Final = (
 # A row with one of these has no amounts: somebody must look at it.
 REJECTED: Final = frozenset(STATUSES) - {"ok", "unanswered"}
 
-MEDIA: Final = ("audio", "video")
-BILL_TYPES: Final = ("prepaid", "inmate_debit", "direct_bill", "collect", "prepaid_collect")
-RELAYS: Final = ("none", "trs", "vrs", "tty", "asl", "cts")
-JURISDICTIONS: Final = ("intrastate", "interstate", "international")
 CLASSES: Final = ("local", *JURISDICTIONS, "any")
 KINDS: Final = ("prison", "jail")
 SWITCHES: Final = ("increment_start", "call_start", "split")

@@ -1,0 +1,285 @@
+"""The tariff: loaded, compiled, frozen; everything that can be asked of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from securecall.errors import Fault, TariffError
+from securecall.rating.compile import Compiled, compile_document
+from securecall.rating.contract import Document
+from securecall.rating.rater import curve_of, rate_call
+from securecall.rating.reader import read_document
+from securecall.regulation import Rules
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pyarrow as pa
+
+    from securecall.money import Money
+    from securecall.rating.call import Call, RatedCall
+    from securecall.rating.compare import Comparison
+    from securecall.rating.curve import PriceCurve
+    from securecall.rating.fees import FeeQuote
+    from securecall.rating.lint import Finding
+
+__all__ = ["Tariff"]
+
+VERSION: Final = b"securecall.tariff/1"
+
+
+class Tariff:
+    """A tariff: facilities, contracts, rates, taxes and fees, under the rules of their dates.
+
+    Load one with `load` or `loads`. It is compiled then, and never changes: it can be shared by
+    threads, pickled, and used as a key. Two tariffs are equal if their digests are.
+
+    Attributes
+    ----------
+    digest : str
+        SHA-256 over the file, its decks and the rules: equal digests give equal charges, with
+        equal time zones (`securecall.rating.zones.tzdata_version`).
+    file : str
+        Where it came from.
+    document : Document
+        What the file says, as values.
+    rules : securecall.regulation.Rules
+        The rules that it is rated under.
+
+    Source
+    ------
+    own; charging law.
+    """
+
+    __slots__ = ("_decks", "_text", "compiled", "digest", "document", "file", "rules")
+
+    compiled: Compiled
+    digest: str
+    document: Document
+    file: str
+    rules: Rules
+    _text: str
+    _decks: dict[str, bytes]
+
+    def __init__(
+        self, text: str, file: str, read_deck: Callable[[str], bytes], rules: Rules
+    ) -> None:
+        decks: dict[str, bytes] = {}
+
+        def read(name: str) -> bytes:
+            decks[name] = read_deck(name)
+            return decks[name]
+
+        regimes = {row.regime for row in rules.rows}
+        document = read_document(text, file, read, regimes)
+        digest = hashlib.sha256(VERSION)
+        for part in (text.encode(), *(decks[name] for name in sorted(decks))):
+            digest.update(hashlib.sha256(part).digest())
+        digest.update(rules.digest.encode())
+        for name, value in {
+            "_decks": decks,
+            "_text": text,
+            "compiled": compile_document(document, rules),
+            "digest": digest.hexdigest(),
+            "document": document,
+            "file": file,
+            "rules": rules,
+        }.items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | PathLike[str],
+        *,
+        rules: Rules | None = None,
+        overrides: Iterable[str | PathLike[str]] = (),
+        known_at: date | None = None,
+    ) -> Tariff:
+        """Load a tariff file.
+
+        Parameters
+        ----------
+        path : path
+            TOML, UTF-8; see ``docs/rating.md``. Decks are looked for beside it.
+        rules : Rules, optional
+            Rules to rate under; otherwise the packaged ones with ``overrides``.
+        overrides : iterable of path
+            The user's own rules files; see ``docs/regulation.md``.
+        known_at : date, optional
+            Rate as one would have on that day, by what was then believed to be the law.
+
+        Raises
+        ------
+        TariffError
+            With everything that is wrong.
+        RegulationError
+            A rules file cannot be used.
+
+        Source
+        ------
+        own.
+        """
+        path = Path(path)
+        try:
+            text = path.read_bytes().decode("utf-8-sig")
+        except OSError as error:
+            rule = f"cannot be read: {(error.strerror or str(error)).lower()}"
+            raise TariffError([Fault(str(path), None, "file", "", rule)]) from None
+        except UnicodeDecodeError as error:
+            line = path.read_bytes().count(b"\n", 0, error.start) + 1
+            raise TariffError([Fault(str(path), line, "text", "", "must be UTF-8")]) from None
+        chosen = cls._rules(rules, overrides, known_at)
+        return cls(text, str(path), lambda name: (path.parent / name).read_bytes(), chosen)
+
+    @classmethod
+    def loads(
+        cls,
+        text: str,
+        *,
+        file: str = "<text>",
+        decks: Mapping[str, str | bytes] | None = None,
+        rules: Rules | None = None,
+        overrides: Iterable[str | PathLike[str]] = (),
+        known_at: date | None = None,
+    ) -> Tariff:
+        """Load a tariff from text.
+
+        Parameters
+        ----------
+        text : str
+            TOML.
+        file : str
+            What errors call it.
+        decks : mapping, optional
+            The contents of decks by the names that the tariff calls them; a name that is not here
+            is a path from the current folder.
+        rules, overrides, known_at
+            As in `load`.
+
+        Raises
+        ------
+        TariffError, RegulationError
+            As in `load`.
+
+        Source
+        ------
+        own.
+
+        Examples
+        --------
+        >>> tariff = Tariff.loads('''
+        ... [[facility]]
+        ... id = "tx-harris"
+        ... kind = "jail"
+        ... adp = 8932
+        ... state = "TX"
+        ... timezone = "America/Chicago"
+        ... contract = "c"
+        ... [[contract]]
+        ... id = "c"
+        ... [[contract.rate]]
+        ... id = "all"
+        ... steps = [{ price = "0.12", per_ms = 60_000, increment_ms = 1_000 }]
+        ... ''')
+        >>> from securecall import Call
+        >>> call = Call("tx-harris", "+17135550123", 1_777_658_400_000, 613_000)
+        >>> tariff.rate(call).total
+        Decimal('1.021667')
+        """
+        given = dict(decks or {})
+
+        def read(name: str) -> bytes:
+            content = given[name] if name in given else Path(name).read_bytes()
+            return content.encode() if isinstance(content, str) else content
+
+        return cls(text, file, read, cls._rules(rules, overrides, known_at))
+
+    @staticmethod
+    def _rules(
+        rules: Rules | None, overrides: Iterable[str | PathLike[str]], known_at: date | None
+    ) -> Rules:
+        overrides = tuple(overrides)
+        if rules is None:
+            rules = Rules.load(overrides, known_at) if overrides else Rules.default()
+        elif overrides:
+            rules = Rules((*rules.rows, *Rules.load(overrides).rows), known_at)
+        return rules if known_at is None else rules.known(known_at)
+
+    def known(self, known_at: date | None) -> Tariff:
+        """Return the same tariff under the rules as they were believed on a day; None: now.
+
+        Source
+        ------
+        own.
+        """
+        return type(self)(self._text, self.file, self._decks.__getitem__, self.rules.known(known_at))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a tariff never changes; {name} cannot be set")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a tariff never changes; {name} cannot be deleted")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self._text, self.file, self._decks, self.rules)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tariff) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __repr__(self) -> str:
+        return (
+            f"Tariff({self.file!r}, {len(self.document.facilities)} facilities, "
+            f"{len(self.compiled.rate_ids)} rates, digest={self.digest[:12]})"
+        )
+
+    def rate(self, call: Call) -> RatedCall:
+        """Price one call.
+
+        Parameters
+        ----------
+        call : Call
+
+        Returns
+        -------
+        RatedCall
+
+        Raises
+        ------
+        CallRejected
+            The call cannot be rated; ``status`` is what a batch would give the row.
+        AmountOverflow
+            An amount is beyond 999 999 999 999.999999 dollars.
+
+        Source
+        ------
+        own; charging law, rules 1 to 3.
+        """
+        return rate_call(self, call)
+
+    def curve(self, call: Call) -> PriceCurve:
+        """Return what a call costs after any time, for a call that is about to begin.
+
+        Raises
+        ------
+        CallRejected
+            As in `rate`. The call's duration may be 0.
+
+        Source
+        ------
+        own; charging law, rules 1 to 6.
+        """
+        return curve_of(self, call)
+
+
+def _again(text: str, file: str, decks: dict[str, bytes], rules: Rules) -> Tariff:
+    """Unpickle."""
+    return Tariff(text, file, decks.__getitem__, rules)
