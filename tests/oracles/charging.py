@@ -428,15 +428,17 @@ def _deck_rates(contract: Doc, decks: Decks) -> Iterator[Doc]:
     """Turn each row of each deck into a rate table as it could stand in the tariff file."""
     for deck in contract.get("deck", ()):
         for row in decks[deck["file"]]:
+            prefix = "+" + str(row["prefix"]).lstrip("+")
             first_ms, then_ms = int(row["initial_ms"]), int(row["increment_ms"])
             price = {"price": str(row["price"]), "per_ms": int(row["per_ms"])}
-            steps = [price | {"from_ms": 0, "increment_ms": first_ms or then_ms}]
-            if first_ms:
-                steps.append(price | {"from_ms": first_ms, "increment_ms": then_ms})
+            steps = [
+                price | {"from_ms": 0, "increment_ms": first_ms},
+                price | {"from_ms": first_ms, "increment_ms": then_ms},
+            ]
             yield {
                 **deck,
-                "id": row.get("rate_id") or row["prefix"],
-                "destinations": ["+" + str(row["prefix"]).lstrip("+")],
+                "id": row.get("rate_id") or prefix,
+                "destinations": [prefix],
                 "connect_fee": row.get("connect_fee") or deck.get("connect_fee", "0"),
                 "steps": steps,
             }

@@ -211,6 +211,10 @@ def test_rounding_up_goes_down_where_it_would_pass_a_ceiling() -> None:
     assert price(doc, 61_000).total == 80_000
     assert price(doc, 61_000, told(per_minute="0.07")).total == 70_000
     assert price(doc, 61_000, told(per_minute="0.07")).saved == 10_000
+    # Without regulation the contract's own ceiling of 0.015 holds the rounding just so.
+    doc = tariff('max_total = "0.015"\n' + by_minute("0.02"), head=head)
+    assert price(doc, 60_000).net == 10_000
+    assert price(doc, 60_000, told(per_minute="0.01")).saved == 0
 
 
 @pytest.mark.parametrize(
@@ -285,6 +289,16 @@ def test_with_the_basis_actual_the_ceiling_counts_the_time_that_was_used() -> No
     assert curve_of(tariff(by_minute("0.11")), ruling).final(120_000, 61_000) == 120_000
 
 
+def test_with_the_basis_actual_started_minutes_stay_those_bought() -> None:
+    doc = tariff(
+        'max_per_started_minute = "0.05"\n' + by_minute("0.11"),
+        facility='cap_basis = "actual"',
+    )
+    curve = curve_of(doc, told(per_minute="0.10"))
+    assert curve.final(120_000, 60_000) == 100_000
+    assert curve.final(120_000, 59_000) == 98_333
+
+
 def test_a_free_call_state_is_a_ceiling_of_zero() -> None:
     doc = tariff('min_total = "1.00"\n' + by_minute("0.10"), tail=tax("a", "10"))
     result = price(doc, 60_000, told(per_minute="0", source="state"))
@@ -301,6 +315,13 @@ def test_a_state_pays_its_share_before_taxes() -> None:
         30_000,
         330_000,
     )
+
+
+def test_a_tax_on_the_net_and_prior_ones_is_on_what_a_state_leaves() -> None:
+    doc = tariff(by_minute("1.00"), tail=tax("a", "10") + tax("b", "10", 'base = "net+prior"'))
+    # On 0.40: 0.04, and then a tenth of 0.44.
+    assert price(doc, 60_000, told(share="0.6")).taxes == {"a": 40_000, "b": 40_000}
+    assert price(doc, 180_000, told(share="0.6")).taxes == {"a": 120_000, "b": 130_000}
 
 
 def test_a_state_pays_half_even_micro_dollars() -> None:
@@ -611,7 +632,7 @@ def test_a_deck_names_many_prefixes() -> None:
     rows = [
         {"prefix": "52", "price": "0.60", "per_ms": "60000"}
         | {"initial_ms": "30000", "increment_ms": "6000", "connect_fee": "0.01", "rate_id": "mx"},
-        {"prefix": "+5255", "price": "0.10", "per_ms": "60000"}
+        {"prefix": "5255", "price": "0.10", "per_ms": "60000"}
         | {"initial_ms": "60000", "increment_ms": "60000"},
     ]
     decks = {"az.csv": rows}
@@ -786,7 +807,7 @@ def test_a_rate_begins_and_ends_at_the_first_instant_that_shows_its_date_or_late
     effective: str, zone: str, begins: str
 ) -> None:
     doc = tariff(
-        named("before", f"effective_to = {effective}"),
+        named("before", f"effective_to = {effective}\npriority = 1"),
         named("after", f"effective_from = {effective}"),
         facility=f'timezone = "{zone}"',
     )
@@ -874,6 +895,24 @@ def test_split_follows_the_clock_that_is_set_in_mid_increment() -> None:
         20_700_000,
         38_700_000,
         39_600_000,
+    ]
+
+
+def test_split_follows_effective_dates_in_mid_increment() -> None:
+    split = 'switch = "split"\n'
+    doc = tariff(
+        split + by_minute("0.60"),
+        split + "effective_from = 2026-05-06T17:00:15Z\n" + by_minute("1.20"),
+        split
+        + "effective_from = 2026-05-06T12:00:30\neffective_to = 2026-05-06T12:00:45\n"
+        + by_minute("2.40"),
+    )
+    curve = curve_of(doc)
+    assert [curve.total(second * 1000) for second in (15, 30, 45, 60)] == [
+        150_000,
+        450_000,
+        1_050_000,
+        1_350_000,
     ]
 
 
