@@ -9,6 +9,7 @@ import pytest
 from tests.regulation.asking import ask, cap
 
 from securecall.regulation import Rules
+from securecall.regulation.row import CeilingRow, FeeRow, RelayRow, StateRow
 
 PRISON = {"facility_kind": "prison", "adp": None}
 
@@ -133,6 +134,27 @@ def test_relay_rules_have_the_same_memory(relay: str) -> None:
 
 def test_nothing_is_believed_before_the_first_order() -> None:
     assert ask("2026-05-01", at("2013-11-12")).candidates == ()
+
+
+def test_a_rule_says_the_same_whenever_it_was_believed() -> None:
+    """The versions of a regime differ in their dates only, and so does one that comes back."""
+    said: dict[tuple[object, ...], set[object]] = {}
+    for row in Rules.default().rows:
+        regime = row.regime
+        for suffix in ("_reinstated", "_postponed"):
+            regime = regime.replace(suffix, "")
+        scope = (row.kind, regime, row.scope, row.state, getattr(row, "component", None))
+        if isinstance(row, CeilingRow):
+            said.setdefault(scope, set()).add((row.cap, row.component_max))
+        elif isinstance(row, StateRow) and row.legal_nature != "statute_cost_share":
+            said.setdefault(scope, set()).add((row.cap, row.legal_nature))
+        elif isinstance(row, FeeRow):
+            fee = (row.kind, row.regime, row.fee, row.channel)
+            said.setdefault(fee, set()).add((row.status, row.cap, row.jurisdiction))
+        elif isinstance(row, RelayRow):
+            said.setdefault((row.kind, row.regime, row.relay), set()).add(row.share_of_audio)
+    assert len(said) > 40
+    assert {scope: values for scope, values in said.items() if len(values) > 1} == {}
 
 
 def test_at_every_knowledge_date_no_two_tiers_of_a_regime_fit_one_jail() -> None:
