@@ -158,12 +158,22 @@ def ceiling(
 ) -> Ceiling | None:
     """Return the lowest ceiling on the price of a minute, or None where none was found.
 
-    Parameters and errors as in `consider`.
+    Parameters
+    ----------
+    at, medium, jurisdiction, facility_kind, adp, bill_type, state, known_at
+        As in `consider`.
+    destination, termination_per_minute, relay, commission, additive, opt_out, facility, rules
+        As in `consider`.
 
     Returns
     -------
     Ceiling or None
         With its citation and every candidate. None is never 0: a free call is a ceiling of 0.
+
+    Raises
+    ------
+    InputError, InputTypeError
+        As in `consider`.
 
     Source
     ------
@@ -272,7 +282,20 @@ def per_call_rule(
 ) -> PerCallBar | None:
     """Return the rule that bars a charge for the call itself, or None where none does.
 
-    Parameters and errors as in `consider`.
+    Parameters
+    ----------
+    at, medium, jurisdiction, facility_kind, adp, state, bill_type, facility, known_at, rules
+        As in `consider`.
+
+    Returns
+    -------
+    PerCallBar or None
+        None where such a charge is not barred.
+
+    Raises
+    ------
+    InputError, InputTypeError
+        As in `consider`.
 
     Source
     ------
@@ -306,12 +329,22 @@ def inactivity_days(
 ) -> int | None:
     """Return how many days of inactivity must pass before money may be disposed of.
 
-    Parameters as in `consider`; `Rules.inactivity_rule` also gives the citation.
+    `Rules.inactivity_rule` also gives the citation.
+
+    Parameters
+    ----------
+    at, state, facility, known_at, rules
+        As in `consider`.
 
     Returns
     -------
     int or None
         Calendar days without a break; None where no rule was found.
+
+    Raises
+    ------
+    InputError, InputTypeError
+        As in `consider`.
 
     Source
     ------

@@ -11,22 +11,19 @@ from securecall.errors import InputTypeError
 from securecall.money import Money, decimal_of, price_of
 from securecall.regulation.callkind import CallKind
 from securecall.regulation.candidates import candidates
-from securecall.regulation.desk import Desk, standing
-from securecall.regulation.fees import FeeRule, fee_ruling
-from securecall.regulation.fit import date_misfit, profile_misfit
+from securecall.regulation.charges import Charges
+from securecall.regulation.desk import Desk
 from securecall.regulation.instant import At, day_of, known_day
 from securecall.regulation.library import PathLike, own_rows, packaged_rows
 from securecall.regulation.profile import Adp, CommissionLike, Profile
-from securecall.regulation.row import InactivityRow, Row, edges
-from securecall.regulation.rulebook import Rulebook
-from securecall.regulation.ruling import PerCallBar, Ruling
+from securecall.regulation.row import Row, edges
+from securecall.regulation.ruling import Ruling
 from securecall.regulation.table import RulingTable, tabulate
-from securecall.regulation.words import CHANNELS, FEE_KINDS, jurisdiction_of, one_of
 
 __all__ = ["Rules"]
 
 
-class Rules(Rulebook):
+class Rules(Charges):
     """Dated rules, at one day of knowledge; made by `load` or `default`.
 
     Frozen, picklable, hashable and equal by ``digest``; attributes as in `Rulebook`.
@@ -91,6 +88,11 @@ class Rules(Rulebook):
     def known(self, known_at: date | None) -> Rules:
         """Return the same rows at another day of knowledge.
 
+        Parameters
+        ----------
+        known_at : date or None
+            None is all that the rows know.
+
         Raises
         ------
         InputTypeError
@@ -154,6 +156,12 @@ class Rules(Rulebook):
         facility : str or None
             Its id, for rules that name facilities.
 
+        Returns
+        -------
+        Ruling
+            With ``federal``, ``state``, ``ceiling``, ``state_share``, ``per_call`` and
+            ``candidates``.
+
         Raises
         ------
         InputError
@@ -211,12 +219,20 @@ class Rules(Rulebook):
     ) -> RulingTable:
         """Work out the rulings for every kind of call of a facility and every interval.
 
-        Parameters and errors as in `ruling`.
+        Parameters
+        ----------
+        facility_kind, adp, state, commission, additive, opt_out, facility
+            As in `ruling`.
 
         Returns
         -------
         RulingTable
             Without candidates and termination cost; its cells agree with `ruling`.
+
+        Raises
+        ------
+        InputError, InputTypeError
+            As in `ruling`.
 
         Source
         ------
@@ -254,6 +270,11 @@ class Rules(Rulebook):
         facility_kind, state, facility : str, optional
             Leave out rows that concern others only. All rows count where omitted.
 
+        Returns
+        -------
+        tuple of date
+            Sorted, each once.
+
         Raises
         ------
         InputError
@@ -278,118 +299,6 @@ class Rules(Rulebook):
             )
 
         return edges(row for row in self._believed.every if counts(row))
-
-    def fee_rule(
-        self,
-        kind: str,
-        on: At,
-        *,
-        facility_kind: str,
-        adp: Adp,
-        state: str | None = None,
-        channel: str | None = None,
-        jurisdiction: str = "mixed",
-        facility: str | None = None,
-    ) -> FeeRule:
-        """Say what a charge beside the minute's price may cost.
-
-        Parameters
-        ----------
-        kind : str
-            ``automated_payment``, ``live_agent``, ``paper_bill``, ``third_party_transfer``,
-            ``single_call``; ``other`` is anything that is none of these.
-        on : date, aware datetime or int
-        facility_kind, adp, state, facility
-            As in `ruling`; an unknown ``adp`` takes the strictest of all jail tiers.
-        channel : {"automated", "live_agent"}, optional
-            Omitted takes the strictest.
-        jurisdiction : str
-            ``mixed``, the default, is a deposit that pays for any call: federal rows meet it as
-            interstate.
-
-        Raises
-        ------
-        InputError, InputTypeError
-            As in `ruling`.
-
-        Source
-        ------
-        47 CFR 64.6020; 64.6000(u).
-
-        Examples
-        --------
-        >>> rule = Rules.default().fee_rule("third_party_transfer", date(2023, 1, 10),
-        ...     facility_kind="jail", adp=500, channel="automated")
-        >>> rule.status, rule.cap
-        ('capped', Decimal('3.00'))
-        """
-        one_of("kind", kind, FEE_KINDS)
-        jurisdiction_of(jurisdiction)
-        if channel is not None:
-            one_of("channel", channel, CHANNELS)
-        profile = Profile.of(facility_kind=facility_kind, adp=adp, state=state, facility=facility)
-        return fee_ruling(
-            self._fees,
-            kind,
-            day_of(on, "on"),
-            profile,
-            channel=channel,
-            jurisdiction=jurisdiction,
-        )
-
-    def per_call_rule(
-        self,
-        on: At,
-        *,
-        medium: str,
-        jurisdiction: str,
-        facility_kind: str,
-        adp: Adp,
-        state: str | None = None,
-        bill_type: str = "prepaid",
-        facility: str | None = None,
-    ) -> PerCallBar | None:
-        """Return the rule that bars a charge for the call itself, or None.
-
-        Parameters and errors as in `ruling`.
-
-        Source
-        ------
-        47 CFR 64.6080.
-
-        Examples
-        --------
-        >>> bar = Rules.default().per_call_rule(date(2025, 7, 1), medium="audio",
-        ...     jurisdiction="intrastate", facility_kind="prison", adp=None)
-        >>> bar is None
-        True
-        """
-        call = CallKind.of(medium=medium, jurisdiction=jurisdiction, bill_type=bill_type)
-        profile = Profile.of(facility_kind=facility_kind, adp=adp, state=state, facility=facility)
-        return Desk(self._believed, profile).on(day_of(on, "on")).ruling(call).per_call
-
-    def inactivity_rule(
-        self, on: At, *, state: str | None = None, facility: str | None = None
-    ) -> InactivityRow | None:
-        """Return the rule on disposing of an inactive account's money; the longest holds.
-
-        Source
-        ------
-        47 CFR 64.6130: 180 days, or a longer period of the state.
-
-        Examples
-        --------
-        >>> Rules.default().inactivity_rule(date(2024, 1, 1)).days
-        180
-        """
-        day = day_of(on, "on")
-        profile = Profile.of(facility_kind="prison", state=state, facility=facility)
-        fit = (
-            row
-            for row in self._inactivity
-            if date_misfit(row, day) is None and profile_misfit(row, profile) is None
-        )
-        return max(standing(fit), key=lambda row: row.days, default=None)
 
 
 @lru_cache(maxsize=64)

@@ -55,7 +55,26 @@ class RulingTable:
     rulings: tuple[tuple[Ruling, ...], ...]
 
     def interval(self, day: date) -> int:
-        """Return the index of the interval that holds a day."""
+        """Return the index of the interval that holds a day.
+
+        Parameters
+        ----------
+        day : date
+
+        Returns
+        -------
+        int
+            Of `starts`.
+
+        Source
+        ------
+        own.
+
+        Examples
+        --------
+        >>> RulingTable((date.min, date(2026, 4, 6)), ((), ())).interval(date(2026, 4, 6))
+        1
+        """
         return bisect_right(self.starts, day) - 1
 
     def cell(
@@ -75,6 +94,10 @@ class RulingTable:
         bill_group : {"prepaid_debit", "collect"}
             A bill type is taken too.
         relay : {"none", "trs", "vrs", "tty", "asl", "cts"}
+
+        Returns
+        -------
+        Ruling
 
         Raises
         ------
