@@ -135,7 +135,9 @@ cdef inline int check(
     call.facility = facility
     if row.start_ms < 0 or row.start_ms >= START_MS_MAX:
         return BAD_TIME
-    if row.duration_ms < 0 or row.duration_ms > DURATION_MS_MAX or row.authorized_ms < -1:
+    if row.duration_ms < 0 or row.duration_ms > DURATION_MS_MAX:
+        return BAD_DURATION
+    if row.authorized_ms < -1 or row.authorized_ms > DURATION_MS_MAX:
         return BAD_DURATION
     if length > 0 and text[0] == 43:         # "+"
         text += 1
@@ -260,7 +262,11 @@ cdef inline void fix_terms(
     cdef int64_t change_ms = FOREVER
     cdef int128 rate
     cdef int32_t cell, first, after, index
-    terms.scale = plan.denominator if plan.denominator else pricing.denominator
+    # The last candidate is the one that is always in force, if there is one: the only rate whose units
+    # the denominators of the others do not hold already.
+    terms.scale = plan.denominator
+    if terms.scale == 0:
+        terms.scale = plan.pricing[call.candidates[call.count - 1].pricing].denominator
     terms.connect = pricing.connect
     terms.minimum = pricing.minimum
     terms.maximum = pricing.maximum

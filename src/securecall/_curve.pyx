@@ -13,11 +13,13 @@ from securecall._plan cimport (
     AMOUNT_MAX,
     CURVE_MS_MAX,
     FOREVER,
+    HUGE,
     Tax,
     int128,
     sc_high,
     sc_join,
     sc_low,
+    sc_product,
 )
 from securecall._price cimport Charge, Terms, finish, net_of
 
@@ -65,6 +67,7 @@ cdef class Curve:
     cdef Priced *priced
     cdef Py_ssize_t billings
     cdef Py_ssize_t prices
+    cdef object _scale
     cdef readonly int64_t start_ms
     cdef readonly bint prorate
 
@@ -75,15 +78,18 @@ cdef class Curve:
             share_numerator, share_denominator, bars_connect, actual_basis, prorate,
             taxes, billing, prices,
         ) = state
+        self._scale = scale
         self.start_ms = _narrow(start, 0, 1 << 43)
-        self.terms.scale = _narrow(scale, 1, 1 << 62)
+        self.terms.scale = _wide(scale, 1, 1 << 90)
         self.terms.connect = _narrow(connect, 0, amount)
         self.terms.minimum = _narrow(minimum, 0, amount)
         self.terms.maximum = _narrow(maximum, -1, amount)
-        self.terms.per_minute = _wide(per_minute, -1, 1 << 80)
-        self.terms.ceilings.rate = _wide(ceiling, -1, 1 << 80)
+        self.terms.per_minute = _wide(per_minute, -1, 1 << 126)
+        self.terms.ceilings.rate = _wide(ceiling, -1, 1 << 126)
         self.terms.ceilings.rate_governs = <int32_t>_narrow(governs, 0, 2)
         self.terms.unit = _narrow(unit, 1, amount)
+        if scale * unit >= 1 << 124:
+            raise ValueError("scale and rounding unit are too large together")
         self.terms.mode = <int32_t>_narrow(mode, 0, 3)
         self.terms.share_denominator = _narrow(share_denominator, 1, 1 << 62)
         self.terms.share_numerator = _narrow(share_numerator, 0, share_denominator)
@@ -150,16 +156,19 @@ cdef class Curve:
         for index in range(self.prices):
             begins, price = prices[index]
             self.priced[index].begins = _narrow(begins, 0, CURVE_MS_MAX)
-            self.priced[index].price = _wide(price, 0, 1 << 80)
+            self.priced[index].price = _wide(price, 0, 1 << 126)
             if index == 0:
                 if begins != 0:
                     raise ValueError("the first price must begin at 0")
             elif self.priced[index].begins <= self.priced[index - 1].begins:
                 raise ValueError("prices must follow each other")
             else:
-                usage += self.priced[index - 1].price * (
-                    self.priced[index].begins - self.priced[index - 1].begins
+                usage += sc_product(
+                    self.priced[index - 1].price,
+                    self.priced[index].begins - self.priced[index - 1].begins,
                 )
+                if usage > HUGE:
+                    usage = HUGE
             self.priced[index].usage = usage
         return 0
 
@@ -177,15 +186,14 @@ cdef class Curve:
                 first = middle
             else:
                 after = middle
-        return (
-            self.priced[first].usage
-            + self.priced[first].price * (bought_ms - self.priced[first].begins)
+        return self.priced[first].usage + sc_product(
+            self.priced[first].price, bought_ms - self.priced[first].begins
         )
 
     cdef bint _charge(self, int64_t bought_ms, int64_t actual_ms, Charge *charge) noexcept nogil:
         """Fill a charge; return whether an amount is out of bounds. Times up to CURVE_MS_MAX."""
         charge.governs = 0
-        if bought_ms == 0 or actual_ms == 0:
+        if bought_ms == 0:
             charge.net = charge.state_paid = charge.tax = charge.total = 0
             return False
         charge.net = net_of(
@@ -273,7 +281,7 @@ cdef class Curve:
         self._check(bought_ms)
         usage = self._usage(bought_ms)
         high = sc_high(usage)
-        return (high << 64) + sc_low(usage), self.terms.scale
+        return (high << 64) + sc_low(usage), self._scale
 
     @cython.cdivision(True)
     cdef int64_t _within(self, Py_ssize_t index, int64_t balance) noexcept nogil:

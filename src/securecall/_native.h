@@ -1,7 +1,7 @@
 /* Exact integers for the engines: 128-bit intermediates and roundings with names.
  *
- * Nothing here checks for overflow at run time, because nothing here can overflow within the bounds
- * that the faces keep; each function states them. Amounts are whole micro-dollars below 2^60.
+ * Amounts are whole micro-dollars below 2^60. What could leave 128 bits goes through sc_product, which stops at
+ * SC_HUGE; all else stays within the bounds that the faces keep, and each function states its own.
  */
 #ifndef SECURECALL_NATIVE_H
 #define SECURECALL_NATIVE_H
@@ -66,6 +66,19 @@ static inline int64_t sc_floor_div(int64_t value, int64_t divisor)
 {
     int64_t quotient = value / divisor;
     return quotient - (value % divisor < 0);
+}
+
+/* More than any scaled amount that still fits an answer; sums and roundings of it stay in 128 bits. */
+#define SC_HUGE ((sc_int128)1 << 125)
+
+/* a x b, or SC_HUGE if it is that or more. Needs both >= 0. */
+static inline sc_int128 sc_product(sc_int128 a, sc_int128 b)
+{
+    if (((a | b) >> 62) == 0)
+        return a * b;
+    if (a == 0 || b == 0)
+        return 0;
+    return a >= SC_HUGE / b ? SC_HUGE : a * b;
 }
 
 /* A 128-bit number as two halves, for the door to Python. */

@@ -15,6 +15,8 @@ cdef extern from "_native.h" nogil:
     const int64_t DURATION_MS_MAX "SC_DURATION_MS_MAX"
     const int64_t START_MS_MAX "SC_START_MS_MAX"
     const int64_t CURVE_MS_MAX "SC_CURVE_MS_MAX"
+    const int128 HUGE "SC_HUGE"
+    int128 sc_product(int128 a, int128 b) noexcept
     int128 sc_round128(int128 value, int128 divisor, int mode) noexcept
     int64_t sc_round64(int64_t value, int64_t divisor, int mode) noexcept
     int64_t sc_whole(int64_t value, int64_t step) noexcept
@@ -88,7 +90,7 @@ ctypedef struct Pricing:
     int64_t maximum             # -1: no max_total
     int64_t free_ms
     Fraction64 per_minute       # max_per_started_minute, micro-dollars
-    int64_t denominator         # common to everything that can meet in a call that starts here
+    int128 denominator          # common to this, all ceilings and all rates that come and go
     int64_t short_ms            # up to here all intermediates fit 64 bits; 0: never
     int64_t first_ends          # where the increments of the first step end; FOREVER for one step
     int32_t step_first

@@ -3,8 +3,10 @@
 The charging law's rules 1 to 3. Usage is counted in micro-dollars times the call's denominator
 ``scale``, so that it is a whole number; it is divided, and rounded, once.
 
-Bounds that the face keeps, and that make 128 bits enough: a scaled price is below 2^80, a scale
-below 2^62, an amount below 2^60, a duration below 2^35 ms (a curve's: below 2^40).
+Bounds that the face keeps, and that make 128 bits enough: a scale is at most 2^90, a rounding unit
+times it below 2^124, an amount below 2^60. A product that would reach 2^125 (``HUGE``) stops there; it ends
+as an overflow, or as a ceiling that never bites. With a scale below 2^64 that is beyond any amount;
+with the largest, a call of more than some 34 000 dollars already counts as an overflow.
 """
 
 cimport cython
@@ -19,6 +21,7 @@ from securecall._plan cimport (
     GOVERNS_NONE,
     GOVERNS_STATE,
     GOVERNS_TOTAL,
+    HUGE,
     SWITCH_CALL_START,
     Facility,
     Fraction64,
@@ -28,6 +31,7 @@ from securecall._plan cimport (
     Step,
     Tax,
     int128,
+    sc_product,
     sc_round64,
     sc_round128,
     sc_whole,
@@ -40,7 +44,7 @@ ctypedef struct Ceilings:
 
 # What is fixed at a call's start.
 ctypedef struct Terms:
-    int64_t scale
+    int128 scale
     Ceilings ceilings
     int64_t connect             # as the contract has it
     int64_t minimum
@@ -79,7 +83,7 @@ ctypedef struct Walk:
     const PlanData *plan
     const Facility *facility
     const Rate **candidates
-    int64_t scale
+    int128 scale
     int128 ceiling              # on each step's price; -1: none
     int64_t start_ms
     int64_t horizon_ms          # elapsed time from which on the rate stays what it is
@@ -91,11 +95,11 @@ ctypedef struct Walk:
 
 
 @cython.cdivision(True)
-cdef inline int128 scaled(const PlanData *plan, const Fraction64 *exact, int64_t scale) noexcept nogil:
+cdef inline int128 scaled(const PlanData *plan, const Fraction64 *exact, int128 scale) noexcept nogil:
     """Return a fraction's numerator over the scale. Its denominator divides the scale."""
     if plan.denominator == scale:
         return exact.scaled
-    return <int128>exact.numerator * (scale // exact.denominator)
+    return sc_product(exact.numerator, scale // exact.denominator)
 
 
 cdef inline void walk_begin(
@@ -184,7 +188,10 @@ cdef inline int64_t walk_bought(Walk *walk, int64_t duration_ms) noexcept nogil:
 
 
 cdef inline int128 walk_usage(Walk *walk, int64_t bought_ms, int64_t free_ms) noexcept nogil:
-    """Return the scaled usage of the time bought, the first ``free_ms`` of it being free."""
+    """Return the scaled usage of the time bought, the first ``free_ms`` of it being free.
+
+    It is HUGE or more if it is out of bounds.
+    """
     cdef Piece piece
     cdef int128 usage = 0
     cdef int64_t begins, ends = 0
@@ -193,7 +200,9 @@ cdef inline int128 walk_usage(Walk *walk, int64_t bought_ms, int64_t free_ms) no
         begins = piece.begins if piece.begins > free_ms else free_ms
         ends = piece.ends if piece.ends < bought_ms else bought_ms
         if ends > begins:
-            usage += piece.price * (ends - begins)
+            usage += sc_product(piece.price, ends - begins)
+            if usage >= HUGE:
+                break
     return usage
 
 
@@ -208,36 +217,39 @@ cdef inline int64_t net_of(
     the usage is then one at prices that no ceiling held. Needs bought_ms > 0.
     """
     cdef int128 amount, lowest = -1, other, unit, units
-    cdef int64_t scale = terms.scale
+    cdef int128 scale = terms.scale
     amount = usage
     if not (regulated and terms.bars_connect):
-        amount += <int128>terms.connect * scale
-    if amount < <int128>terms.minimum * scale:
-        amount = <int128>terms.minimum * scale
+        amount += sc_product(terms.connect, scale)
+    if terms.minimum:
+        other = sc_product(terms.minimum, scale)
+        if amount < other:
+            amount = other
     governs[0] = GOVERNS_NONE
     if regulated and terms.ceilings.rate >= 0:
-        lowest = terms.ceilings.rate * basis_ms
+        lowest = sc_product(terms.ceilings.rate, basis_ms)
         governs[0] = terms.ceilings.rate_governs
     if terms.per_minute >= 0:
-        other = terms.per_minute * ((bought_ms + 59_999) // 60_000)
+        other = sc_product(terms.per_minute, (bought_ms + 59_999) // 60_000)
         if lowest < 0 or other < lowest:
             lowest = other
             governs[0] = GOVERNS_MINUTE
     if terms.maximum >= 0:
-        other = <int128>terms.maximum * scale
+        other = sc_product(terms.maximum, scale)
         if lowest < 0 or other < lowest:
             lowest = other
             governs[0] = GOVERNS_TOTAL
     if lowest >= 0 and lowest < amount:
         amount = lowest
-    # A unit above every amount rounds like one just above the largest, and stays in 128 bits.
-    unit = <int128>terms.unit * scale
+    if amount >= HUGE:
+        return -1
+    unit = scale * terms.unit
     units = sc_round128(amount, unit, terms.mode)
+    if lowest >= 0 and units * unit > lowest:
+        units -= 1
     if units > AMOUNT_MAX:
         return -1
     units *= terms.unit
-    if lowest >= 0 and units * scale > lowest:
-        units -= terms.unit
     return -1 if units > AMOUNT_MAX else <int64_t>units
 
 

@@ -59,6 +59,7 @@ from securecall._plan cimport (
     int128,
     sc_digits,
     sc_high,
+    sc_join,
     sc_low,
 )
 from securecall._price cimport Charge, Piece, Terms, Walk, walk_begin, walk_next
@@ -146,13 +147,13 @@ cdef class Plan:
             self.data.pricing[row].maximum = rows[row, 2]
             self.data.pricing[row].free_ms = rows[row, 3]
             self.data.pricing[row].per_minute = fraction(&rows[row, 4])
-            self.data.pricing[row].denominator = rows[row, 7]
-            self.data.pricing[row].short_ms = rows[row, 8]
-            self.data.pricing[row].first_ends = rows[row, 9]
-            self.data.pricing[row].step_first = <int32_t>rows[row, 10]
-            self.data.pricing[row].steps = <int32_t>rows[row, 11]
-            self.data.pricing[row].switch = <int8_t>rows[row, 12]
-            self.data.pricing[row].prorate = <int8_t>rows[row, 13]
+            self.data.pricing[row].denominator = sc_join(rows[row, 7], <uint64_t>rows[row, 8])
+            self.data.pricing[row].short_ms = rows[row, 9]
+            self.data.pricing[row].first_ends = rows[row, 10]
+            self.data.pricing[row].step_first = <int32_t>rows[row, 11]
+            self.data.pricing[row].steps = <int32_t>rows[row, 12]
+            self.data.pricing[row].switch = <int8_t>rows[row, 13]
+            self.data.pricing[row].prorate = <int8_t>rows[row, 14]
         rows = parts["taxes"]
         self.data.tax = <Tax *>allocate(rows.shape[0], sizeof(Tax))
         for row in range(rows.shape[0]):
@@ -413,7 +414,7 @@ cdef class Plan:
                 rule.numerator, rule.denominator, rule.unit, rule.mode, rule.on_prior, rule.id
             ))
         state = (
-            start_ms, terms.scale, terms.connect, terms.minimum, terms.maximum,
+            start_ms, _python_int(terms.scale), terms.connect, terms.minimum, terms.maximum,
             _python_int(terms.per_minute), _python_int(terms.ceilings.rate),
             terms.ceilings.rate_governs, terms.unit, terms.mode, terms.share_numerator,
             terms.share_denominator, terms.bars_connect, terms.actual_basis, pricing.prorate,

@@ -812,9 +812,12 @@ class Curve:
 
     def charge(self, bought_ms: int, actual_ms: int) -> Charge:
         """Price what was bought; with the ceiling's time as the facility's cap basis says."""
-        if bought_ms == 0:
-            return Charge(net=0, state_paid=0, taxes={}, saved=0, cap_source=None)
         rate = self.first
+        if bought_ms == 0:  # any ceiling on time is then 0, and the regulation's is named first
+            law = self.told["source"] if self.rate_ceiling is not None else None
+            own_limit = rate.max_per_started_minute is not None or rate.max_total is not None
+            source = law if law is not None else "contract" if own_limit else None
+            return Charge(net=0, state_paid=0, taxes={}, saved=0, cap_source=source)
 
         # rule 2: usage as an exact rational, prices held to the rate ceiling, + connect fee
         exact = self.usage(bought_ms) + self.connect_fee
@@ -917,7 +920,7 @@ def rate(doc: Doc, call: Doc, ruling: Ruling, decks: Decks | None = None) -> Res
     measured_ms, authorized_ms = call["duration_ms"], call.get("authorized_ms")
     # rule 3: the charge is that of min(measured, authorised)
     actual_ms = measured_ms if authorized_ms is None else min(measured_ms, authorized_ms)
-    if actual_ms == 0:  # rule 3: a record of duration 0 costs nothing, connect fee included
+    if measured_ms == 0:  # rule 3: a record of duration 0 costs nothing, connect fee included
         facility, digits = _facility(doc, call), _digits(call["number"])
         assert facility is not None
         assert digits is not None
@@ -959,7 +962,7 @@ def rate(doc: Doc, call: Doc, ruling: Ruling, decks: Decks | None = None) -> Res
         total=charge.total,
         state_paid=charge.state_paid,
         saved=charge.saved,
-        connect_fee=curve.connect_fee,
+        connect_fee=curve.connect_fee if billed_ms else 0,
         cap_source=charge.cap_source,
         taxes=charge.taxes,
     )

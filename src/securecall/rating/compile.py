@@ -49,7 +49,8 @@ __all__ = ["Compiled", "compile_document"]
 ENGINE_VERSION: Final = 1
 FOREVER: Final = 1 << 60
 NUMERATOR_MAX: Final = 1 << 62
-SCALED_MAX: Final = 1 << 80
+SCALE_MAX: Final = 1 << 90
+UNIT_SCALED_MAX: Final = 1 << 124
 COMMON_MAX: Final = 1 << 40  # a denominator for the whole tariff, so that most calls fit 64 bits
 SHORT_MS_MAX: Final = 1 << 31
 CANDIDATES_MAX: Final = 250
@@ -226,8 +227,8 @@ class _Compiler:
             for pricing in self.pricings[first:after]:
                 own = lcm(together, *(exact.denominator for exact in pricing.fractions))
                 pricing.denominator = own
-                largest = max([*self.ceilings, *fractions, *pricing.fractions], default=Fraction(0))
-                if own > NUMERATOR_MAX or largest * own >= SCALED_MAX:
+                unit_scaled = own * self.document.rounding.unit_micros
+                if own > SCALE_MAX or unit_scaled >= UNIT_SCALED_MAX:
                     self.faults.append(
                         pricing.fault(
                             "has no exact price together with the other rates and ceilings of a "
@@ -264,7 +265,8 @@ class _Compiler:
                     -1 if rate.max_total is None else rate.max_total,
                     rate.free_ms,
                     *self.fraction(None if minute is None else minute * MICROS_PER_DOLLAR, common),
-                    pricing.denominator,
+                    pricing.denominator >> 64,
+                    (pricing.denominator & (1 << 63) - 1) - (pricing.denominator & 1 << 63),
                     short_ms,
                     first_ends,
                     len(steps),
@@ -277,7 +279,7 @@ class _Compiler:
                 (step.from_ms, step.increment_ms, *self.fraction(step.micros_per_ms, common))
                 for step in rate.steps
             ]
-        return {"steps": _rows(steps, 5), "pricings": _rows(rows, 14)}
+        return {"steps": _rows(steps, 5), "pricings": _rows(rows, 15)}
 
     def short_ms(self, pricing: Pricing, common: int, unit_scaled: int, first_ends: int) -> int:
         """Return up to which time the short way's sums stay below 2^62; 0 if it cannot serve."""
