@@ -83,12 +83,11 @@ cdef inline int scope_of(
     """Return the jurisdiction of a number seen from a facility, or -1 for a number that is bad."""
     cdef uint32_t country = high // 10_000_000
     cdef int16_t region
-    if country != 1:
-        if country == 0 and facility.rulings >= 0:
-            return -1
+    if country > 1:
         return SCOPE_INTERNATIONAL
-    if facility.rulings >= 0 and (digits != 11 or high < 12_000_000):
-        return -1
+    if country == 0 or digits != 11 or high < 12_000_000:
+        # Neither a country code nor a NANP number: good only where no jurisdiction is needed.
+        return -1 if facility.rulings >= 0 else SCOPE_INTERNATIONAL
     region = plan.area[(high // 10_000) % 1000]
     if region < 0:
         return SCOPE_INTERNATIONAL

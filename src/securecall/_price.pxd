@@ -102,6 +102,13 @@ cdef inline int128 scaled(const PlanData *plan, const Fraction64 *exact, int128 
     return sc_product(exact.numerator, scale // exact.denominator)
 
 
+cdef inline void walk_until(Walk *walk, int64_t change_ms) noexcept nogil:
+    """Keep the rate until an instant; for good if that lies at or beyond the horizon."""
+    walk.change = change_ms - walk.start_ms
+    if change_ms >= FOREVER or walk.change >= walk.horizon_ms:
+        walk.change = FOREVER
+
+
 cdef inline void walk_begin(
     Walk *walk,
     const PlanData *plan,
@@ -128,7 +135,7 @@ cdef inline void walk_begin(
     walk.horizon_ms = horizon_ms
     walk.elapsed = 0
     walk.each_ms = each_ms
-    walk.change = FOREVER if change_ms >= FOREVER else change_ms - start_ms
+    walk_until(walk, change_ms)
     if pricing.switch == SWITCH_CALL_START:
         walk.change = FOREVER
 
@@ -142,18 +149,15 @@ cdef inline void walk_next(Walk *walk, Piece *piece) noexcept nogil:
     cdef int64_t change_ms, until, offset_ms, until_ms, utc_ms
     cdef int32_t index, found
     if walk.elapsed >= walk.change:
-        if walk.elapsed >= walk.horizon_ms:
-            walk.change = FOREVER
-        else:
-            utc_ms = walk.start_ms + walk.elapsed
-            offset_ms = offset_at(plan, plan.zone + walk.facility.zone, utc_ms, &until_ms)
-            found = best(
-                plan, walk.facility, walk.candidates, walk.count,
-                utc_ms, offset_ms, until_ms, &change_ms,
-            )
-            if found >= 0:
-                walk.current = found         # if none is in force the last one goes on
-            walk.change = FOREVER if change_ms >= FOREVER else change_ms - walk.start_ms
+        utc_ms = walk.start_ms + walk.elapsed
+        offset_ms = offset_at(plan, plan.zone + walk.facility.zone, utc_ms, &until_ms)
+        found = best(
+            plan, walk.facility, walk.candidates, walk.count,
+            utc_ms, offset_ms, until_ms, &change_ms,
+        )
+        if found >= 0:
+            walk.current = found             # if none is in force the last one goes on
+        walk_until(walk, change_ms)
     pricing = plan.pricing + walk.candidates[walk.current].pricing
     step = plan.step + pricing.step_first
     index = 0
