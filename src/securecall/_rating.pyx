@@ -10,6 +10,7 @@ cimport cython
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 
+from securecall._batch cimport Column, Result, Text, Words, rate_all
 from securecall._call cimport (
     Call,
     Hint,
@@ -355,7 +356,8 @@ cdef class Plan:
         """Lay out what a call costs after any time.
 
         Returns (status, class, scope, ruling, governs, state, marks): ``state`` is what `Curve`
-        takes; ``marks`` has (elapsed_ms, rate id, pricing, step) for each piece of the billing.
+        takes; ``marks`` has (elapsed_ms, rate id, pricing, step, increment_ms) for each piece with
+        one price.
         ``held`` false leaves the ceilings off the steps' prices and off the terms.
         """
         cdef Row row
@@ -391,10 +393,6 @@ cdef class Plan:
         while walk.elapsed < FOREVER:
             walk_next(&walk, &piece)
             billing.append((piece.begins, piece.increment_ms))
-            marks.append((
-                piece.begins, call.candidates[piece.rate].id, call.candidates[piece.rate].pricing,
-                piece.step,
-            ))
         walk_begin(
             &walk, &self.data, call.facility, call.candidates, call.count, call.current,
             call.change_ms, start_ms, horizon_ms, &terms, pricing.switch == SWITCH_SPLIT,
@@ -403,6 +401,10 @@ cdef class Plan:
             prices.append((0, 0))
         while walk.elapsed < FOREVER:
             walk_next(&walk, &piece)
+            marks.append((
+                piece.begins, call.candidates[piece.rate].id, call.candidates[piece.rate].pricing,
+                piece.step, piece.increment_ms,
+            ))
             if piece.ends > pricing.free_ms:
                 price = _python_int(piece.price)
                 begins = piece.begins if piece.begins > pricing.free_ms else pricing.free_ms
@@ -437,3 +439,168 @@ cdef class Plan:
             high, low, count,
         )
         return -1 if found == NULL else found.length
+
+    def rate_rows(
+        self, Py_ssize_t rows, dict columns not None, list results not None,
+        int64_t start_unit, int64_t start_divisor,
+    ):
+        """Price rows of columns; fill the results; return how many rows have each status.
+
+        Parameters
+        ----------
+        rows : int
+        columns : dict
+            By name (data, validity, offset, codes) of Arrow arrays: ``facility``, ``start``,
+            ``duration_ms``, ``number``, ``medium``, ``bill_type``, ``relay``, ``authorized_ms``. A
+            missing one is absent. ``validity`` may be None. For numbers ``data`` is (offsets, bytes,
+            width of an offset); for words it holds int32 indices into ``codes``, an int32 table
+            that leads with what a null means.
+        results : list of writable buffers
+            status int8, net, tax, total, state_paid, cap_saved (16 bytes a row), billed_ms int64,
+            jurisdiction int8, rate_class int8, rate_id int32, cap_source int16. Where a status
+            leaves no value there is 0; no ceiling is a cap_source of -1.
+        start_unit, start_divisor : int
+            A start value times the first, divided by the second and floored, is milliseconds.
+
+        Returns
+        -------
+        counts : list of int
+            Rows by status.
+        state_paid, saved, uncapped : int
+            Rows with a state's share, with something saved, and without a ceiling.
+        """
+        cdef list held = []
+        cdef Column facility, start, duration, number, medium, bill_type, relay, authorized
+        cdef Words facility_words, medium_words, bill_words, relay_words
+        cdef Text text
+        cdef Result result
+        cdef int64_t counts[10]
+        cdef int64_t tallies[3]
+        cdef Py_ssize_t status
+        cdef Hint *hints
+        _words(columns.get("facility"), held, &facility, &facility_words)
+        _words(columns.get("medium"), held, &medium, &medium_words)
+        _words(columns.get("bill_type"), held, &bill_type, &bill_words)
+        _words(columns.get("relay"), held, &relay, &relay_words)
+        _column(columns.get("start"), held, &start)
+        _column(columns.get("duration_ms"), held, &duration)
+        _column(columns.get("authorized_ms"), held, &authorized)
+        _text(columns.get("number"), held, &number, &text)
+        _result(results, held, rows, &result)
+        hints = <Hint *>allocate(self.zones, sizeof(Hint))
+        with nogil:
+            rate_all(
+                &self.data, self.facilities, hints, rows, &facility, &facility_words, &start,
+                start_unit, start_divisor, &duration, &number, &text, &medium, &medium_words,
+                &bill_type, &bill_words, &relay, &relay_words, &authorized, &result, counts, tallies,
+            )
+        free(hints)
+        return [counts[status] for status in range(10)], tallies[0], tallies[1], tallies[2]
+
+
+def pack_validity(const int8_t[::1] status not None, int32_t statuses, uint8_t[::1] bits not None):
+    """Set the bit of every row whose status is in a set of statuses."""
+    cdef Py_ssize_t row, rows = status.shape[0]
+    cdef int byte = 0, bit
+    if bits.shape[0] * 8 < rows:
+        raise ValueError("bits are too few for the rows")
+    with nogil:
+        for row in range(rows):
+            bit = statuses >> status[row] & 1
+            byte |= bit << (row & 7)
+            if row & 7 == 7 or row == rows - 1:
+                bits[row >> 3] = <uint8_t>byte
+                byte = 0
+
+
+def pack_present(int16_t[::1] codes not None, uint8_t[::1] bits not None):
+    """Set the bit of every row whose code is not -1, and make those that are 0."""
+    cdef Py_ssize_t row, rows = codes.shape[0]
+    cdef int byte = 0, bit
+    if bits.shape[0] * 8 < rows:
+        raise ValueError("bits are too few for the rows")
+    with nogil:
+        for row in range(rows):
+            bit = codes[row] >= 0
+            codes[row] &= -bit
+            byte |= bit << (row & 7)
+            if row & 7 == 7 or row == rows - 1:
+                bits[row >> 3] = <uint8_t>byte
+                byte = 0
+
+
+cdef const unsigned char *_bytes(object buffer, list held) except? NULL:
+    """Return the memory of a buffer and hold on to it; an empty one has none."""
+    cdef const unsigned char[::1] view = memoryview(buffer).cast("B")
+    held.append(view)
+    return &view[0] if view.shape[0] else NULL
+
+
+cdef int _column(object parts, list held, Column *column) except -1:
+    """Read (data, validity, offset, ...) of an Arrow array; None for a column that is not there."""
+    column.data = column.valid = NULL
+    column.offset = 0
+    if parts is None:
+        return 0
+    column.data = _bytes(parts[0], held)
+    if parts[1] is not None:
+        column.valid = _bytes(parts[1], held)
+    column.offset = parts[2]
+    return 0
+
+
+cdef int _words(object parts, list held, Column *column, Words *words) except -1:
+    cdef const int32_t[::1] codes
+    _column(parts, held, column)
+    words.codes = NULL
+    words.count = 0
+    if parts is not None:
+        codes = parts[3]
+        held.append(codes)
+        words.codes = &codes[0]
+        words.count = <int32_t>codes.shape[0] - 1
+    return 0
+
+
+cdef int _text(object parts, list held, Column *column, Text *text) except -1:
+    """Read ((offsets, bytes, width), validity, offset) of an Arrow array of text."""
+    cdef const unsigned char[::1] content
+    column.data = column.valid = NULL
+    column.offset = parts[2]
+    if parts[1] is not None:
+        column.valid = _bytes(parts[1], held)
+    offsets, body, width = parts[0]
+    column.data = _bytes(offsets, held)
+    text.wide = width == 8
+    text.content = NULL
+    text.bytes = 0
+    if body is not None:
+        content = memoryview(body).cast("B")
+        held.append(content)
+        text.bytes = content.shape[0]
+        if text.bytes:
+            text.content = &content[0]
+    return 0
+
+
+cdef unsigned char *_writable(object buffer, list held, Py_ssize_t size) except? NULL:
+    cdef unsigned char[::1] view = memoryview(buffer).cast("B")
+    if view.shape[0] < size:
+        raise ValueError(f"a result has {view.shape[0]} bytes, not {size}")
+    held.append(view)
+    return &view[0] if view.shape[0] else NULL
+
+
+cdef int _result(list results, list held, Py_ssize_t rows, Result *result) except -1:
+    result.status = <int8_t *>_writable(results[0], held, rows)
+    result.net = <int64_t *>_writable(results[1], held, 16 * rows)
+    result.tax = <int64_t *>_writable(results[2], held, 16 * rows)
+    result.total = <int64_t *>_writable(results[3], held, 16 * rows)
+    result.state_paid = <int64_t *>_writable(results[4], held, 16 * rows)
+    result.saved = <int64_t *>_writable(results[5], held, 16 * rows)
+    result.billed_ms = <int64_t *>_writable(results[6], held, 8 * rows)
+    result.jurisdiction = <int8_t *>_writable(results[7], held, rows)
+    result.rate_class = <int8_t *>_writable(results[8], held, rows)
+    result.rate_id = <int32_t *>_writable(results[9], held, 4 * rows)
+    result.cap_source = <int16_t *>_writable(results[10], held, 2 * rows)
+    return 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
@@ -22,6 +22,7 @@ __all__ = [
     "Money",
     "Rounding",
     "decimal_of",
+    "decimal_of_fraction",
     "dollars",
     "micros",
     "price_of",
@@ -36,6 +37,10 @@ PRICE_DECIMALS: Final = 12
 Money: TypeAlias = Decimal | str
 Mode: TypeAlias = Literal["up", "down", "half_up", "half_even"]
 MODES: Final = ("down", "up", "half_up", "half_even")  # the order is the engine's numbering
+
+# The host's own context may have a low precision: money never goes through it.
+_EXACT: Final = Context(prec=150, traps=[Inexact])
+_SIX: Final = Decimal(-AMOUNT_DECIMALS)
 
 _PLAIN = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?\Z")
 
@@ -77,11 +82,14 @@ def decimal_of(value: Money, name: str = "amount") -> Decimal:
 
 def _scaled(value: Decimal, decimals: int, name: str) -> int:
     """Return value x 10**decimals, which must be whole."""
-    numerator, denominator = value.as_integer_ratio()
-    scaled, rest = divmod(numerator * 10**decimals, denominator)
-    if rest:
+    try:
+        exact = _EXACT.scaleb(value, Decimal(decimals))
+    except Inexact:
+        exact = Decimal("0.5")  # more digits than any amount has
+    whole = int(exact)
+    if whole != exact:
         raise InputError(f"{name} must have at most {decimals} decimals, not {value}")
-    return scaled
+    return whole
 
 
 def micros(amount: Money, name: str = "amount") -> int:
@@ -130,7 +138,26 @@ def dollars(amount_micros: int) -> Decimal:
     >>> dollars(25_000_000)
     Decimal('25.000000')
     """
-    return Decimal(amount_micros).scaleb(-AMOUNT_DECIMALS)
+    return _EXACT.scaleb(Decimal(amount_micros), _SIX)
+
+
+def decimal_of_fraction(exact: Fraction, decimals: int = PRICE_DECIMALS) -> Decimal:
+    """Turn a fraction of 0 or more into a decimal, to nearest where it has more digits.
+
+    Source
+    ------
+    own.
+
+    Examples
+    --------
+    >>> decimal_of_fraction(Fraction(7, 100)), decimal_of_fraction(Fraction(1, 3), 4)
+    (Decimal('0.07'), Decimal('0.3333'))
+    """
+    scaled = round(exact * 10**decimals)
+    value = _EXACT.scaleb(Decimal(scaled), Decimal(-decimals))
+    plain = value.normalize(_EXACT)
+    whole = int(plain.as_tuple().exponent) > 0
+    return plain.quantize(Decimal(1), context=_EXACT) if whole else plain
 
 
 def price_of(value: Money, name: str = "price") -> Fraction:
@@ -175,7 +202,7 @@ def shown(amount: Decimal | Fraction, places: int = 2) -> str:
     ('$1.50', '$0.000167')
     """
     if isinstance(amount, Fraction):
-        amount = Decimal(amount.numerator) / Decimal(amount.denominator)
+        amount = decimal_of_fraction(amount)
     text = f"{abs(amount):f}"
     whole, _, part = text.partition(".")
     part = part.rstrip("0").ljust(places, "0")

@@ -1,0 +1,201 @@
+"""Columns of call records as they arrive, and as the engine wants them.
+
+What is accepted is stated per column and everything else is refused by name, with the cast to write:
+a silent conversion of somebody's records is how wrong bills are made. Where the type fits, nothing is
+copied.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import pyarrow as pa
+
+from securecall.errors import ColumnError, InputTypeError, nearest
+from securecall.rating.call import Call
+from securecall.rating.words import BILL_TYPES, MEDIA, RELAYS
+
+__all__ = ["NEEDED", "OPTIONAL", "Columns", "calls_of", "open_stream"]
+
+NEEDED: Final = ("facility", "number", "start", "duration_ms")
+OPTIONAL: Final = ("medium", "bill_type", "relay", "authorized_ms")
+# A start value times the first, divided by the second, is milliseconds.
+UNITS: Final = {"s": (1000, 1), "ms": (1, 1), "us": (1, 1000), "ns": (1, 1_000_000)}
+
+
+def open_stream(records: Any) -> pa.RecordBatchReader:
+    """Return a reader over anything that speaks Arrow: once over it, nothing copied.
+
+    Raises
+    ------
+    InputTypeError
+        The object offers no Arrow stream and no Arrow array.
+    """
+    if isinstance(records, pa.RecordBatchReader):
+        return records
+    if isinstance(records, pa.Table):
+        return records.to_reader()
+    if isinstance(records, pa.RecordBatch):
+        return pa.RecordBatchReader.from_batches(records.schema, [records])
+    if hasattr(records, "__arrow_c_stream__"):
+        try:
+            return pa.RecordBatchReader.from_stream(records)
+        except pa.ArrowInvalid as error:
+            raise InputTypeError(f"the records are no Arrow table: {error}") from None
+    if hasattr(records, "__arrow_c_array__"):
+        batch = pa.record_batch(records)
+        return pa.RecordBatchReader.from_batches(batch.schema, [batch])
+    raise InputTypeError(
+        "call records must be an Arrow table or stream (pyarrow, Polars, DuckDB, pandas ...), "
+        f"not {type(records).__name__}"
+    )
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    )
+
+
+class Columns:
+    """The columns of one table that rating reads, checked once by type.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+    facilities : mapping of str to int
+        Known facilities, and the engine's numbers.
+
+    Raises
+    ------
+    ColumnError
+        A column is missing, stands there twice, or is of a type that is refused.
+    """
+
+    def __init__(self, schema: pa.Schema, facilities: Mapping[str, int]) -> None:
+        for name in schema.names:
+            if schema.names.count(name) > 1:
+                raise ColumnError(name, "stands there twice")
+        for name in NEEDED:
+            if name not in schema.names:
+                near = nearest(name, schema.names)
+                hint = f"; did you mean {near!r}?" if near else ""
+                raise ColumnError(name, f"is missing; there are {', '.join(schema.names)}{hint}")
+        self.names = [name for name in (*NEEDED, *OPTIONAL) if name in schema.names]
+        self.start_unit = (1, 1)
+        for name in self.names:
+            self._check(name, schema.field(name).type)
+        # What the words of each column mean to the engine; what a null means comes first.
+        self._words: dict[str, tuple[Mapping[str, int], int]] = {
+            "facility": (facilities, -1),
+            "medium": ({word: number for number, word in enumerate(MEDIA)}, 0),
+            "bill_type": ({word: number for number, word in enumerate(BILL_TYPES)}, -1),
+            "relay": ({word: number for number, word in enumerate(RELAYS)}, 0),
+        }
+        self._codes: dict[str, tuple[pa.Array, array[int]]] = {}
+
+    def _check(self, name: str, kind: pa.DataType) -> None:
+        """Refuse a type that is not on the column's list."""
+        if pa.types.is_null(kind):
+            return
+        if name == "start":
+            if pa.types.is_timestamp(kind):
+                if kind.tz is None:
+                    raise ColumnError(
+                        name,
+                        f"is {kind} without a time zone; say whose clock it is, such as "
+                        "pyarrow.compute.assume_timezone(column, 'America/Chicago')",
+                    )
+                self.start_unit = UNITS[kind.unit]
+            elif not pa.types.is_int64(kind):
+                raise ColumnError(
+                    name,
+                    f"is {kind}; it must be timestamp with a time zone, or int64 UTC epoch "
+                    "milliseconds: cast it with column.cast(pyarrow.timestamp('ms', 'UTC'))",
+                )
+        elif name in ("duration_ms", "authorized_ms"):
+            if not pa.types.is_integer(kind) or pa.types.is_uint64(kind):
+                raise ColumnError(
+                    name,
+                    f"is {kind}; it must be whole milliseconds, int64: cast it with "
+                    "column.cast('int64')",
+                )
+        else:
+            values = kind.value_type if pa.types.is_dictionary(kind) else kind
+            if not _is_text(values):
+                raise ColumnError(
+                    name, f"is {kind}; it must be text: cast it with column.cast('string')"
+                )
+
+    def parts(self, batch: pa.RecordBatch) -> dict[str, Any]:
+        """Return the buffers of a batch, as the engine's ``rate_rows`` takes them."""
+        return {name: self._part(name, batch.column(name)) for name in self.names}
+
+    def _part(self, name: str, column: pa.Array) -> tuple[Any, ...]:
+        if pa.types.is_null(column.type):
+            kind = pa.string() if name in self._words or name == "number" else pa.int64()
+            column = pa.nulls(len(column), kind)
+        if name in self._words:
+            return self._word_part(name, column)
+        if name == "number":
+            if pa.types.is_dictionary(column.type):
+                column = column.dictionary_decode()
+            if pa.types.is_string_view(column.type):
+                column = column.cast(pa.large_string())
+            valid, offsets, content = column.buffers()
+            width = 8 if pa.types.is_large_string(column.type) else 4
+            if offsets is None:  # an empty array may have none
+                offsets = pa.py_buffer(bytes(8))
+            return (offsets, content, width), valid, column.offset
+        if column.type.bit_width != 64:
+            column = column.cast(pa.int64())
+        valid, values = column.buffers()
+        return (b"" if values is None else values), valid, column.offset
+
+    def _word_part(self, name: str, column: pa.Array) -> tuple[Any, ...]:
+        if not pa.types.is_dictionary(column.type):
+            column = column.dictionary_encode()
+        indices = column.indices
+        if not pa.types.is_int32(indices.type):
+            indices = indices.cast(pa.int32())
+        valid, values = indices.buffers()
+        codes = self._codes_of(name, column.dictionary)
+        return (b"" if values is None else values), valid, indices.offset, codes
+
+    def _codes_of(self, name: str, dictionary: pa.Array) -> array[int]:
+        """Return the engine's numbers of a dictionary's words, what a null means first."""
+        known = self._codes.get(name)
+        if known is not None and known[0].equals(dictionary):
+            return known[1]
+        numbers, missing = self._words[name]
+        words: Iterable[str | None] = dictionary.to_pylist()
+        codes = array("i", [missing])
+        codes.extend(missing if word is None else numbers.get(word, -1) for word in words)
+        self._codes[name] = (dictionary, codes)
+        return codes
+
+
+def calls_of(batch: pa.RecordBatch) -> Iterator[Call | None]:
+    """Yield every row of a batch as a call; None where a null leaves nothing to ask about."""
+    values = {name: _values(batch, name) for name in (*NEEDED, *OPTIONAL, "account", "call_id")}
+    for row in range(batch.num_rows):
+        given = {name: column[row] for name, column in values.items() if column is not None}
+        if given.get("bill_type", "") is None:
+            yield None
+            continue
+        given = {name: value for name, value in given.items() if value is not None}
+        yield Call(**given) if all(name in given for name in NEEDED) else None
+
+
+def _values(batch: pa.RecordBatch, name: str) -> list[Any] | None:
+    if name not in batch.schema.names:
+        return None
+    column = batch.column(name)
+    if name == "start" and pa.types.is_timestamp(column.type):
+        times, divisor = UNITS[column.type.unit]
+        column = column.cast(pa.int64())
+        return [None if value is None else value * times // divisor for value in column.to_pylist()]
+    values: list[Any] = column.to_pylist()
+    return values
