@@ -90,20 +90,29 @@ ctypedef struct Row:
     int32_t relay
 
 
-# What was found out about it.
-ctypedef struct Call:
+# Where it is from, where it goes, and what the clocks show.
+ctypedef struct Place:
     const Facility *facility
-    const Ruling *ruling        # NULL: nothing rules
-    const Rate *rate            # at the start
     int64_t offset_ms           # of the facility's wall clock at the start
-    int64_t until_ms
-    int64_t change_ms           # when another rate may come into force
-    int64_t bought_ms
-    uint32_t high
+    int64_t until_ms            # up to when that holds
+    uint32_t high               # the number, left-justified, in two halves of eight digits
     uint32_t low
     int32_t digits
     int32_t scope
     int32_t rate_class
+
+
+# What it meets: the rate at the start, and what regulation says.
+ctypedef struct Match:
+    const Rate *rate
+    const Ruling *ruling        # NULL: nothing rules
+    int64_t change_ms           # when another rate may come into force
+
+
+# What pricing it by the walk needs besides.
+ctypedef struct Call:
+    Place place
+    Match match
     int32_t count
     int32_t current
     const Rate *candidates[256]
@@ -118,7 +127,7 @@ ctypedef struct Hint:
 
 
 cdef inline int check(
-    const PlanData *plan, int32_t facilities, const Row *row, Call *call, Hint *hints
+    const PlanData *plan, int32_t facilities, const Row *row, Place *place, Hint *hints
 ) noexcept nogil:
     """Judge a row up to the point where a rate is looked for: a status, OK so far.
 
@@ -132,7 +141,7 @@ cdef inline int check(
     if row.facility < 0 or row.facility >= facilities:
         return BAD_FACILITY
     facility = plan.facility + row.facility
-    call.facility = facility
+    place.facility = facility
     if row.start_ms < 0 or row.start_ms >= START_MS_MAX:
         return BAD_TIME
     if row.duration_ms < 0 or row.duration_ms > DURATION_MS_MAX:
@@ -143,87 +152,92 @@ cdef inline int check(
         text += 1
         length -= 1
         readable -= 1
-    call.digits = sc_digits(text, length, readable, &call.high, &call.low)
-    if call.digits == 0:
+    place.digits = sc_digits(text, length, readable, &place.high, &place.low)
+    if place.digits == 0:
         return BAD_NUMBER
-    call.scope = scope_of(plan, facility, call.high, call.digits)
-    if call.scope < 0:
+    place.scope = scope_of(plan, facility, place.high, place.digits)
+    if place.scope < 0:
         return BAD_NUMBER
     if row.medium < 0 or row.relay < 0:
         return BAD_MEDIUM
     if row.bill_type < 0:
         return BAD_BILL_TYPE
-    call.rate_class = INTERSTATE if call.scope == SCOPE_MIXED else call.scope + 1
-    if facility.locals and is_local(plan, facility, call.high, call.low, call.digits):
-        call.rate_class = LOCAL
+    place.rate_class = INTERSTATE if place.scope == SCOPE_MIXED else place.scope + 1
+    if facility.locals and is_local(plan, facility, place.high, place.low, place.digits):
+        place.rate_class = LOCAL
     if row.duration_ms == 0:
         return UNANSWERED
     hint = hints + facility.zone
     if not hint.from_ms <= row.start_ms < hint.until_ms:
         hint.offset_ms = offset_at(plan, plan.zone + facility.zone, row.start_ms, &hint.until_ms)
         hint.from_ms = row.start_ms
-    call.offset_ms = hint.offset_ms
-    call.until_ms = hint.until_ms
+    place.offset_ms = hint.offset_ms
+    place.until_ms = hint.until_ms
     return OK
 
 
-cdef inline int find_rate(const PlanData *plan, const Row *row, Call *call) noexcept nogil:
-    """Find the rate in force at the start: OK or NO_RATE."""
-    cdef const Facility *facility = call.facility
-    cdef const Node *node = NULL
-    cdef int32_t prefixes = plan.contract[facility.contract].prefixes
-    if prefixes >= 0:
-        node = node_of(plan, plan.prefixes + prefixes, call.high, call.low, call.digits)
-        if (
-            node != NULL and node.rates == 1 and node.first.term < 0
-            and node.first.media >> row.medium & 1 and node.first.bills >> row.bill_type & 1
-        ):
-            call.rate = &node.first          # what nearly every row of a deck comes to
-            call.candidates[0] = call.rate
-            call.count = 1
-            call.current = 0
-            call.change_ms = FOREVER
-            return OK
+cdef inline bint serves(const Rate *rate, const Row *row) noexcept nogil:
+    """Return whether a rate is for calls of the row's medium and bill type."""
+    return rate.media >> row.medium & rate.bills >> row.bill_type & 1
+
+
+cdef inline int32_t scope_class(const Place *place) noexcept nogil:
+    """Return the class of the jurisdiction; a mixed number counts as interstate."""
+    return INTERSTATE if place.scope == SCOPE_MIXED else place.scope + 1
+
+
+cdef inline int find_rate(
+    const PlanData *plan, const Row *row, const Node *node, Call *call
+) noexcept nogil:
+    """Find the rate in force at the start: OK or NO_RATE. ``node`` is the number's prefix."""
+    cdef const Place *place = &call.place
     call.count = gather(
-        plan, facility, node, call.rate_class,
-        INTERSTATE if call.scope == SCOPE_MIXED else call.scope + 1,
+        plan, place.facility, node, place.rate_class, scope_class(place),
         row.medium, row.bill_type, row.start_ms, call.candidates,
     )
     call.current = best(
-        plan, facility, call.candidates, call.count,
-        row.start_ms, call.offset_ms, call.until_ms, &call.change_ms,
+        plan, place.facility, call.candidates, call.count,
+        row.start_ms, place.offset_ms, place.until_ms, &call.match.change_ms,
     )
     if call.current < 0:
         return NO_RATE
-    call.rate = call.candidates[call.current]
+    call.match.rate = call.candidates[call.current]
     return OK
 
 
-cdef inline void find_ruling(const PlanData *plan, const Row *row, Call *call) noexcept nogil:
-    """Find what regulation says of a call that begins on the facility's date."""
+cdef inline const Node *find_node(const PlanData *plan, const Place *place) noexcept nogil:
+    """Return the longest prefix of the contract that fits the number, or NULL."""
+    cdef int32_t prefixes = plan.contract[place.facility.contract].prefixes
+    if prefixes < 0:
+        return NULL
+    return node_of(plan, plan.prefixes + prefixes, place.high, place.low, place.digits)
+
+
+cdef inline const Ruling *find_ruling(
+    const PlanData *plan, const Row *row, const Place *place
+) noexcept nogil:
+    """Return what regulation says of a call that begins on the facility's date; NULL: nothing."""
     cdef const RulingTable *table
     cdef const int32_t *starts
     cdef int64_t day
     cdef int32_t interval, cell
-    call.ruling = NULL
-    if call.facility.rulings < 0:
-        return
-    table = plan.ruling_table + call.facility.rulings
+    if place.facility.rulings < 0:
+        return NULL
+    table = plan.ruling_table + place.facility.rulings
     starts = plan.ruling_start + table.interval_first
-    day = sc_floor_div(row.start_ms + call.offset_ms, DAY_MS)
+    day = sc_floor_div(row.start_ms + place.offset_ms, DAY_MS)
     interval = table.intervals - 1
     while starts[interval] > day:            # the first interval begins before all time
         interval -= 1
-    cell = (row.medium * 4 + call.scope) * 2
+    cell = (row.medium * 4 + place.scope) * 2
     cell += row.bill_type >= BILL_COLLECT
     cell = cell * RELAYS + row.relay
     cell = plan.ruling_cell[<int64_t>(table.interval_first + interval) * RULING_CELLS + cell]
-    if cell >= 0:
-        call.ruling = plan.ruling + cell
+    return NULL if cell < 0 else plan.ruling + cell
 
 
 cdef inline const Fraction64 *find_termination(
-    const PlanData *plan, const Row *row, Call *call
+    const PlanData *plan, const Row *row, const Place *place, const Ruling *ruling
 ) noexcept nogil:
     """Return what the provider pays to end a call abroad, or NULL if the tariff does not say."""
     cdef const Node *node
@@ -234,29 +248,36 @@ cdef inline const Fraction64 *find_termination(
         return NULL
     node = node_of(
         plan, plan.prefixes + plan.contract[plan.termination_contract].prefixes,
-        call.high, call.low, call.digits,
+        place.high, place.low, place.digits,
     )
     while node != NULL:
         rate = &node.first if node.rates == 1 else plan.rate + node.rate_first
         for index in range(node.rates):
             if rate[index].term < 0 or in_force(
-                plan, call.facility, rate[index].term, row.start_ms,
-                call.offset_ms, call.until_ms, &change_ms,
+                plan, place.facility, rate[index].term, row.start_ms,
+                place.offset_ms, place.until_ms, &change_ms,
             ):
                 return (
                     plan.termination + rate[index].id * plan.termination_shares
-                    + call.ruling.termination
+                    + ruling.termination
                 )
         node = plan.node + node.parent if node.parent >= 0 else NULL
     return NULL
+
+
+cdef inline int32_t tax_cell(const Row *row, const Place *place) noexcept nogil:
+    """Return where the taxes of such a call begin in ``tax_first``."""
+    cdef int32_t cell = row.medium * 3 + scope_class(place) - 1
+    return place.facility.tax_cells * (TAX_CELLS + 1) + cell * BILL_TYPES + row.bill_type
 
 
 cdef inline void fix_terms(
     const PlanData *plan, const Row *row, Call *call, Terms *terms
 ) noexcept nogil:
     """Fill in all that a call's start fixes."""
-    cdef const Pricing *pricing = plan.pricing + call.rate.pricing
-    cdef const Ruling *ruling = call.ruling
+    cdef const Place *place = &call.place
+    cdef const Pricing *pricing = plan.pricing + call.match.rate.pricing
+    cdef const Ruling *ruling = call.match.ruling
     cdef const Fraction64 *termination
     cdef const Tax *tax
     cdef int64_t change_ms = FOREVER
@@ -275,7 +296,7 @@ cdef inline void fix_terms(
         terms.per_minute = scaled(plan, &pricing.per_minute, terms.scale)
     terms.unit = plan.unit
     terms.mode = plan.mode
-    terms.actual_basis = call.facility.actual_basis
+    terms.actual_basis = place.facility.actual_basis
     terms.ceilings.rate = -1
     terms.ceilings.rate_governs = 0
     terms.share_numerator = 0
@@ -288,7 +309,7 @@ cdef inline void fix_terms(
         if ruling.federal.numerator >= 0:
             rate = scaled(plan, &ruling.federal, terms.scale)
             if ruling.termination >= 0:
-                termination = find_termination(plan, row, call)
+                termination = find_termination(plan, row, place, ruling)
                 if termination != NULL:
                     rate += scaled(plan, termination, terms.scale)
             terms.ceilings.rate = rate
@@ -298,8 +319,7 @@ cdef inline void fix_terms(
             if terms.ceilings.rate < 0 or rate < terms.ceilings.rate:
                 terms.ceilings.rate = rate
                 terms.ceilings.rate_governs = GOVERNS_STATE
-    cell = row.medium * 3 + (1 if call.scope == SCOPE_MIXED else call.scope)
-    cell = call.facility.tax_cells * (TAX_CELLS + 1) + cell * BILL_TYPES + row.bill_type
+    cell = tax_cell(row, place)
     first = plan.tax_first[cell]
     after = plan.tax_first[cell + 1]
     terms.tax = plan.tax + first
@@ -314,7 +334,7 @@ cdef inline void fix_terms(
     for index in range(first, after):
         tax = plan.tax + index
         if tax.term < 0 or in_force(
-            plan, call.facility, tax.term, row.start_ms, call.offset_ms, call.until_ms, &change_ms
+            plan, place.facility, tax.term, row.start_ms, place.offset_ms, place.until_ms, &change_ms
         ):
             call.taxes[terms.taxes] = tax[0]
             terms.taxes += 1
@@ -323,8 +343,8 @@ cdef inline void fix_terms(
 cdef inline int charge_walk(
     const PlanData *plan, const Row *row, Call *call, const Terms *terms, Charge *charge
 ) noexcept nogil:
-    """Price a call by walking its increments: OK or OVERFLOW. Fills bought_ms."""
-    cdef const Pricing *pricing = plan.pricing + call.rate.pricing
+    """Price a call by walking its increments: OK or OVERFLOW."""
+    cdef const Pricing *pricing = plan.pricing + call.match.rate.pricing
     cdef Walk walk
     cdef Terms unheld
     cdef int64_t duration_ms = row.duration_ms, basis_ms
@@ -333,25 +353,25 @@ cdef inline int charge_walk(
     if 0 <= row.authorized_ms <= duration_ms:
         duration_ms = row.authorized_ms
     if duration_ms == 0:
-        call.bought_ms = 0
+        charge.bought_ms = 0
         charge.net = charge.state_paid = charge.tax = charge.total = charge.saved = 0
         charge.governs = _governs_nothing(terms)
         return OK
     if pricing.prorate and duration_ms == row.authorized_ms:
-        call.bought_ms = duration_ms         # the last increment is cut to what was authorised
+        charge.bought_ms = duration_ms         # the last increment is cut to what was authorised
     else:
         walk_begin(
-            &walk, plan, call.facility, call.candidates, call.count, call.current, call.change_ms,
+            &walk, plan, call.place.facility, call.candidates, call.count, call.current, call.match.change_ms,
             row.start_ms, FOREVER, terms, 0,
         )
-        call.bought_ms = walk_bought(&walk, duration_ms)
-    basis_ms = duration_ms if terms.actual_basis else call.bought_ms
+        charge.bought_ms = walk_bought(&walk, duration_ms)
+    basis_ms = duration_ms if terms.actual_basis else charge.bought_ms
     walk_begin(
-        &walk, plan, call.facility, call.candidates, call.count, call.current, call.change_ms,
+        &walk, plan, call.place.facility, call.candidates, call.count, call.current, call.match.change_ms,
         row.start_ms, FOREVER, terms, each_ms,
     )
     charge.net = net_of(
-        terms, walk_usage(&walk, call.bought_ms, pricing.free_ms), call.bought_ms, basis_ms, True,
+        terms, walk_usage(&walk, charge.bought_ms, pricing.free_ms), charge.bought_ms, basis_ms, True,
         &charge.governs,
     )
     if charge.net < 0:
@@ -361,11 +381,11 @@ cdef inline int charge_walk(
         unheld = terms[0]
         unheld.ceilings.rate = -1
         walk_begin(
-            &walk, plan, call.facility, call.candidates, call.count, call.current, call.change_ms,
+            &walk, plan, call.place.facility, call.candidates, call.count, call.current, call.match.change_ms,
             row.start_ms, FOREVER, &unheld, each_ms,
         )
         charge.saved = net_of(
-            terms, walk_usage(&walk, call.bought_ms, pricing.free_ms), call.bought_ms, basis_ms,
+            terms, walk_usage(&walk, charge.bought_ms, pricing.free_ms), charge.bought_ms, basis_ms,
             False, &ignored,
         )
         if charge.saved < 0:

@@ -35,10 +35,34 @@ cdef enum:
     SCOPE_MIXED = 3
 
 
-@cython.cdivision(True)
-cdef inline int32_t bucket_of(const Prefixes *prefixes, uint32_t high) noexcept nogil:
-    """Return the bucket of a number. Divisors are powers of ten."""
-    return <int32_t>(high // prefixes.bucket_divisor)
+cdef inline const Stretch *last_stretch(
+    const Stretch *stretch, int32_t count, uint32_t rest
+) noexcept nogil:
+    """Return the last of the stretch and the ``count`` after it that begins at or before a number.
+
+    The first one begins before the number's bucket and always does. Halves are chosen, not branched
+    on: which one a number lies in is anybody's guess.
+    """
+    cdef int32_t half
+    while count > 0:
+        half = (count + 1) >> 1
+        stretch += half if stretch[half].begins <= rest else 0
+        count -= half
+    return stretch
+
+
+cdef inline const Node *shorter(
+    const PlanData *plan, const Node *node, int digits
+) noexcept nogil:
+    """Return the prefix that fits a number shorter than the one found for it, or NULL.
+
+    The number was padded with zeros, and the prefix found fits the padding.
+    """
+    while node.length > digits:
+        if node.parent < 0:
+            return NULL
+        node = plan.node + node.parent
+    return node
 
 
 @cython.cdivision(True)
@@ -52,28 +76,10 @@ cdef inline const Node *node_of(
         + low // prefixes.rest_divisor
     )
     cdef const int32_t *bounds = plan.bucket + prefixes.bucket_first + bucket
-    cdef const Stretch *stretches = plan.stretch + prefixes.stretch_first
-    cdef const Stretch *low_end = stretches + bounds[0] - 1
-    cdef int32_t count = bounds[1] - bounds[0]
-    cdef int32_t half
-    cdef const Node *node
-    # The last stretch that begins at or before the number; the one before the bucket always does.
-    while count > 0:
-        half = (count + 1) >> 1
-        if low_end[half].begins <= rest:
-            low_end += half
-            count -= half
-        else:
-            count = half - 1
-    if low_end.node < 0:
-        return NULL
-    node = plan.node + low_end.node
-    # A number shorter than the prefix was padded with zeros and did not really fit.
-    while node.length > digits:
-        if node.parent < 0:
-            return NULL
-        node = plan.node + node.parent
-    return node
+    cdef const Stretch *stretch = last_stretch(
+        plan.stretch + prefixes.stretch_first + bounds[0] - 1, bounds[1] - bounds[0], rest
+    )
+    return NULL if stretch.node < 0 else shorter(plan, plan.node + stretch.node, digits)
 
 
 @cython.cdivision(True)

@@ -17,6 +17,8 @@ typedef __int128 sc_int128;
 #define SC_START_MS_MAX INT64_C(4102444800000)             /* 2100-01-01 */
 #define SC_CURVE_MS_MAX (INT64_C(1) << 40)                 /* some 34 years; a curve is asked no further */
 
+#define SC_SHORT_MAX (INT64_C(1) << 62)                    /* sums of the short way stay below */
+
 enum { SC_DOWN = 0, SC_UP = 1, SC_HALF_UP = 2, SC_HALF_EVEN = 3 };
 
 /* How many units to add to the quotient of a division with remainder. Needs 0 <= rest < divisor. */
@@ -55,6 +57,53 @@ static inline int64_t sc_round64(int64_t value, int64_t divisor, int mode)
     return (int64_t)(quotient + carry);
 }
 
+/* A divisor that is used often, and what turns dividing by it into multiplying. */
+typedef struct {
+    uint64_t divisor;
+    uint64_t inverse; /* (2^64 - 1) / divisor */
+    int64_t bias;     /* for rounding: what twice the rest is compared with, see sc_rounded */
+    uint64_t odd;     /* 1: a tie goes to the even quotient */
+} sc_divider;
+
+/* Needs 0 < divisor < 2^62. */
+static inline sc_divider sc_make_divider(uint64_t divisor, int mode)
+{
+    sc_divider by;
+    by.divisor = divisor;
+    by.inverse = UINT64_MAX / divisor;
+    by.odd = mode == SC_HALF_EVEN;
+    by.bias = mode == SC_DOWN ? INT64_MIN : mode == SC_UP ? (int64_t)divisor - 1 : mode == SC_HALF_UP;
+    return by;
+}
+
+/* value / divisor without its rest, which is stored. The estimate is at most one too small. */
+static inline uint64_t sc_divided(uint64_t value, const sc_divider *by, uint64_t *rest)
+{
+    uint64_t quotient = (uint64_t)(((unsigned __int128)value * by->inverse) >> 64);
+    uint64_t left = value - quotient * by->divisor;
+    uint64_t more = left >= by->divisor;
+    *rest = left - (more ? by->divisor : 0);
+    return quotient + more;
+}
+
+/* value / divisor, rounded as the divider was made for. Needs value < 2^63. */
+static inline int64_t sc_rounded(int64_t value, const sc_divider *by)
+{
+    uint64_t rest;
+    uint64_t quotient = sc_divided((uint64_t)value, by, &rest);
+    /* Carry if twice the rest, a little raised, is above the divisor: by 1 for half up, by the last bit of the
+     * quotient for half even, by so much that any rest carries for up, by less than nothing for down. */
+    int64_t twice = (int64_t)(2 * rest) + (int64_t)(quotient & by->odd);
+    return (int64_t)quotient + (by->bias > (int64_t)by->divisor - twice);
+}
+
+/* Smallest multiple of the divisor that is value or more. Needs 0 <= value < 2^62. */
+static inline int64_t sc_whole_by(int64_t value, const sc_divider *step)
+{
+    uint64_t rest;
+    return (int64_t)(sc_divided((uint64_t)value + step->divisor - 1, step, &rest) * step->divisor);
+}
+
 /* Smallest multiple of step that is value or more. Needs value >= 0, step > 0, value + step < 2^63. */
 static inline int64_t sc_whole(int64_t value, int64_t step)
 {
@@ -66,6 +115,15 @@ static inline int64_t sc_floor_div(int64_t value, int64_t divisor)
 {
     int64_t quotient = value / divisor;
     return quotient - (value % divisor < 0);
+}
+
+static inline void sc_prefetch(const void *memory)
+{
+#if defined(__GNUC__) || defined(__clang__)
+    __builtin_prefetch(memory);
+#else
+    (void)memory;
+#endif
 }
 
 /* More than any scaled amount that still fits an answer; sums and roundings of it stay in 128 bits. */
@@ -110,23 +168,34 @@ static inline int32_t sc_load_i32(const unsigned char *from)
     return word;
 }
 
-/* Eight ASCII digits, first digit in the lowest byte, as a number. Needs digits only. */
-static inline uint32_t sc_eight_digits(uint64_t ascii)
+/* Eight digits, a byte each and the first in the lowest byte, as a number. */
+static inline uint32_t sc_eight_digits(uint64_t digits)
 {
-    ascii -= UINT64_C(0x3030303030303030);
-    ascii = ascii * 10 + (ascii >> 8);
-    return (uint32_t)((((ascii & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x000F424000000064)) +
-                       (((ascii >> 16) & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x0000271000000001))) >>
+    digits = digits * 10 + (digits >> 8);
+    return (uint32_t)((((digits & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x000F424000000064)) +
+                       (((digits >> 16) & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x0000271000000001))) >>
                       32);
 }
 
-/* 0 exactly if all eight bytes are ASCII digits. */
-static inline uint64_t sc_not_digits(uint64_t ascii)
+/* Bit 7 of some byte is set exactly if some byte is above 9. */
+static inline uint64_t sc_above_nine(uint64_t bytes)
 {
-    return ((ascii & UINT64_C(0xF0F0F0F0F0F0F0F0)) ^ UINT64_C(0x3030303030303030)) |
-           (((ascii + UINT64_C(0x0606060606060606)) & UINT64_C(0xF0F0F0F0F0F0F0F0)) ^
-            UINT64_C(0x3030303030303030));
+    return (bytes + UINT64_C(0x7676767676767676)) | bytes;
 }
+
+/* The bytes that the first `length` of sixteen take up in a word of eight. */
+static const uint64_t sc_keep[17] = {
+    0,
+    UINT64_C(0xFF),
+    UINT64_C(0xFFFF),
+    UINT64_C(0xFFFFFF),
+    UINT64_C(0xFFFFFFFF),
+    UINT64_C(0xFFFFFFFFFF),
+    UINT64_C(0xFFFFFFFFFFFF),
+    UINT64_C(0xFFFFFFFFFFFFFF),
+    UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX,
+    UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX,
+};
 
 /* Read up to 15 digits, left-justified and padded with zeros, as two numbers of eight digits.
  *
@@ -149,16 +218,10 @@ static inline int sc_digits(const unsigned char *text, int64_t length, int64_t r
         first = sc_load64(copy);
         second = sc_load64(copy + 8);
     }
-    const uint64_t zeros = UINT64_C(0x3030303030303030);
-    if (length < 8) {
-        uint64_t keep = (UINT64_C(1) << (8 * length)) - 1;
-        first = (first & keep) | (zeros & ~keep);
-        second = zeros;
-    } else {
-        uint64_t keep = length == 8 ? 0 : (UINT64_C(1) << (8 * (length - 8))) - 1;
-        second = (second & keep) | (zeros & ~keep);
-    }
-    if (sc_not_digits(first) | sc_not_digits(second))
+    /* A digit differs from '0' in its value's bits only; what is not kept becomes a digit 0. */
+    first = (first ^ UINT64_C(0x3030303030303030)) & sc_keep[length];
+    second = (second ^ UINT64_C(0x3030303030303030)) & sc_keep[length < 8 ? 0 : length - 8];
+    if ((sc_above_nine(first) | sc_above_nine(second)) & UINT64_C(0x8080808080808080))
         return 0;
     *high = sc_eight_digits(first);
     *low = sc_eight_digits(second);

@@ -15,12 +15,14 @@ cdef extern from "_native.h" nogil:
     const int64_t DURATION_MS_MAX "SC_DURATION_MS_MAX"
     const int64_t START_MS_MAX "SC_START_MS_MAX"
     const int64_t CURVE_MS_MAX "SC_CURVE_MS_MAX"
+    const int64_t SHORT_MAX "SC_SHORT_MAX"
     const int128 HUGE "SC_HUGE"
     int128 sc_product(int128 a, int128 b) noexcept
     int128 sc_round128(int128 value, int128 divisor, int mode) noexcept
     int64_t sc_round64(int64_t value, int64_t divisor, int mode) noexcept
     int64_t sc_whole(int64_t value, int64_t step) noexcept
     int64_t sc_floor_div(int64_t value, int64_t divisor) noexcept
+    void sc_prefetch(const void *memory) noexcept
     int64_t sc_high(int128 value) noexcept
     uint64_t sc_low(int128 value) noexcept
     int128 sc_join(int64_t high, uint64_t low) noexcept
@@ -84,19 +86,26 @@ ctypedef struct Step:
     int64_t increment_ms
     Fraction64 price            # micro-dollars per millisecond
 
+# The first two cache lines are what the short way needs; prices there are over Plan.denominator.
 ctypedef struct Pricing:
+    int64_t short_ms            # up to here all intermediates fit 64 bits; 0: never
+    int64_t first_ends          # where the increments of the first step end; FOREVER for one step
+    int64_t first_increment_ms
+    int64_t rest_increment_ms   # of the second step; 1 if there is none
+    int64_t first_price
+    int64_t rest_price
     int64_t connect
     int64_t minimum
     int64_t maximum             # -1: no max_total
-    int64_t free_ms
-    Fraction64 per_minute       # max_per_started_minute, micro-dollars
-    int128 denominator          # common to this, all ceilings and all rates that come and go
-    int64_t short_ms            # up to here all intermediates fit 64 bits; 0: never
-    int64_t first_ends          # where the increments of the first step end; FOREVER for one step
-    int32_t step_first
-    int32_t steps
+    int64_t short_limit         # the lower of max_total and what no short call reaches, scaled
+    int64_t short_per_minute    # max_per_started_minute, or what no short call reaches, scaled
     int8_t switch
     int8_t prorate
+    int32_t step_first
+    int32_t steps
+    int64_t free_ms
+    Fraction64 per_minute       # max_per_started_minute, micro-dollars; none is -1
+    int128 denominator          # common to this, all ceilings and all rates that come and go
 
 ctypedef struct Rate:
     int32_t pricing

@@ -61,6 +61,7 @@ ctypedef struct Terms:
 
 
 ctypedef struct Charge:
+    int64_t bought_ms
     int64_t net
     int64_t state_paid
     int64_t tax

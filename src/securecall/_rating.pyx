@@ -10,13 +10,14 @@ cimport cython
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 
-from securecall._batch cimport Column, Result, Text, Words, rate_all
+from securecall._batch cimport BLOCK, Column, Input, Result, Slot, Text, Words, rate_all
 from securecall._call cimport (
     Call,
     Hint,
     Row,
     charge_walk,
     check,
+    find_node,
     find_rate,
     find_ruling,
     fix_terms,
@@ -38,6 +39,7 @@ from securecall._plan cimport (
     FOREVER,
     OK,
     OVERFLOW,
+    SHORT_MAX,
     SWITCH_SPLIT,
     UNANSWERED,
     Contract,
@@ -134,6 +136,8 @@ cdef class Plan:
     cdef int _read_prices(self, dict parts) except -1:
         cdef const int64_t[:, ::1] rows
         cdef Py_ssize_t row
+        cdef Pricing *pricing
+        cdef const Step *step
         rows = parts["steps"]
         self.data.step = <Step *>allocate(rows.shape[0], sizeof(Step))
         for row in range(rows.shape[0]):
@@ -143,18 +147,33 @@ cdef class Plan:
         rows = parts["pricings"]
         self.data.pricing = <Pricing *>allocate(rows.shape[0], sizeof(Pricing))
         for row in range(rows.shape[0]):
-            self.data.pricing[row].connect = rows[row, 0]
-            self.data.pricing[row].minimum = rows[row, 1]
-            self.data.pricing[row].maximum = rows[row, 2]
-            self.data.pricing[row].free_ms = rows[row, 3]
-            self.data.pricing[row].per_minute = fraction(&rows[row, 4])
-            self.data.pricing[row].denominator = sc_join(rows[row, 7], <uint64_t>rows[row, 8])
-            self.data.pricing[row].short_ms = rows[row, 9]
-            self.data.pricing[row].first_ends = rows[row, 10]
-            self.data.pricing[row].step_first = <int32_t>rows[row, 11]
-            self.data.pricing[row].steps = <int32_t>rows[row, 12]
-            self.data.pricing[row].switch = <int8_t>rows[row, 13]
-            self.data.pricing[row].prorate = <int8_t>rows[row, 14]
+            pricing = self.data.pricing + row
+            pricing.connect = rows[row, 0]
+            pricing.minimum = rows[row, 1]
+            pricing.maximum = rows[row, 2]
+            pricing.free_ms = rows[row, 3]
+            pricing.per_minute = fraction(&rows[row, 4])
+            pricing.denominator = sc_join(rows[row, 7], <uint64_t>rows[row, 8])
+            pricing.short_ms = rows[row, 9]
+            pricing.first_ends = rows[row, 10]
+            pricing.step_first = <int32_t>rows[row, 11]
+            pricing.steps = <int32_t>rows[row, 12]
+            pricing.switch = <int8_t>rows[row, 13]
+            pricing.prorate = <int8_t>rows[row, 14]
+            step = self.data.step + pricing.step_first
+            pricing.first_increment_ms = step.increment_ms
+            pricing.first_price = step.price.scaled
+            pricing.rest_increment_ms = 1
+            if pricing.steps > 1:
+                pricing.rest_increment_ms = step[1].increment_ms
+                pricing.rest_price = step[1].price.scaled
+            # A limit that no short call reaches stands for none: one comparison less in the loop.
+            pricing.short_limit = SHORT_MAX
+            if pricing.maximum >= 0 and pricing.short_ms:
+                pricing.short_limit = pricing.maximum * self.data.denominator
+            pricing.short_per_minute = SHORT_MAX
+            if pricing.per_minute.numerator >= 0:
+                pricing.short_per_minute = pricing.per_minute.scaled
         rows = parts["taxes"]
         self.data.tax = <Tax *>allocate(rows.shape[0], sizeof(Tax))
         for row in range(rows.shape[0]):
@@ -305,11 +324,11 @@ cdef class Plan:
         hint.until_ms = 0
         if 0 <= facility < self.facilities:
             hints -= self.data.facility[facility].zone
-        status = check(&self.data, self.facilities, row, call, hints)
+        status = check(&self.data, self.facilities, row, &call.place, hints)
         if status == OK:
-            status = find_rate(&self.data, row, call)
+            status = find_rate(&self.data, row, find_node(&self.data, &call.place), call)
         if status == OK:
-            find_ruling(&self.data, row, call)
+            call.match.ruling = find_ruling(&self.data, row, &call.place)
             fix_terms(&self.data, row, call, terms)
         return status
 
@@ -333,20 +352,20 @@ cdef class Plan:
         cdef Py_ssize_t ruling = -1
         if status == OK:
             status = charge_walk(&self.data, &row, &call, &terms, &charge)
-            if call.ruling != NULL:
-                ruling = call.ruling - self.data.ruling
+            if call.match.ruling != NULL:
+                ruling = call.match.ruling - self.data.ruling
         if status < UNANSWERED:
             return (status, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0)
         if status == OVERFLOW:
             return (
-                status, call.rate_class, call.scope, call.rate.id, ruling, 0, 0, 0, 0, 0, 0, 0, 0
+                status, call.place.rate_class, call.place.scope, call.match.rate.id, ruling, 0, 0, 0, 0, 0, 0, 0, 0
             )
         if status != OK:
-            return (status, call.rate_class, call.scope, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0)
+            return (status, call.place.rate_class, call.place.scope, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0)
         return (
-            status, call.rate_class, call.scope, call.rate.id, ruling, charge.governs,
-            call.bought_ms, charge.net, charge.tax, charge.total, charge.state_paid, charge.saved,
-            0 if terms.bars_connect or call.bought_ms == 0 else terms.connect,
+            status, call.place.rate_class, call.place.scope, call.match.rate.id, ruling, charge.governs,
+            charge.bought_ms, charge.net, charge.tax, charge.total, charge.state_paid, charge.saved,
+            0 if terms.bars_connect or charge.bought_ms == 0 else terms.connect,
         )
 
     def curve(
@@ -379,23 +398,23 @@ cdef class Plan:
         if status < OK:
             if status < UNANSWERED:
                 return (status, -1, -1, -1, 0, None, None)
-            return (status, call.rate_class, call.scope, -1, 0, None, None)
+            return (status, call.place.rate_class, call.place.scope, -1, 0, None, None)
         if not held:
             terms.ceilings.rate = -1
             terms.bars_connect = 0
-        if call.ruling != NULL:
-            ruling = call.ruling - self.data.ruling
-        pricing = self.data.pricing + call.rate.pricing
+        if call.match.ruling != NULL:
+            ruling = call.match.ruling - self.data.ruling
+        pricing = self.data.pricing + call.match.rate.pricing
         walk_begin(
-            &walk, &self.data, call.facility, call.candidates, call.count, call.current,
-            call.change_ms, start_ms, horizon_ms, &terms, 0,
+            &walk, &self.data, call.place.facility, call.candidates, call.count, call.current,
+            call.match.change_ms, start_ms, horizon_ms, &terms, 0,
         )
         while walk.elapsed < FOREVER:
             walk_next(&walk, &piece)
             billing.append((piece.begins, piece.increment_ms))
         walk_begin(
-            &walk, &self.data, call.facility, call.candidates, call.count, call.current,
-            call.change_ms, start_ms, horizon_ms, &terms, pricing.switch == SWITCH_SPLIT,
+            &walk, &self.data, call.place.facility, call.candidates, call.count, call.current,
+            call.match.change_ms, start_ms, horizon_ms, &terms, pricing.switch == SWITCH_SPLIT,
         )
         if pricing.free_ms:
             prices.append((0, 0))
@@ -423,7 +442,7 @@ cdef class Plan:
             tuple(taxes), tuple(billing), tuple(prices),
         )
         return (
-            status, call.rate_class, call.scope, ruling, terms.ceilings.rate_governs, state, marks
+            status, call.place.rate_class, call.place.scope, ruling, terms.ceilings.rate_governs, state, marks
         )
 
     def prefix_digits(self, int32_t contract, bytes digits not None):
@@ -470,31 +489,35 @@ cdef class Plan:
             Rows with a state's share, with something saved, and without a ceiling.
         """
         cdef list held = []
-        cdef Column facility, start, duration, number, medium, bill_type, relay, authorized
-        cdef Words facility_words, medium_words, bill_words, relay_words
-        cdef Text text
+        cdef Input source
         cdef Result result
         cdef int64_t counts[10]
         cdef int64_t tallies[3]
         cdef Py_ssize_t status
         cdef Hint *hints
-        _words(columns.get("facility"), held, &facility, &facility_words)
-        _words(columns.get("medium"), held, &medium, &medium_words)
-        _words(columns.get("bill_type"), held, &bill_type, &bill_words)
-        _words(columns.get("relay"), held, &relay, &relay_words)
-        _column(columns.get("start"), held, &start)
-        _column(columns.get("duration_ms"), held, &duration)
-        _column(columns.get("authorized_ms"), held, &authorized)
-        _text(columns.get("number"), held, &number, &text)
+        cdef Slot *slots
+        _words(columns.get("facility"), held, &source.facility, &source.facility_words)
+        _words(columns.get("medium"), held, &source.medium, &source.medium_words)
+        _words(columns.get("bill_type"), held, &source.bill_type, &source.bill_words)
+        _words(columns.get("relay"), held, &source.relay, &source.relay_words)
+        _column(columns.get("start"), held, &source.start)
+        _column(columns.get("duration_ms"), held, &source.duration)
+        _column(columns.get("authorized_ms"), held, &source.authorized)
+        _text(columns.get("number"), held, &source.number, &source.text)
+        source.start_unit = start_unit
+        source.start_divisor = start_divisor
         _result(results, held, rows, &result)
         hints = <Hint *>allocate(self.zones, sizeof(Hint))
-        with nogil:
-            rate_all(
-                &self.data, self.facilities, hints, rows, &facility, &facility_words, &start,
-                start_unit, start_divisor, &duration, &number, &text, &medium, &medium_words,
-                &bill_type, &bill_words, &relay, &relay_words, &authorized, &result, counts, tallies,
-            )
-        free(hints)
+        try:
+            slots = <Slot *>allocate(BLOCK, sizeof(Slot))
+            with nogil:
+                rate_all(
+                    &self.data, self.facilities, hints, rows, &source, slots, &result,
+                    counts, tallies,
+                )
+            free(slots)
+        finally:
+            free(hints)
         return [counts[status] for status in range(10)], tallies[0], tallies[1], tallies[2]
 
 
