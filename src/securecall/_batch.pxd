@@ -4,8 +4,8 @@ Rows go through in blocks. A prefix of a large deck lies in memory that no cache
 are made in passes: each pass asks for what the next one reads, and all wait at the same time.
 """
 
-cimport cython
-from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t, uint64_t
+from libc.string cimport memset
 
 from securecall._call cimport (
     Call,
@@ -18,10 +18,10 @@ from securecall._call cimport (
     find_rate,
     find_ruling,
     fix_terms,
+    read_number,
     scope_class,
-    serves,
 )
-from securecall._match cimport last_stretch, shorter
+from securecall._match cimport bucket_of, last_stretch, owner
 from securecall._plan cimport (
     FOREVER,
     GOVERNS_FEDERAL,
@@ -34,14 +34,16 @@ from securecall._plan cimport (
     Node,
     PlanData,
     Prefixes,
+    Pricing,
     Stretch,
+    sc_fit,
     sc_floor_div,
     sc_load_i32,
     sc_load_i64,
     sc_prefetch,
 )
 from securecall._price cimport Charge, Terms
-from securecall._short cimport NOT_SERVED, charge_short
+from securecall._short cimport NOT_SERVED, charge_free, charge_ruled
 
 cdef enum:
     CONTRACT_SOURCE = 0
@@ -72,7 +74,7 @@ ctypedef struct Result:
     int64_t *net                # two halves a row, like all amounts here
     int64_t *tax
     int64_t *total
-    int64_t *state_paid
+    int64_t *state_paid         # written from the first row on that is not 0; see Tally
     int64_t *saved
     int64_t *billed_ms
     int8_t *jurisdiction
@@ -81,71 +83,13 @@ ctypedef struct Result:
     int16_t *cap_source
 
 
-cdef inline bint is_valid(const Column *column, Py_ssize_t row) noexcept nogil:
-    """Return whether a row is not null."""
-    cdef int64_t at = column.offset + row
-    return column.valid == NULL or column.valid[at >> 3] >> (at & 7) & 1
-
-
-cdef inline int64_t whole(const Column *column, Py_ssize_t row, int64_t missing) noexcept nogil:
-    """Return an int64 of a column that may be absent, or what a null stands for."""
-    if column.data == NULL or not is_valid(column, row):
-        return missing
-    return sc_load_i64(column.data + 8 * (column.offset + row))
-
-
-cdef inline int32_t word(
-    const Column *column, const Words *words, Py_ssize_t row, int32_t missing
-) noexcept nogil:
-    """Return the code of a word; ``missing`` where there is no such column."""
-    cdef int32_t index
-    if column.data == NULL:
-        return missing
-    if not is_valid(column, row):
-        return words.codes[0]
-    index = sc_load_i32(column.data + 4 * (column.offset + row))
-    return words.codes[index + 1] if 0 <= index < words.count else -1
-
-
-cdef inline void read_number(
-    const Column *column, const Text *text, Py_ssize_t row, Row *call_row
-) noexcept nogil:
-    """Point at a row's number; a null has no bytes, and offsets that lie about them none either."""
-    cdef int64_t first, after
-    cdef const unsigned char *at
-    call_row.number = NULL
-    call_row.number_bytes = 0
-    call_row.readable_bytes = 0
-    if not is_valid(column, row):
-        return
-    if text.wide:
-        at = column.data + 8 * (column.offset + row)
-        first = sc_load_i64(at)
-        after = sc_load_i64(at + 8)
-    else:
-        at = column.data + 4 * (column.offset + row)
-        first = sc_load_i32(at)
-        after = sc_load_i32(at + 4)
-    if 0 <= first < after <= text.bytes:
-        call_row.number = text.content + first
-        call_row.number_bytes = after - first
-        call_row.readable_bytes = text.bytes - first
-
-
-cdef inline void put(int64_t *amounts, Py_ssize_t row, int64_t value) noexcept nogil:
-    """Store an amount of 0 or more as a decimal128."""
-    amounts[2 * row] = value
-    amounts[2 * row + 1] = 0
-
-
 # A row on its way through a block.
 ctypedef struct Slot:
     Row row
     Place place
-    const Node *node            # the longest prefix that fits, or NULL
-    const Stretch *stretch      # where the search for it begins
+    const Stretch *stretch      # what the longest prefix that fits owns, or where to search for it
+    const int32_t *bucket       # NULL: there are no prefixes to search
     uint32_t rest
-    int32_t stretches
     int32_t status
 
 
@@ -167,25 +111,104 @@ ctypedef struct Input:
     int64_t start_divisor
 
 
-@cython.cdivision(True)
-cdef inline void read_row(const Input *source, Py_ssize_t index, Row *row) noexcept nogil:
-    """Read one row of the columns."""
-    cdef int64_t instant = whole(&source.start, index, -1)
-    row.facility = word(&source.facility, &source.facility_words, index, -1)
-    if source.start_divisor != 1:
-        row.start_ms = sc_floor_div(instant, source.start_divisor)
-    elif 0 <= instant < START_MS_MAX:
-        row.start_ms = instant * source.start_unit
-    else:
-        row.start_ms = -1                    # and never one that wrapped into a good one
-    row.duration_ms = whole(&source.duration, index, -1)
-    row.authorized_ms = whole(&source.authorized, index, -1)
-    if row.authorized_ms < 0 and source.authorized.data != NULL:
-        row.authorized_ms = -2 if is_valid(&source.authorized, index) else -1
-    read_number(&source.number, &source.text, index, row)
-    row.medium = word(&source.medium, &source.medium_words, index, 0)
-    row.bill_type = word(&source.bill_type, &source.bill_words, index, 0)
-    row.relay = word(&source.relay, &source.relay_words, index, 0)
+# What the face wants to know of a piece: how many rows of each status, and what it can leave out.
+ctypedef struct Tally:
+    int64_t status[10]
+    int64_t state_paid          # rows with a state's share; without any its column is not written
+    int64_t saved               # rows with something saved; the same
+    int64_t uncapped            # rows without a ceiling
+
+
+cdef inline bint is_valid(const Column *column, int64_t at) noexcept nogil:
+    """Return whether a value, counted from the array's beginning, is not null."""
+    return column.valid == NULL or column.valid[at >> 3] >> (at & 7) & 1
+
+
+cdef inline void read_whole(
+    const Column *column, Py_ssize_t first, int rows, int64_t missing, int64_t negative,
+    int64_t *into,
+) noexcept nogil:
+    """Read int64 values into the slots, from the field of the first one on.
+
+    A null becomes ``missing``, a value below 0 ``negative``.
+    """
+    cdef int64_t at = column.offset + first, value
+    cdef int index
+    for index in range(rows):
+        value = missing
+        if is_valid(column, at + index):
+            value = sc_load_i64(column.data + 8 * (at + index))
+            value = negative if value < 0 else value
+        into[0] = value
+        into = <int64_t *>(<char *>into + sizeof(Slot))
+
+
+cdef inline void read_words(
+    const Column *column, const Words *words, Py_ssize_t first, int rows, int32_t *into
+) noexcept nogil:
+    """Read the codes of words into the slots, from the field of the first one on."""
+    cdef int64_t at = column.offset + first
+    cdef uint32_t word
+    cdef int32_t code
+    cdef int index
+    for index in range(rows):
+        code = words.codes[0]
+        if is_valid(column, at + index):
+            word = <uint32_t>sc_load_i32(column.data + 4 * (at + index))
+            code = words.codes[word + 1] if word < <uint32_t>words.count else -1
+        into[0] = code
+        into = <int32_t *>(<char *>into + sizeof(Slot))
+
+
+cdef inline int64_t text_begins(const Column *column, const Text *text, int64_t at) noexcept nogil:
+    """Return where a text begins."""
+    if text.wide:
+        return sc_load_i64(column.data + 8 * at)
+    return sc_load_i32(column.data + 4 * at)
+
+
+cdef inline void read_numbers(
+    const Column *column, const Text *text, Py_ssize_t first, int rows, Slot *slots
+) noexcept nogil:
+    """Read the numbers; a null has no digits, and offsets that lie about them give none either."""
+    cdef int64_t at = column.offset + first, begins, ends
+    cdef int index
+    begins = text_begins(column, text, at)
+    for index in range(rows):
+        ends = text_begins(column, text, at + index + 1)
+        if begins < 0 or ends > text.bytes or not is_valid(column, at + index):
+            slots[index].row.digits = 0
+        else:
+            read_number(
+                text.content + begins, ends - begins, text.bytes - begins, &slots[index].row
+            )
+        begins = ends
+
+
+cdef inline void scale_instants(const Input *source, int rows, Slot *slots) noexcept nogil:
+    """Bring the starts to milliseconds."""
+    cdef int index
+    cdef int64_t instant
+    if source.start_unit == 1 and source.start_divisor == 1:
+        return
+    for index in range(rows):
+        instant = slots[index].row.start_ms
+        if source.start_divisor != 1:
+            instant = sc_floor_div(instant, source.start_divisor)
+        else:
+            # One too late to be good must not wrap into a good one.
+            instant = instant * source.start_unit if instant < START_MS_MAX else -1
+        slots[index].row.start_ms = instant
+
+
+cdef inline void fill_slots(Slot *slots) noexcept nogil:
+    """Put what a missing column stands for into every slot, once."""
+    cdef int index
+    for index in range(BLOCK):
+        slots[index].row.medium = 0
+        slots[index].row.bill_type = 0
+        slots[index].row.relay = 0
+        slots[index].row.authorized_ms = -1
 
 
 cdef inline void read_block(
@@ -196,89 +219,134 @@ cdef inline void read_block(
     cdef Slot *slot
     cdef int32_t prefixes
     cdef int index
+    read_words(&source.facility, &source.facility_words, first, rows, &slots.row.facility)
+    if source.medium.data != NULL:
+        read_words(&source.medium, &source.medium_words, first, rows, &slots.row.medium)
+    if source.bill_type.data != NULL:
+        read_words(&source.bill_type, &source.bill_words, first, rows, &slots.row.bill_type)
+    if source.relay.data != NULL:
+        read_words(&source.relay, &source.relay_words, first, rows, &slots.row.relay)
+    if source.authorized.data != NULL:
+        read_whole(&source.authorized, first, rows, -1, -2, &slots.row.authorized_ms)
+    read_whole(&source.start, first, rows, -1, -1, &slots.row.start_ms)
+    read_whole(&source.duration, first, rows, -1, -1, &slots.row.duration_ms)
+    read_numbers(&source.number, &source.text, first, rows, slots)
+    scale_instants(source, rows, slots)
     for index in range(rows):
         slot = slots + index
-        read_row(source, first + index, &slot.row)
         slot.status = check(plan, facilities, &slot.row, &slot.place, hints)
-        slot.stretch = NULL
+        slot.bucket = NULL
         if slot.status == OK:
-            prefixes = plan.contract[slot.place.facility.contract].prefixes
+            prefixes = slot.place.facility.prefixes
             if prefixes >= 0:
-                bucket_of(plan, plan.prefixes + prefixes, slot)
-
-
-@cython.cdivision(True)
-cdef inline void bucket_of(const PlanData *plan, const Prefixes *prefixes, Slot *slot) noexcept nogil:
-    """Find a number's bucket and what is left of the number. Divisors are powers of ten."""
-    cdef uint32_t high = slot.place.high
-    cdef uint32_t bucket = high // prefixes.bucket_divisor
-    slot.rest = (
-        (high - bucket * prefixes.bucket_divisor) * prefixes.rest_factor
-        + slot.place.low // prefixes.rest_divisor
-    )
-    slot.stretch = <const Stretch *>(plan.bucket + prefixes.bucket_first + bucket)
-    sc_prefetch(slot.stretch)
+                slot.bucket = bucket_of(
+                    plan, plan.prefixes + prefixes, slot.row.high, slot.row.low, &slot.rest
+                )
+                sc_prefetch(slot.bucket)
 
 
 cdef inline void look_up_block(const PlanData *plan, int rows, Slot *slots) noexcept nogil:
-    """Find the prefixes of a block: three passes, each asking for the memory of the next."""
+    """Find where the search for each prefix of a block begins, and ask for that."""
     cdef Slot *slot
-    cdef const Prefixes *prefixes
-    cdef const int32_t *bounds
-    cdef const Node *node
     cdef int index
     for index in range(rows):
         slot = slots + index
-        if slot.stretch != NULL:
-            prefixes = plan.prefixes + plan.contract[slot.place.facility.contract].prefixes
-            bounds = <const int32_t *>slot.stretch
-            slot.stretch = plan.stretch + prefixes.stretch_first + bounds[0] - 1
-            slot.stretches = bounds[1] - bounds[0]
+        if slot.bucket != NULL:
+            slot.stretch = plan.stretch + (
+                plan.prefixes[slot.place.facility.prefixes].stretch_first + slot.bucket[0] - 1
+            )
             sc_prefetch(slot.stretch)
-    for index in range(rows):
-        slot = slots + index
-        slot.node = NULL
-        if slot.stretch != NULL:
-            slot.stretch = last_stretch(slot.stretch, slot.stretches, slot.rest)
-            if slot.stretch.node >= 0:
-                slot.node = plan.node + slot.stretch.node
-                sc_prefetch(slot.node)
-    for index in range(rows):
-        slot = slots + index
-        node = slot.node
-        if node != NULL:
-            if node.length > slot.place.digits:
-                slot.node = node = shorter(plan, node, slot.place.digits)
-            if node != NULL:
-                sc_prefetch(plan.pricing + node.first.pricing)
-                sc_prefetch(<const char *>(plan.pricing + node.first.pricing) + 64)
+            sc_prefetch(slot.stretch + 4)    # the next cache line: a bucket may well reach into it
 
 
 cdef inline int price_slot(
-    const PlanData *plan, const Slot *slot, Call *call, Terms *terms, Match *match, Charge *charge
+    const PlanData *plan, Slot *slot, Call *call, Terms *terms, Match *match, Charge *charge
 ) noexcept nogil:
-    """Price a row whose prefix is known."""
-    cdef const Node *node = slot.node
+    """Price a row."""
+    cdef const Stretch *stretch
+    cdef const Node *node = NULL
+    cdef const Pricing *pricing
+    cdef int32_t found = -1
     cdef int status
-    if node != NULL and node.rates == 1 and node.first.term < 0 and serves(&node.first, &slot.row):
-        # What nearly every row of a deck comes to.
-        match.rate = &node.first
-        match.change_ms = FOREVER
-        match.ruling = find_ruling(plan, &slot.row, &slot.place)
-        status = charge_short(plan, &slot.row, &slot.place, match, charge)
-        if status != NOT_SERVED:
+    if slot.bucket != NULL:
+        stretch = last_stretch(
+            slot.stretch, slot.bucket[1] - slot.bucket[0],
+            plan.prefixes[slot.place.facility.prefixes].depth, slot.rest,
+        )
+        slot.stretch = stretch
+        if stretch.pricing >= 0 and sc_fit(
+            stretch.fits, slot.row.medium, slot.row.bill_type, slot.row.digits
+        ):
+            # What nearly every row of a deck comes to: one rate, always in force.
+            found = stretch.pricing
+            match.id = stretch.id
+            match.change_ms = FOREVER
+        else:
+            node = owner(plan, stretch, slot.row.digits)
+    if found < 0:
+        call.place = slot.place
+        status = find_rate(plan, &slot.row, node, call)
+        if status != OK:
             return status
-    call.place = slot.place
-    status = find_rate(plan, &slot.row, node, call)
-    if status != OK:
-        return status
-    call.match.ruling = find_ruling(plan, &slot.row, &slot.place)
-    match[0] = call.match
-    status = charge_short(plan, &slot.row, &slot.place, match, charge)
+        slot.place = call.place
+        found = call.match.rate.pricing
+        match.id = call.match.rate.id
+        match.change_ms = call.match.change_ms
+    pricing = plan.pricing + found
+    match.ruling = find_ruling(plan, &slot.row, &slot.place)
+    if match.ruling == NULL:
+        status = charge_free(plan, pricing, &slot.row, &slot.place, match.change_ms, charge)
+    else:
+        status = charge_ruled(
+            plan, pricing, &slot.row, &slot.place, match.ruling, match.change_ms, charge
+        )
     if status == NOT_SERVED:
+        status = price_by_walk(plan, slot, call, terms, match, charge)
+    return status
+
+
+cdef inline int price_by_walk(
+    const PlanData *plan, Slot *slot, Call *call, Terms *terms, const Match *match, Charge *charge
+) noexcept nogil:
+    """Price a row that the short way did not serve."""
+    cdef const Node *node = NULL
+    cdef int status
+    call.place = slot.place
+    if slot.bucket != NULL:
+        node = owner(plan, slot.stretch, slot.row.digits)
+    status = find_rate(plan, &slot.row, node, call)
+    if status == OK:
+        call.match.ruling = match.ruling
         fix_terms(plan, &slot.row, call, terms)
         status = charge_walk(plan, &slot.row, call, terms, charge)
     return status
+
+
+cdef inline void put(int64_t *amounts, Py_ssize_t row, int64_t value) noexcept nogil:
+    """Store an amount of 0 or more as a decimal128."""
+    amounts[2 * row] = value
+    amounts[2 * row + 1] = 0
+
+
+cdef inline int64_t put_rare(
+    int64_t *amounts, Py_ssize_t row, Py_ssize_t rows, int64_t value, int64_t seen
+) noexcept nogil:
+    """Store an amount that is mostly 0: nothing is written before the first that is not."""
+    if value == 0:
+        return seen
+    if seen == 0:
+        memset(amounts, 0, 16 * rows)
+    amounts[2 * row] = value
+    return seen + 1
+
+
+cdef inline int16_t source_of(const Match *match, int governs) noexcept nogil:
+    """Return the code of what governs; -1 for nothing."""
+    if governs == GOVERNS_FEDERAL:
+        return match.ruling.federal_source
+    if governs == GOVERNS_STATE:
+        return match.ruling.state_source
+    return -1 if governs == GOVERNS_NONE else CONTRACT_SOURCE
 
 
 cdef inline void rate_all(
@@ -288,21 +356,21 @@ cdef inline void rate_all(
     Py_ssize_t rows,
     const Input *source,
     Slot *slots,
-    Result *result,
-    int64_t *counts,
-    int64_t *tallies,
+    const Result *result,
+    Tally *tally,
 ) noexcept nogil:
     """Price every row. Zeroed hints, and a block of slots, belong to this call alone."""
+    cdef Result to = result[0]
     cdef Call call
     cdef Match match
     cdef Terms terms
     cdef Charge charge
     cdef Py_ssize_t first = 0, row
-    cdef const Slot *slot
+    cdef Slot *slot
     cdef int index, block, status
-    for index in range(10):
-        counts[index] = 0
-    tallies[0] = tallies[1] = tallies[2] = 0
+    memset(tally, 0, sizeof(Tally))
+    memset(&match, 0, sizeof(Match))
+    fill_slots(slots)
     while first < rows:
         block = <int>(rows - first) if rows - first < BLOCK else BLOCK
         read_block(plan, facilities, hints, source, first, block, slots)
@@ -313,36 +381,25 @@ cdef inline void rate_all(
             status = slot.status
             if status == OK:
                 status = price_slot(plan, slot, &call, &terms, &match, &charge)
-            counts[status] += 1
-            result.status[row] = <int8_t>status
             if status != OK:
-                charge.net = charge.tax = charge.total = charge.state_paid = charge.saved = 0
-                charge.governs = GOVERNS_NONE
-                charge.bought_ms = 0
-            put(result.net, row, charge.net)
-            put(result.tax, row, charge.tax)
-            put(result.total, row, charge.total)
-            put(result.state_paid, row, charge.state_paid)
-            put(result.saved, row, charge.saved)
-            result.billed_ms[row] = charge.bought_ms
-            tallies[0] += charge.state_paid != 0
-            tallies[1] += charge.saved != 0
-            tallies[2] += charge.governs == GOVERNS_NONE
-            result.rate_id[row] = match.rate.id if status >= OVERFLOW else 0
-            result.cap_source[row] = source_of(&match, charge.governs)
+                memset(&charge, 0, sizeof(Charge))
+            tally.status[status] += 1
+            to.status[row] = <int8_t>status
+            put(to.net, row, charge.net)
+            put(to.tax, row, charge.tax)
+            put(to.total, row, charge.total)
+            tally.state_paid = put_rare(
+                to.state_paid, row, rows, charge.state_paid, tally.state_paid
+            )
+            tally.saved = put_rare(to.saved, row, rows, charge.saved, tally.saved)
+            to.billed_ms[row] = charge.bought_ms
+            to.cap_source[row] = source_of(&match, charge.governs)
+            tally.uncapped += charge.governs == GOVERNS_NONE
+            to.rate_id[row] = match.id if status >= OVERFLOW else 0
             if status >= UNANSWERED:
-                result.jurisdiction[row] = <int8_t>(scope_class(&slot.place) - 1)
-                result.rate_class[row] = <int8_t>slot.place.rate_class
+                to.jurisdiction[row] = <int8_t>(scope_class(&slot.place) - 1)
+                to.rate_class[row] = <int8_t>slot.place.rate_class
             else:
-                result.jurisdiction[row] = 0
-                result.rate_class[row] = 0
+                to.jurisdiction[row] = 0
+                to.rate_class[row] = 0
         first += block
-
-
-cdef inline int16_t source_of(const Match *match, int governs) noexcept nogil:
-    """Return the code of what governs; -1 for nothing."""
-    if governs == GOVERNS_FEDERAL:
-        return match.ruling.federal_source
-    if governs == GOVERNS_STATE:
-        return match.ruling.state_source
-    return -1 if governs == GOVERNS_NONE else CONTRACT_SOURCE

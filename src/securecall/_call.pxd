@@ -1,7 +1,7 @@
 """One call, from a row's values to its charge; the scalar door and the batch loop both come here."""
 
 cimport cython
-from libc.stdint cimport int32_t, int64_t, uint32_t
+from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 
 from securecall._match cimport (
     SCOPE_MIXED,
@@ -39,7 +39,6 @@ from securecall._plan cimport (
     START_MS_MAX,
     SWITCH_CALL_START,
     SWITCH_SPLIT,
-    TAX_CELLS,
     UNANSWERED,
     Facility,
     Fraction64,
@@ -78,9 +77,6 @@ cdef enum:
 
 # The row as it came in. A code of -1 is a word that nobody knows.
 ctypedef struct Row:
-    const unsigned char *number
-    int64_t number_bytes
-    int64_t readable_bytes
     int64_t start_ms
     int64_t duration_ms
     int64_t authorized_ms       # -1: the record does not say
@@ -88,16 +84,24 @@ ctypedef struct Row:
     int32_t medium
     int32_t bill_type
     int32_t relay
+    uint32_t high               # the number, left-justified, in two halves of eight digits
+    uint32_t low
+    int32_t digits              # 0: no number
+
+
+# Where a zone's wall clock was last looked up.
+ctypedef struct Hint:
+    int64_t from_ms
+    int64_t until_ms
+    int64_t offset_ms
 
 
 # Where it is from, where it goes, and what the clocks show.
 ctypedef struct Place:
     const Facility *facility
-    int64_t offset_ms           # of the facility's wall clock at the start
-    int64_t until_ms            # up to when that holds
-    uint32_t high               # the number, left-justified, in two halves of eight digits
-    uint32_t low
-    int32_t digits
+    Hint *hint                  # of the facility's zone
+    int64_t offset_ms           # of the wall clock at the start; ask local_offset
+    int64_t until_ms            # up to when that holds; before the start: not looked up yet
     int32_t scope
     int32_t rate_class
 
@@ -105,6 +109,7 @@ ctypedef struct Place:
 # What it meets: the rate at the start, and what regulation says.
 ctypedef struct Match:
     const Rate *rate
+    int32_t id                  # of the rate
     const Ruling *ruling        # NULL: nothing rules
     int64_t change_ms           # when another rate may come into force
 
@@ -119,11 +124,15 @@ ctypedef struct Call:
     Tax taxes[64]
 
 
-# Where a zone's wall clock was last looked up.
-ctypedef struct Hint:
-    int64_t from_ms
-    int64_t until_ms
-    int64_t offset_ms
+cdef inline void read_number(
+    const unsigned char *text, int64_t length, int64_t readable, Row *row
+) noexcept nogil:
+    """Read a number's digits; ``readable`` bytes may be touched."""
+    if length > 0 and text[0] == 43:         # "+"
+        text += 1
+        length -= 1
+        readable -= 1
+    row.digits = sc_digits(text, length, readable, &row.high, &row.low)
 
 
 cdef inline int check(
@@ -134,51 +143,49 @@ cdef inline int check(
     The number's scope and class are filled if the number is good.
     """
     cdef const Facility *facility
-    cdef const unsigned char *text = row.number
-    cdef int64_t length = row.number_bytes
-    cdef int64_t readable = row.readable_bytes
-    cdef Hint *hint
-    if row.facility < 0 or row.facility >= facilities:
+    if <uint32_t>row.facility >= <uint32_t>facilities:
         return BAD_FACILITY
     facility = plan.facility + row.facility
     place.facility = facility
-    if row.start_ms < 0 or row.start_ms >= START_MS_MAX:
+    place.hint = hints + facility.zone
+    place.until_ms = -1
+    if <uint64_t>row.start_ms >= <uint64_t>START_MS_MAX:
         return BAD_TIME
-    if row.duration_ms < 0 or row.duration_ms > DURATION_MS_MAX:
+    if <uint64_t>row.duration_ms > <uint64_t>DURATION_MS_MAX:
         return BAD_DURATION
     if row.authorized_ms < -1 or row.authorized_ms > DURATION_MS_MAX:
         return BAD_DURATION
-    if length > 0 and text[0] == 43:         # "+"
-        text += 1
-        length -= 1
-        readable -= 1
-    place.digits = sc_digits(text, length, readable, &place.high, &place.low)
-    if place.digits == 0:
+    if row.digits == 0:
         return BAD_NUMBER
-    place.scope = scope_of(plan, facility, place.high, place.digits)
+    place.scope = scope_of(plan, facility, row.high, row.digits)
     if place.scope < 0:
         return BAD_NUMBER
-    if row.medium < 0 or row.relay < 0:
+    if (row.medium | row.relay) < 0:
         return BAD_MEDIUM
     if row.bill_type < 0:
         return BAD_BILL_TYPE
     place.rate_class = INTERSTATE if place.scope == SCOPE_MIXED else place.scope + 1
-    if facility.locals and is_local(plan, facility, place.high, place.low, place.digits):
+    if facility.locals and is_local(plan, facility, row.high, row.low, row.digits):
         place.rate_class = LOCAL
     if row.duration_ms == 0:
         return UNANSWERED
-    hint = hints + facility.zone
-    if not hint.from_ms <= row.start_ms < hint.until_ms:
-        hint.offset_ms = offset_at(plan, plan.zone + facility.zone, row.start_ms, &hint.until_ms)
-        hint.from_ms = row.start_ms
-    place.offset_ms = hint.offset_ms
-    place.until_ms = hint.until_ms
     return OK
 
 
-cdef inline bint serves(const Rate *rate, const Row *row) noexcept nogil:
-    """Return whether a rate is for calls of the row's medium and bill type."""
-    return rate.media >> row.medium & rate.bills >> row.bill_type & 1
+cdef inline int64_t local_offset(
+    const PlanData *plan, const Row *row, Place *place
+) noexcept nogil:
+    """Return what the facility's wall clock is ahead of UTC at the start; fills until_ms."""
+    cdef Hint *hint = place.hint
+    if place.until_ms < 0:
+        if not hint.from_ms <= row.start_ms < hint.until_ms:
+            hint.offset_ms = offset_at(
+                plan, plan.zone + place.facility.zone, row.start_ms, &hint.until_ms
+            )
+            hint.from_ms = row.start_ms
+        place.offset_ms = hint.offset_ms
+        place.until_ms = hint.until_ms
+    return place.offset_ms
 
 
 cdef inline int32_t scope_class(const Place *place) noexcept nogil:
@@ -190,14 +197,14 @@ cdef inline int find_rate(
     const PlanData *plan, const Row *row, const Node *node, Call *call
 ) noexcept nogil:
     """Find the rate in force at the start: OK or NO_RATE. ``node`` is the number's prefix."""
-    cdef const Place *place = &call.place
+    cdef Place *place = &call.place
     call.count = gather(
         plan, place.facility, node, place.rate_class, scope_class(place),
         row.medium, row.bill_type, row.start_ms, call.candidates,
     )
     call.current = best(
         plan, place.facility, call.candidates, call.count,
-        row.start_ms, place.offset_ms, place.until_ms, &call.match.change_ms,
+        row.start_ms, local_offset(plan, row, place), place.until_ms, &call.match.change_ms,
     )
     if call.current < 0:
         return NO_RATE
@@ -205,16 +212,18 @@ cdef inline int find_rate(
     return OK
 
 
-cdef inline const Node *find_node(const PlanData *plan, const Place *place) noexcept nogil:
+cdef inline const Node *find_node(
+    const PlanData *plan, const Row *row, const Place *place
+) noexcept nogil:
     """Return the longest prefix of the contract that fits the number, or NULL."""
-    cdef int32_t prefixes = plan.contract[place.facility.contract].prefixes
+    cdef int32_t prefixes = place.facility.prefixes
     if prefixes < 0:
         return NULL
-    return node_of(plan, plan.prefixes + prefixes, place.high, place.low, place.digits)
+    return node_of(plan, plan.prefixes + prefixes, row.high, row.low, row.digits)
 
 
 cdef inline const Ruling *find_ruling(
-    const PlanData *plan, const Row *row, const Place *place
+    const PlanData *plan, const Row *row, Place *place
 ) noexcept nogil:
     """Return what regulation says of a call that begins on the facility's date; NULL: nothing."""
     cdef const RulingTable *table
@@ -225,7 +234,7 @@ cdef inline const Ruling *find_ruling(
         return NULL
     table = plan.ruling_table + place.facility.rulings
     starts = plan.ruling_start + table.interval_first
-    day = sc_floor_div(row.start_ms + place.offset_ms, DAY_MS)
+    day = sc_floor_div(row.start_ms + local_offset(plan, row, place), DAY_MS)
     interval = table.intervals - 1
     while starts[interval] > day:            # the first interval begins before all time
         interval -= 1
@@ -237,7 +246,7 @@ cdef inline const Ruling *find_ruling(
 
 
 cdef inline const Fraction64 *find_termination(
-    const PlanData *plan, const Row *row, const Place *place, const Ruling *ruling
+    const PlanData *plan, const Row *row, Place *place, const Ruling *ruling
 ) noexcept nogil:
     """Return what the provider pays to end a call abroad, or NULL if the tariff does not say."""
     cdef const Node *node
@@ -248,14 +257,14 @@ cdef inline const Fraction64 *find_termination(
         return NULL
     node = node_of(
         plan, plan.prefixes + plan.contract[plan.termination_contract].prefixes,
-        place.high, place.low, place.digits,
+        row.high, row.low, row.digits,
     )
     while node != NULL:
         rate = &node.first if node.rates == 1 else plan.rate + node.rate_first
         for index in range(node.rates):
             if rate[index].term < 0 or in_force(
                 plan, place.facility, rate[index].term, row.start_ms,
-                place.offset_ms, place.until_ms, &change_ms,
+                local_offset(plan, row, place), place.until_ms, &change_ms,
             ):
                 return (
                     plan.termination + rate[index].id * plan.termination_shares
@@ -268,14 +277,14 @@ cdef inline const Fraction64 *find_termination(
 cdef inline int32_t tax_cell(const Row *row, const Place *place) noexcept nogil:
     """Return where the taxes of such a call begin in ``tax_first``."""
     cdef int32_t cell = row.medium * 3 + scope_class(place) - 1
-    return place.facility.tax_cells * (TAX_CELLS + 1) + cell * BILL_TYPES + row.bill_type
+    return place.facility.tax_cells + cell * BILL_TYPES + row.bill_type
 
 
 cdef inline void fix_terms(
     const PlanData *plan, const Row *row, Call *call, Terms *terms
 ) noexcept nogil:
     """Fill in all that a call's start fixes."""
-    cdef const Place *place = &call.place
+    cdef Place *place = &call.place
     cdef const Pricing *pricing = plan.pricing + call.match.rate.pricing
     cdef const Ruling *ruling = call.match.ruling
     cdef const Fraction64 *termination
@@ -334,7 +343,8 @@ cdef inline void fix_terms(
     for index in range(first, after):
         tax = plan.tax + index
         if tax.term < 0 or in_force(
-            plan, place.facility, tax.term, row.start_ms, place.offset_ms, place.until_ms, &change_ms
+            plan, place.facility, tax.term, row.start_ms,
+            local_offset(plan, row, place), place.until_ms, &change_ms,
         ):
             call.taxes[terms.taxes] = tax[0]
             terms.taxes += 1

@@ -36,15 +36,15 @@ cdef enum:
 
 
 cdef inline const Stretch *last_stretch(
-    const Stretch *stretch, int32_t count, uint32_t rest
+    const Stretch *stretch, int32_t count, int32_t depth, uint32_t rest
 ) noexcept nogil:
     """Return the last of the stretch and the ``count`` after it that begins at or before a number.
 
     The first one begins before the number's bucket and always does. Halves are chosen, not branched
-    on: which one a number lies in is anybody's guess.
+    on, and as many as the fullest bucket needs: which one a number lies in is anybody's guess.
     """
-    cdef int32_t half
-    while count > 0:
+    cdef int32_t half, _
+    for _ in range(depth):
         half = (count + 1) >> 1
         stretch += half if stretch[half].begins <= rest else 0
         count -= half
@@ -65,21 +65,37 @@ cdef inline const Node *shorter(
     return node
 
 
-@cython.cdivision(True)
+cdef inline const Node *owner(
+    const PlanData *plan, const Stretch *stretch, int digits
+) noexcept nogil:
+    """Return the longest prefix over a stretch that a number of some digits has, or NULL."""
+    cdef int32_t node = plan.stretch_node[stretch - plan.stretch]
+    return NULL if node < 0 else shorter(plan, plan.node + node, digits)
+
+
+cdef inline const int32_t *bucket_of(
+    const PlanData *plan, const Prefixes *prefixes, uint32_t high, uint32_t low, uint32_t *rest
+) noexcept nogil:
+    """Return a number's bucket, and what is left of the number."""
+    cdef uint32_t bucket = <uint32_t>(high * prefixes.bucket_inverse >> prefixes.bucket_shift)
+    rest[0] = (
+        (high - bucket * prefixes.bucket_divisor) * prefixes.rest_factor
+        + <uint32_t>(low * prefixes.rest_inverse >> prefixes.rest_shift)
+    )
+    return plan.bucket + prefixes.bucket_first + bucket
+
+
 cdef inline const Node *node_of(
     const PlanData *plan, const Prefixes *prefixes, uint32_t high, uint32_t low, int digits
 ) noexcept nogil:
-    """Return the longest prefix that fits a number, or NULL. Divisors are powers of ten."""
-    cdef uint32_t bucket = high // prefixes.bucket_divisor
-    cdef uint32_t rest = (
-        (high - bucket * prefixes.bucket_divisor) * prefixes.rest_factor
-        + low // prefixes.rest_divisor
-    )
-    cdef const int32_t *bounds = plan.bucket + prefixes.bucket_first + bucket
+    """Return the longest prefix that fits a number, or NULL."""
+    cdef uint32_t rest
+    cdef const int32_t *bounds = bucket_of(plan, prefixes, high, low, &rest)
     cdef const Stretch *stretch = last_stretch(
-        plan.stretch + prefixes.stretch_first + bounds[0] - 1, bounds[1] - bounds[0], rest
+        plan.stretch + prefixes.stretch_first + bounds[0] - 1, bounds[1] - bounds[0],
+        prefixes.depth, rest,
     )
-    return NULL if stretch.node < 0 else shorter(plan, plan.node + stretch.node, digits)
+    return owner(plan, stretch, digits)
 
 
 @cython.cdivision(True)
@@ -87,19 +103,14 @@ cdef inline int scope_of(
     const PlanData *plan, const Facility *facility, uint32_t high, int digits
 ) noexcept nogil:
     """Return the jurisdiction of a number seen from a facility, or -1 for a number that is bad."""
-    cdef uint32_t country = high // 10_000_000
-    cdef int16_t region
-    if country > 1:
-        return SCOPE_INTERNATIONAL
-    if country == 0 or digits != 11 or high < 12_000_000:
-        # Neither a country code nor a NANP number: good only where no jurisdiction is needed.
-        return -1 if facility.rulings >= 0 else SCOPE_INTERNATIONAL
-    region = plan.area[(high // 10_000) % 1000]
-    if region < 0:
-        return SCOPE_INTERNATIONAL
-    if region == 0:
-        return SCOPE_MIXED
-    return SCOPE_INTRASTATE if region == facility.state else SCOPE_INTERSTATE
+    cdef uint32_t country = high // <uint32_t>10_000_000
+    cdef bint nanp = country == 1 and digits == 11 and high >= 12_000_000
+    cdef int32_t region = plan.area[(high - 10_000_000) // <uint32_t>10_000 if nanp else 0]
+    cdef int scope = SCOPE_INTRASTATE if region == facility.state else SCOPE_INTERSTATE
+    if facility.rulings >= 0 and not nanp and country < 2:
+        return -1                            # neither a country code nor a NANP number
+    scope = SCOPE_MIXED if region == 0 else scope
+    return SCOPE_INTERNATIONAL if region < 0 else scope
 
 
 cdef inline bint is_local(

@@ -117,6 +117,19 @@ static inline int64_t sc_floor_div(int64_t value, int64_t divisor)
     return quotient - (value % divisor < 0);
 }
 
+/* What a rate serves and how long its prefix is, in one word: bit 5m + b for medium m and bill type b, the
+ * digits above. */
+static inline uint32_t sc_fits(uint32_t media, uint32_t bills, int digits)
+{
+    return ((media & 1 ? bills : 0) | (media & 2 ? bills << 5 : 0)) | (uint32_t)digits << 16;
+}
+
+/* Whether a number of some digits, and a call of a medium and bill type, fit. */
+static inline int sc_fit(uint32_t fits, int medium, int bill_type, int digits)
+{
+    return ((fits >> (5 * medium + bill_type)) & 1) & ((int)(fits >> 16) <= digits);
+}
+
 static inline void sc_prefetch(const void *memory)
 {
 #if defined(__GNUC__) || defined(__clang__)

@@ -15,6 +15,11 @@ cdef extern from "_native.h" nogil:
     const int64_t DURATION_MS_MAX "SC_DURATION_MS_MAX"
     const int64_t START_MS_MAX "SC_START_MS_MAX"
     const int64_t CURVE_MS_MAX "SC_CURVE_MS_MAX"
+    ctypedef struct Divider "sc_divider":
+        uint64_t divisor
+    Divider sc_make_divider(uint64_t divisor, int mode) noexcept
+    int64_t sc_rounded(int64_t value, const Divider *by) noexcept
+    int64_t sc_whole_by(int64_t value, const Divider *step) noexcept
     const int64_t SHORT_MAX "SC_SHORT_MAX"
     const int128 HUGE "SC_HUGE"
     int128 sc_product(int128 a, int128 b) noexcept
@@ -24,6 +29,8 @@ cdef extern from "_native.h" nogil:
     int64_t sc_floor_div(int64_t value, int64_t divisor) noexcept
     void sc_prefetch(const void *memory) noexcept
     int64_t sc_high(int128 value) noexcept
+    uint32_t sc_fits(uint32_t media, uint32_t bills, int digits) noexcept
+    bint sc_fit(uint32_t fits, int medium, int bill_type, int digits) noexcept
     uint64_t sc_low(int128 value) noexcept
     int128 sc_join(int64_t high, uint64_t low) noexcept
     int64_t sc_load_i64(const unsigned char *source) noexcept
@@ -86,23 +93,25 @@ ctypedef struct Step:
     int64_t increment_ms
     Fraction64 price            # micro-dollars per millisecond
 
-# The first two cache lines are what the short way needs; prices there are over Plan.denominator.
+# The first two cache lines are what the short way needs; what is scaled is over Plan.denominator.
 ctypedef struct Pricing:
     int64_t short_ms            # up to here all intermediates fit 64 bits; 0: never
     int64_t first_ends          # where the increments of the first step end; FOREVER for one step
-    int64_t first_increment_ms
-    int64_t rest_increment_ms   # of the second step; 1 if there is none
     int64_t first_price
-    int64_t rest_price
-    int64_t connect
-    int64_t minimum
-    int64_t maximum             # -1: no max_total
-    int64_t short_limit         # the lower of max_total and what no short call reaches, scaled
-    int64_t short_per_minute    # max_per_started_minute, or what no short call reaches, scaled
+    int64_t rest_price          # of the second step; 0 if there is none
+    int64_t short_connect       # connect and minimum, scaled
+    int64_t short_minimum
+    int64_t short_limit         # max_total, scaled; SHORT_MAX: none
+    int64_t short_per_minute    # max_per_started_minute, scaled; SHORT_MAX: none
+    Divider first_increment
+    Divider rest_increment      # of the second step; 1 if there is none
     int8_t switch
     int8_t prorate
     int32_t step_first
     int32_t steps
+    int64_t connect
+    int64_t minimum
+    int64_t maximum             # -1: no max_total
     int64_t free_ms
     Fraction64 per_minute       # max_per_started_minute, micro-dollars; none is -1
     int128 denominator          # common to this, all ceilings and all rates that come and go
@@ -121,9 +130,13 @@ ctypedef struct Node:
     int32_t length              # digits
     Rate first                  # a copy of the first rate: most prefixes have just one
 
+# Part of the line of all numbers that one prefix owns. Most prefixes have one rate that is always in
+# force: its essentials lie here, so that finding a number's rate touches no other memory.
 ctypedef struct Stretch:
     uint32_t begins             # digits after the bucket's own
-    int32_t node                # -1: no prefix fits
+    int32_t pricing             # of the only rate; -1: look at the node
+    int32_t id
+    uint32_t fits               # what that rate serves, and the prefix's length; see sc_fits
 
 ctypedef struct Prefixes:
     int32_t bucket_first        # of 10**digits + 1 buckets
@@ -131,6 +144,11 @@ ctypedef struct Prefixes:
     uint32_t bucket_divisor     # high digits // this = bucket
     uint32_t rest_factor        # (high % bucket_divisor) * this + low // rest_divisor = rest
     uint32_t rest_divisor
+    int32_t bucket_shift        # number * inverse >> shift is number // divisor
+    int32_t rest_shift
+    int32_t depth               # halvings that find a stretch in the fullest bucket
+    uint64_t bucket_inverse
+    uint64_t rest_inverse
 
 ctypedef struct Contract:
     int32_t prefixes            # -1: none
@@ -139,10 +157,12 @@ ctypedef struct Contract:
 
 ctypedef struct Facility:
     int32_t contract
+    int32_t prefixes            # the contract's
+    int32_t taxes               # where the only list of taxes begins; -1: they differ, see tax_cells
     int32_t zone
     int32_t state               # region number; -1: not stated
     int32_t rulings             # -1: regulation is "none"
-    int32_t tax_cells
+    int32_t tax_cells           # where its taxes begin in PlanData.tax_first
     int32_t local_first
     int32_t locals
     int32_t holiday_first
@@ -186,6 +206,7 @@ ctypedef struct Tax:
     int64_t denominator
     int64_t unit
     int64_t short_base          # a base up to here fits 64 bits all the way
+    Divider short_divider       # denominator x unit, rounding as the tax does
     int32_t term                # effective dates only; -1: always
     int32_t id
     int8_t mode
@@ -195,6 +216,7 @@ ctypedef struct PlanData:
     int64_t denominator         # common to the whole tariff, or 0
     int64_t unit                # of net
     int64_t unit_scaled         # unit x denominator, when both fit
+    Divider short_unit          # the same, rounding as net does
     int32_t mode
     int32_t terms
     int32_t rulings
@@ -205,6 +227,7 @@ ctypedef struct PlanData:
     Rate *rate
     Node *node
     Stretch *stretch
+    int32_t *stretch_node       # the prefix that owns each; -1: none
     int32_t *bucket
     Prefixes *prefixes
     Contract *contract

@@ -10,7 +10,17 @@ cimport cython
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 
-from securecall._batch cimport BLOCK, Column, Input, Result, Slot, Text, Words, rate_all
+from securecall._batch cimport (
+    BLOCK,
+    Column,
+    Input,
+    Result,
+    Slot,
+    Tally,
+    Text,
+    Words,
+    rate_all,
+)
 from securecall._call cimport (
     Call,
     Hint,
@@ -21,6 +31,7 @@ from securecall._call cimport (
     find_rate,
     find_ruling,
     fix_terms,
+    read_number,
 )
 from securecall._layout cimport (
     Taken,
@@ -32,6 +43,8 @@ from securecall._layout cimport (
     lay_out,
     longest_of,
     power,
+    read_pricing,
+    same_taxes,
     tax,
 )
 from securecall._match cimport node_of
@@ -39,8 +52,8 @@ from securecall._plan cimport (
     FOREVER,
     OK,
     OVERFLOW,
-    SHORT_MAX,
     SWITCH_SPLIT,
+    TAX_CELLS,
     UNANSWERED,
     Contract,
     Edge,
@@ -64,6 +77,7 @@ from securecall._plan cimport (
     sc_high,
     sc_join,
     sc_low,
+    sc_make_divider,
 )
 from securecall._price cimport Charge, Piece, Terms, Walk, walk_begin, walk_next
 
@@ -102,6 +116,7 @@ cdef class Plan:
         free(self.data.rate)
         free(self.data.node)
         free(self.data.stretch)
+        free(self.data.stretch_node)
         free(self.data.bucket)
         free(self.data.prefixes)
         free(self.data.contract)
@@ -128,6 +143,7 @@ cdef class Plan:
         self.data.unit = scalars["unit"]
         self.data.unit_scaled = scalars["unit_scaled"]
         self.data.mode = scalars["mode"]
+        self.data.short_unit = sc_make_divider(max(self.data.unit_scaled, 1), self.data.mode)
         self.data.terms = scalars["terms"]
         self.data.termination_contract = scalars["termination_contract"]
         self.data.termination_shares = scalars["termination_shares"]
@@ -136,8 +152,6 @@ cdef class Plan:
     cdef int _read_prices(self, dict parts) except -1:
         cdef const int64_t[:, ::1] rows
         cdef Py_ssize_t row
-        cdef Pricing *pricing
-        cdef const Step *step
         rows = parts["steps"]
         self.data.step = <Step *>allocate(rows.shape[0], sizeof(Step))
         for row in range(rows.shape[0]):
@@ -147,33 +161,7 @@ cdef class Plan:
         rows = parts["pricings"]
         self.data.pricing = <Pricing *>allocate(rows.shape[0], sizeof(Pricing))
         for row in range(rows.shape[0]):
-            pricing = self.data.pricing + row
-            pricing.connect = rows[row, 0]
-            pricing.minimum = rows[row, 1]
-            pricing.maximum = rows[row, 2]
-            pricing.free_ms = rows[row, 3]
-            pricing.per_minute = fraction(&rows[row, 4])
-            pricing.denominator = sc_join(rows[row, 7], <uint64_t>rows[row, 8])
-            pricing.short_ms = rows[row, 9]
-            pricing.first_ends = rows[row, 10]
-            pricing.step_first = <int32_t>rows[row, 11]
-            pricing.steps = <int32_t>rows[row, 12]
-            pricing.switch = <int8_t>rows[row, 13]
-            pricing.prorate = <int8_t>rows[row, 14]
-            step = self.data.step + pricing.step_first
-            pricing.first_increment_ms = step.increment_ms
-            pricing.first_price = step.price.scaled
-            pricing.rest_increment_ms = 1
-            if pricing.steps > 1:
-                pricing.rest_increment_ms = step[1].increment_ms
-                pricing.rest_price = step[1].price.scaled
-            # A limit that no short call reaches stands for none: one comparison less in the loop.
-            pricing.short_limit = SHORT_MAX
-            if pricing.maximum >= 0 and pricing.short_ms:
-                pricing.short_limit = pricing.maximum * self.data.denominator
-            pricing.short_per_minute = SHORT_MAX
-            if pricing.per_minute.numerator >= 0:
-                pricing.short_per_minute = pricing.per_minute.scaled
+            read_pricing(&self.data, &rows[row, 0], self.data.pricing + row)
         rows = parts["taxes"]
         self.data.tax = <Tax *>allocate(rows.shape[0], sizeof(Tax))
         for row in range(rows.shape[0]):
@@ -202,6 +190,9 @@ cdef class Plan:
         rows = parts["contracts"]
         self.data.contract = <Contract *>allocate(rows.shape[0], sizeof(Contract))
         self.data.prefixes = <Prefixes *>allocate(rows.shape[0], sizeof(Prefixes))
+        self.data.stretch_node = <int32_t *>allocate(
+            2 * prefixes.shape[0] + rows.shape[0], sizeof(int32_t)
+        )
         self.data.node = <Node *>allocate(prefixes.shape[0], sizeof(Node))
         self.data.stretch = <Stretch *>allocate(
             2 * prefixes.shape[0] + rows.shape[0], sizeof(Stretch)
@@ -236,10 +227,12 @@ cdef class Plan:
         for row in range(rows.shape[0]):
             facility = self.data.facility + row
             facility.contract = <int32_t>rows[row, 0]
+            facility.prefixes = self.data.contract[facility.contract].prefixes
             facility.zone = <int32_t>rows[row, 1]
             facility.state = <int32_t>rows[row, 2]
             facility.rulings = <int32_t>rows[row, 3]
-            facility.tax_cells = <int32_t>rows[row, 4]
+            facility.tax_cells = <int32_t>rows[row, 4] * (TAX_CELLS + 1)
+            facility.taxes = same_taxes(&self.data, facility.tax_cells)
             facility.local_first = <int32_t>rows[row, 5]
             facility.locals = <int32_t>rows[row, 6]
             facility.holiday_first = <int32_t>rows[row, 7]
@@ -311,8 +304,7 @@ cdef class Plan:
         cdef Hint hint
         cdef Hint *hints = &hint
         cdef int status
-        row.number = number
-        row.number_bytes = row.readable_bytes = len(number)
+        read_number(number, len(number), len(number), row)
         row.facility = facility
         row.start_ms = start_ms
         row.duration_ms = duration_ms
@@ -326,7 +318,7 @@ cdef class Plan:
             hints -= self.data.facility[facility].zone
         status = check(&self.data, self.facilities, row, &call.place, hints)
         if status == OK:
-            status = find_rate(&self.data, row, find_node(&self.data, &call.place), call)
+            status = find_rate(&self.data, row, find_node(&self.data, row, &call.place), call)
         if status == OK:
             call.match.ruling = find_ruling(&self.data, row, &call.place)
             fix_terms(&self.data, row, call, terms)
@@ -491,8 +483,7 @@ cdef class Plan:
         cdef list held = []
         cdef Input source
         cdef Result result
-        cdef int64_t counts[10]
-        cdef int64_t tallies[3]
+        cdef Tally tally
         cdef Py_ssize_t status
         cdef Hint *hints
         cdef Slot *slots
@@ -512,13 +503,15 @@ cdef class Plan:
             slots = <Slot *>allocate(BLOCK, sizeof(Slot))
             with nogil:
                 rate_all(
-                    &self.data, self.facilities, hints, rows, &source, slots, &result,
-                    counts, tallies,
+                    &self.data, self.facilities, hints, rows, &source, slots, &result, &tally
                 )
             free(slots)
         finally:
             free(hints)
-        return [counts[status] for status in range(10)], tallies[0], tallies[1], tallies[2]
+        return (
+            [tally.status[status] for status in range(10)],
+            tally.state_paid, tally.saved, tally.uncapped,
+        )
 
 
 def pack_validity(const int8_t[::1] status not None, int32_t statuses, uint8_t[::1] bits not None):

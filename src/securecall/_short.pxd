@@ -2,13 +2,13 @@
 
 Nearly every record of a month goes this way. What it cannot serve it hands back, and the walk of
 ``_call.pxd`` prices it; both must agree to the micro-dollar. It is written for a loop: what differs from
-row to row at random is chosen, not branched on, because a wrong guess costs more than the sum.
+row to row at random is chosen, not branched on, because a wrong guess costs more than the sum; and what
+is divided by often is multiplied by its inverse.
 """
 
-cimport cython
 from libc.stdint cimport int32_t, int64_t, uint32_t
 
-from securecall._call cimport Match, Place, Row, find_termination, tax_cell
+from securecall._call cimport Place, Row, find_termination, local_offset, tax_cell
 from securecall._match cimport in_force
 from securecall._plan cimport (
     AMOUNT_MAX,
@@ -28,9 +28,9 @@ from securecall._plan cimport (
     Ruling,
     Tax,
     int128,
-    sc_round64,
     sc_round128,
-    sc_whole,
+    sc_rounded,
+    sc_whole_by,
 )
 from securecall._price cimport Charge, tax_of
 
@@ -38,120 +38,159 @@ cdef enum:
     NOT_SERVED = -1
 
 
+# What was bought, and what may bound its price.
+ctypedef struct Bought:
+    int64_t duration_ms         # up to what was authorised
+    int64_t first_ms            # at the first step's price
+    int64_t rest_ms             # at the second's
+    int64_t own                 # the contract's own ceiling, scaled; SHORT_MAX: none
+    int32_t governs             # which of them that is
+
+
 cdef inline int64_t lower(int64_t one, int64_t other) noexcept nogil:
     """Return the lower of two."""
     return one if one < other else other
+
+
+cdef inline bint buy(
+    const Pricing *pricing, const Row *row, int64_t change_ms, Bought *bought
+) noexcept nogil:
+    """Lay the increments of a call; return whether the short way can go on.
+
+    Another rate may come into force at ``change_ms``.
+    """
+    cdef int64_t duration_ms = row.duration_ms, total_ms, minutes
+    if 0 <= row.authorized_ms <= duration_ms:
+        duration_ms = row.authorized_ms
+    if duration_ms > pricing.short_ms or duration_ms == 0:
+        return False
+    bought.duration_ms = duration_ms
+    bought.first_ms = lower(duration_ms, pricing.first_ends)
+    bought.rest_ms = duration_ms - bought.first_ms
+    if not (pricing.prorate and duration_ms == row.authorized_ms):
+        bought.first_ms = sc_whole_by(bought.first_ms, &pricing.first_increment)
+        bought.rest_ms = sc_whole_by(bought.rest_ms, &pricing.rest_increment)
+    total_ms = bought.first_ms + bought.rest_ms
+    if total_ms > pricing.short_ms:
+        return False
+    if row.start_ms + total_ms > change_ms and pricing.switch != SWITCH_CALL_START:
+        return False
+    bought.own = pricing.short_limit
+    bought.governs = GOVERNS_NONE if bought.own == SHORT_MAX else GOVERNS_TOTAL
+    if pricing.short_per_minute != SHORT_MAX:
+        minutes = <int64_t>(<uint32_t>(total_ms + 59_999) // <uint32_t>60_000)
+        minutes *= pricing.short_per_minute
+        # On a tie the limit on minutes is named.
+        bought.governs = GOVERNS_MINUTE if minutes <= bought.own else bought.governs
+        bought.own = lower(minutes, bought.own)
+    return True
 
 
 cdef inline int64_t short_net(
     const PlanData *plan, const Pricing *pricing, int64_t amount, int64_t lowest
 ) noexcept nogil:
     """Return the rounded net of a scaled amount under its lowest ceiling; ``net_of`` in 64 bits."""
-    cdef int64_t least = pricing.minimum * plan.denominator
     cdef int64_t units
-    amount = amount if amount > least else least
-    amount = lower(amount, lowest)
-    units = sc_round64(amount, plan.unit_scaled, plan.mode)
+    amount = amount if amount > pricing.short_minimum else pricing.short_minimum
+    units = sc_rounded(lower(amount, lowest), &plan.short_unit)
     units -= units * plan.unit_scaled > lowest
     return units * plan.unit
 
 
-@cython.cdivision(True)
-cdef inline int charge_short(
-    const PlanData *plan, const Row *row, const Place *place, const Match *match, Charge *charge
+cdef inline int add_taxes(
+    const PlanData *plan, const Row *row, Place *place, int64_t left, Charge *charge
 ) noexcept nogil:
-    """Price a call: OK, OVERFLOW, or NOT_SERVED."""
-    cdef const Pricing *pricing = plan.pricing + match.rate.pricing
-    cdef const Ruling *ruling = match.ruling
-    cdef const Fraction64 *termination
+    """Add the taxes on what is left: OK or OVERFLOW."""
+    cdef int32_t cell = place.facility.taxes
+    cdef bint dated = cell < 0
     cdef const Tax *tax
-    cdef const Tax *tax_end
-    cdef int64_t duration_ms = row.duration_ms, bought_ms, basis_ms, ceiling = SHORT_MAX
-    cdef int64_t first_ms, rest_ms, usage, connect, amount, left, own, law
-    cdef int64_t change_ms = FOREVER
-    cdef int32_t cell, governs
-    if 0 <= row.authorized_ms <= duration_ms:
-        duration_ms = row.authorized_ms
-    if duration_ms > pricing.short_ms or duration_ms == 0:
+    cdef const Tax *end
+    cdef int64_t amount, taxes = 0, change_ms = FOREVER
+    if dated:
+        cell = tax_cell(row, place)
+    tax = plan.tax + plan.tax_first[cell]
+    end = plan.tax + plan.tax_first[cell + 1]
+    while tax != end:
+        if not dated or tax.term < 0 or in_force(
+            plan, place.facility, tax.term, row.start_ms,
+            local_offset(plan, row, place), place.until_ms, &change_ms,
+        ):
+            amount = tax_of(tax, left + taxes if tax.on_prior else left)
+            if amount < 0 or left + taxes + amount > AMOUNT_MAX:
+                return OVERFLOW
+            taxes += amount
+        tax += 1
+    charge.tax = taxes
+    charge.total = left + taxes
+    return OK
+
+
+cdef inline int charge_free(
+    const PlanData *plan, const Pricing *pricing, const Row *row, Place *place,
+    int64_t change_ms, Charge *charge,
+) noexcept nogil:
+    """Price a call that no regulation rules: OK, OVERFLOW, or NOT_SERVED."""
+    cdef Bought bought
+    if not buy(pricing, row, change_ms, &bought):
         return NOT_SERVED
-    if pricing.prorate and duration_ms == row.authorized_ms:
-        bought_ms = duration_ms
-    else:
-        first_ms = lower(duration_ms, pricing.first_ends)
-        bought_ms = (
-            sc_whole(first_ms, pricing.first_increment_ms)
-            + sc_whole(duration_ms - first_ms, pricing.rest_increment_ms)
-        )
-    if bought_ms > pricing.short_ms or (
-        row.start_ms + bought_ms > match.change_ms and pricing.switch != SWITCH_CALL_START
-    ):
-        return NOT_SERVED
-    charge.bought_ms = bought_ms
-    first_ms = lower(bought_ms, pricing.first_ends)
-    rest_ms = bought_ms - first_ms
-    connect = pricing.connect * plan.denominator
-    usage = pricing.first_price * first_ms + pricing.rest_price * rest_ms + connect
-    # The contract's own limits: max_total, then max_per_started_minute if that is lower.
-    own = pricing.short_limit
-    governs = GOVERNS_NONE if own == SHORT_MAX else GOVERNS_TOTAL
-    if pricing.short_per_minute != SHORT_MAX:
-        amount = pricing.short_per_minute * <int64_t>(<uint32_t>(bought_ms + 59_999) // 60_000)
-        governs = GOVERNS_MINUTE if amount <= own else governs
-        own = lower(amount, own)
-    if ruling == NULL:
-        charge.governs = governs
-        charge.net = short_net(plan, pricing, usage, own)
-        charge.saved = 0
-        charge.state_paid = 0
-    else:
-        basis_ms = duration_ms if place.facility.actual_basis else bought_ms
-        law = SHORT_MAX
-        cell = GOVERNS_NONE
-        if ruling.federal.numerator >= 0:
-            ceiling = ruling.federal.scaled
-            cell = GOVERNS_FEDERAL
-            if ruling.termination >= 0:
-                termination = find_termination(plan, row, place, ruling)
-                if termination != NULL:
-                    ceiling += termination.scaled
-        if ruling.state.numerator >= 0 and ruling.state.scaled < ceiling:
-            ceiling = ruling.state.scaled
-            cell = GOVERNS_STATE
-        if cell:
-            law = ceiling * basis_ms
-        charge.governs = cell if cell and law <= own else governs
-        amount = (
-            lower(pricing.first_price, ceiling) * first_ms
-            + lower(pricing.rest_price, ceiling) * rest_ms
-            + (0 if ruling.bars_connect else connect)
-        )
-        charge.net = short_net(plan, pricing, amount, lower(law, own))
-        charge.saved = short_net(plan, pricing, usage, own) - charge.net
-        if charge.saved + charge.net > AMOUNT_MAX:
-            return OVERFLOW
-        charge.state_paid = 0
-        if ruling.share_numerator:
-            charge.state_paid = <int64_t>sc_round128(
-                <int128>charge.net * ruling.share_numerator, ruling.share_denominator, 3
-            )
+    charge.bought_ms = bought.first_ms + bought.rest_ms
+    charge.governs = bought.governs
+    charge.saved = 0
+    charge.state_paid = 0
+    charge.net = short_net(
+        plan, pricing,
+        pricing.first_price * bought.first_ms + pricing.rest_price * bought.rest_ms
+        + pricing.short_connect,
+        bought.own,
+    )
     if charge.net > AMOUNT_MAX:
         return OVERFLOW
-    left = charge.net - charge.state_paid
-    charge.tax = 0
-    cell = tax_cell(row, place)
-    tax = plan.tax + plan.tax_first[cell]
-    tax_end = plan.tax + plan.tax_first[cell + 1]
-    while tax != tax_end:
-        if tax.term < 0 or in_force(
-            plan, place.facility, tax.term, row.start_ms,
-            place.offset_ms, place.until_ms, &change_ms,
-        ):
-            amount = tax_of(tax, left + charge.tax if tax.on_prior else left)
-            if amount < 0:
-                return OVERFLOW
-            charge.tax += amount
-            if left + charge.tax > AMOUNT_MAX:
-                return OVERFLOW
-        tax += 1
-    charge.total = left + charge.tax
-    return OK
+    return add_taxes(plan, row, place, charge.net, charge)
+
+
+cdef inline int charge_ruled(
+    const PlanData *plan, const Pricing *pricing, const Row *row, Place *place,
+    const Ruling *ruling, int64_t change_ms, Charge *charge,
+) noexcept nogil:
+    """Price a call that regulation rules: OK, OVERFLOW, or NOT_SERVED."""
+    cdef Bought bought
+    cdef const Fraction64 *termination
+    cdef int64_t ceiling = SHORT_MAX, law = SHORT_MAX, basis_ms, held, unheld
+    cdef int32_t governs = GOVERNS_NONE
+    if not buy(pricing, row, change_ms, &bought):
+        return NOT_SERVED
+    charge.bought_ms = bought.first_ms + bought.rest_ms
+    basis_ms = bought.duration_ms if place.facility.actual_basis else charge.bought_ms
+    if ruling.federal.numerator >= 0:
+        ceiling = ruling.federal.scaled
+        governs = GOVERNS_FEDERAL
+        if ruling.termination >= 0:
+            termination = find_termination(plan, row, place, ruling)
+            if termination != NULL:
+                ceiling += termination.scaled
+    if ruling.state.numerator >= 0 and ruling.state.scaled < ceiling:
+        ceiling = ruling.state.scaled
+        governs = GOVERNS_STATE
+    if governs:
+        law = ceiling * basis_ms
+    charge.governs = governs if governs and law <= bought.own else bought.governs
+    held = (
+        lower(pricing.first_price, ceiling) * bought.first_ms
+        + lower(pricing.rest_price, ceiling) * bought.rest_ms
+        + (0 if ruling.bars_connect else pricing.short_connect)
+    )
+    unheld = (
+        pricing.first_price * bought.first_ms + pricing.rest_price * bought.rest_ms
+        + pricing.short_connect
+    )
+    charge.net = short_net(plan, pricing, held, lower(law, bought.own))
+    unheld = short_net(plan, pricing, unheld, bought.own)
+    if charge.net > AMOUNT_MAX or unheld > AMOUNT_MAX:
+        return OVERFLOW
+    charge.saved = unheld - charge.net
+    charge.state_paid = 0
+    if ruling.share_numerator:
+        charge.state_paid = <int64_t>sc_round128(
+            <int128>charge.net * ruling.share_numerator, ruling.share_denominator, 3
+        )
+    return add_taxes(plan, row, place, charge.net - charge.state_paid, charge)

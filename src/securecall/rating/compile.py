@@ -49,6 +49,8 @@ __all__ = ["Compiled", "compile_document"]
 ENGINE_VERSION: Final = 1
 FOREVER: Final = 1 << 60
 NUMERATOR_MAX: Final = 1 << 62
+SHORT_SUM_MAX: Final = 1 << 61  # sums of the short way; with a unit on top they stay below 2^62
+SHORT_UNIT_MAX: Final = 1 << 60
 SCALE_MAX: Final = 1 << 90
 UNIT_SCALED_MAX: Final = 1 << 124
 COMMON_MAX: Final = 1 << 40  # a denominator for the whole tariff, so that most calls fit 64 bits
@@ -284,19 +286,19 @@ class _Compiler:
     def short_ms(self, pricing: Pricing, common: int, unit_scaled: int, first_ends: int) -> int:
         """Return up to which time the short way's sums stay below 2^62; 0 if it cannot serve."""
         rate = pricing.rate
-        if not common or unit_scaled >= NUMERATOR_MAX or len(rate.steps) > 2 or rate.free_ms:
+        if not common or unit_scaled >= SHORT_UNIT_MAX or len(rate.steps) > 2 or rate.free_ms:
             return 0
         if rate.switch == "split" and len(rate.steps) == 2 and first_ends != rate.steps[1].from_ms:
             return 0
-        if max(rate.min_total, rate.max_total or 0, rate.connect_fee) * common >= NUMERATOR_MAX:
+        if max(rate.min_total, rate.max_total or 0, rate.connect_fee) * common >= SHORT_SUM_MAX:
             return 0
         prices = [step.micros_per_ms for step in rate.steps]
         largest = max(1, *(int(exact * common) for exact in (*prices, *self.ceilings)))
-        room = NUMERATOR_MAX - rate.connect_fee * common
+        room = SHORT_SUM_MAX - rate.connect_fee * common
         limit = min(SHORT_MS_MAX, room // largest)
         if rate.max_per_started_minute:
             minute = int(rate.max_per_started_minute * MICROS_PER_DOLLAR * common)
-            limit = min(limit, (NUMERATOR_MAX // minute - 1) * 60_000)
+            limit = min(limit, (SHORT_SUM_MAX // minute - 1) * 60_000)
         return max(limit, 0)
 
     # -- contracts -------------------------------------------------------------------------
@@ -596,7 +598,7 @@ class _Compiler:
         scalars = {
             "denominator": common,
             "unit": rounding.unit_micros,
-            "unit_scaled": unit_scaled if unit_scaled < NUMERATOR_MAX else 0,
+            "unit_scaled": unit_scaled if unit_scaled < SHORT_UNIT_MAX else 0,
             "mode": MODES.index(rounding.mode),
             "terms": len(self.terms),
             "termination_contract": termination_contract,

@@ -69,6 +69,7 @@ def state_number(state: str) -> int:
 def area_regions() -> array[int]:
     """Return 1000 numbers: of an area code's state, 0 for no place, -1 for another country."""
     regions = array("q", [NO_PLACE]) * 1000
+    regions[0] = FOREIGN  # what the engine looks at for a number that is no NANP number
     for area, region in _areas().items():
         if region.startswith("US-"):
             regions[area] = STATES.index(region[3:]) + 1
