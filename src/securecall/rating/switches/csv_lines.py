@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final
 
@@ -24,7 +25,14 @@ __all__ = ["CsvLines"]
 
 BLOCK_BYTES: Final = 1 << 22
 LINE_BYTES_MAX: Final = 1 << 24
+MISFIT_BYTES: Final = 1 << 22  # without one record: it is the wrong layout
 JOIN_LINES_MAX: Final = 100
+_OPEN: Final = "has a quote that is never closed"
+_NEXT: Final = "\n."
+# Quotes stand around cells or doubled inside them, nowhere else. The line that closes a quoted line
+# break never looks so by itself.
+_CELL: Final = '(?:"(?:[^"]|"")*+"|[^",]*+)'
+_WELL_FORMED: Final = re.compile(rf"{_CELL}(?:,{_CELL})*+\Z")
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -74,7 +82,7 @@ class CsvLines:
         self._first_fault = None
         if self.header:
             self.orders = {}
-        line = 1
+        line, seen = 1, 0
         carry = b""
         first = True
         while True:
@@ -97,8 +105,9 @@ class CsvLines:
                 carry = rest + carry
                 if table is not None:
                     yield table
-                if not self._read_any and self._first_fault is not None:
-                    raise self._misfit(file)
+            seen += len(data)
+            if not self._read_any and self._first_fault and (not data or seen > MISFIT_BYTES):
+                raise self._misfit(file)
             if not data:
                 return
 
@@ -162,7 +171,7 @@ class CsvLines:
                     column_names=list(order), block_size=len(block) + 1
                 ),
                 parse_options=arrow_csv.ParseOptions(
-                    newlines_in_values=True, ignore_empty_lines=False
+                    newlines_in_values=True, ignore_empty_lines=True
                 ),
                 convert_options=arrow_csv.ConvertOptions(
                     include_columns=kept,
@@ -174,8 +183,10 @@ class CsvLines:
             )
         except pa.ArrowInvalid:
             return None
-        # As many records as lines, all of the right width: each line is one, whatever its quotes.
-        if table.num_rows != lines:
+        # As many records as lines, all of the right width: each line is one, whatever its quotes;
+        # only the last might want to go on in the next block.
+        tail = block.removesuffix(b"\n").rpartition(b"\n")[2]
+        if table.num_rows != lines or isinstance(_parse(_text(tail)), str):
             return None
         nothing = pa.nulls(lines, pa.string())
         columns = [table.column(name) if name in order else nothing for name in self.fields]
@@ -199,13 +210,13 @@ class CsvLines:
                 continue
             taken = 1
             row: list[str] | str = self._whole(text)
-            if isinstance(row, str) and text.count('"') % 2:
+            if row == _OPEN:
                 joined = self._joined(lines, index, final)
                 if joined is None:
                     rest = b"\n".join(lines[index:]) + b"\n"
                     break
                 taken = joined[0]
-                row = joined[1] or "has a quote that is never closed"
+                row = joined[1] or _OPEN
             if isinstance(row, str):
                 if self._first_fault is None:
                     self._first_fault = (line + index, row)
@@ -240,13 +251,14 @@ class CsvLines:
         text = _text(lines[index])
         for number in range(index + 1, min(index + JOIN_LINES_MAX, len(lines))):
             following = _text(lines[number])
-            odd = following.count('"') % 2
-            if not odd and not isinstance(self._whole(following), str):
+            if _WELL_FORMED.match(following) and not isinstance(self._whole(following), str):
                 return 1, None
             text += "\n" + following
-            if odd:
-                row = self._whole(text)
-                return (1, None) if isinstance(row, str) else (number - index + 1, row)
+            row = self._whole(text)
+            if row != _OPEN:
+                # The rest of a record that was cut may close the quote of another by chance.
+                good = not isinstance(row, str) and _WELL_FORMED.match(text)
+                return (number - index + 1, row) if good else (1, None)
         if not final and len(lines) - index < JOIN_LINES_MAX:
             return None
         return 1, None
@@ -294,9 +306,11 @@ def _text(line: bytes) -> str:
 def _parse(text: str) -> list[str] | str:
     """Return the cells of one record, or what is wrong with it."""
     try:
-        rows = list(csv.reader(io.StringIO(text, newline="")))
+        rows = list(csv.reader(io.StringIO(text + _NEXT, newline="")))
     except csv.Error as error:
         return f"is not CSV: {error}"
-    if len(rows) != 1:
-        return f"is not CSV: it makes {len(rows)} records"
+    if len(rows) == 1:  # an open quote took what follows
+        return _OPEN
+    if len(rows) != 2:
+        return f"is not CSV: it makes {len(rows) - 1} records"
     return rows[0]
