@@ -1,12 +1,9 @@
 """The loops that work out fees on payments; securecall.rating.fees and its neighbours are the face.
 
-A `Stack` holds the fees of one kind of payment at one time, in order, each with what regulation makes
-of it. It never changes after it was made: any number of threads may ask one stack. The loops release
-the GIL, take their results' memory from the caller and start no threads.
-
-The face keeps these bounds, and nothing here checks them again: flat, unit and cap are amounts, a
-numerator is at most 1000 times 10^12 and a denominator at most 10^14, so that
-flat x denominator + numerator x base stays below 2^111 for every base that is an amount.
+A `Stack` holds the fees of one kind of payment at one time, in order, each with what regulation
+makes of it. It never changes after it was made: any number of threads may ask one stack. The loops
+release the GIL, take their results' memory from the caller and start no threads. `_fee_law.pxd` has
+the law, `_fee_rows.pxd` says how the loop reads a table.
 """
 
 cimport cython
@@ -14,124 +11,40 @@ from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy
 
+from securecall._fee_law cimport (
+    AMOUNT_MAX,
+    BAD_AMOUNT,
+    BAD_FACILITY,
+    BAD_TIME,
+    CENT,
+    OF_NOTHING,
+    OK,
+    OVERFLOW,
+    Fee,
+    Quote,
+    int128,
+    leap,
+    work_out,
+)
+from securecall._fee_rows cimport (
+    CENTS_MAX,
+    Calendars,
+    Words,
+    cents_of,
+    code_at,
+    stack_in_force,
+)
+
 cdef extern from "_native.h" nogil:
-    ctypedef long long int128 "sc_int128"     # really 128 bits: never let it meet Python
-    const int64_t AMOUNT_MAX "SC_AMOUNT_MAX"
     const int64_t START_MS_MAX "SC_START_MS_MAX"
-    int128 sc_round128(int128 value, int128 divisor, int mode) noexcept
-    int64_t sc_round64(int64_t value, int64_t divisor, int mode) noexcept
     int64_t sc_floor_div(int64_t value, int64_t divisor) noexcept
 
 # The face and this module must be of one version; the face compares this with its own.
 VERSION = 1
 
 cdef enum:
-    CENT = 10_000
     FIELDS = 11
-    DIGITS_MAX = 40             # before the point and after it, as the face reads text
-
-cdef extern from *:
-    """
-    /* More than any answer may be, and small enough that two of them add up in 64 bits. */
-    #define SC_FEES_BEYOND (4 * SC_AMOUNT_MAX)
-    #define SC_FEES_CENTS_MAX (SC_AMOUNT_MAX / 10000)
-    """
-    const int64_t BEYOND "SC_FEES_BEYOND"
-    const int64_t CENTS_MAX "SC_FEES_CENTS_MAX"
-
-# The order is the precedence of the statuses, worst first, and their numbers in a batch.
-cdef enum:
-    BAD_FACILITY = 0
-    BAD_TIME = 1
-    BAD_AMOUNT = 2
-    FEES_EXCEED_DEPOSIT = 3
-    OVERFLOW = 4
-    OK = 5
-
-# What a percentage is of, where it is not the number of an earlier fee.
-cdef enum:
-    OF_DEPOSIT = -1
-    OF_RUNNING = -2
-    OF_NOTHING = -3             # an earlier fee that does not apply
-
-
-ctypedef struct Fee:
-    int64_t flat                # micro-dollars, like unit and cap
-    int64_t numerator           # of the share; in lowest terms
-    int64_t denominator
-    int64_t unit
-    int64_t cap                 # -1: none
-    int64_t short_base          # the largest base for which 64 bits do; -1: none
-    int64_t short_flat          # flat x denominator, where 64 bits do
-    int64_t short_divisor       # denominator x unit, where 64 bits do
-    int32_t base
-    int8_t mode
-    int8_t added
-
-
-ctypedef struct Quote:
-    int64_t paid
-    int64_t credited
-    int64_t removed
-    int64_t left                # of the deposit, before the fee at which the stack stopped
-    int32_t stopped
-
-
-cdef inline int64_t _rounded(const Fee *fee, int64_t base) noexcept nogil:
-    """Return flat + share x base, rounded by the fee's rounding; BEYOND if it is that or more."""
-    cdef int128 exact, amount
-    if base <= fee.short_base:
-        return sc_round64(
-            fee.short_flat + fee.numerator * base, fee.short_divisor, fee.mode
-        ) * fee.unit
-    exact = <int128>fee.flat * fee.denominator + <int128>fee.numerator * base
-    amount = sc_round128(exact, <int128>fee.denominator * fee.unit, fee.mode) * fee.unit
-    return BEYOND if amount >= BEYOND else <int64_t>amount
-
-
-cdef inline int _work_out(
-    const Fee *fee, int32_t fees, int64_t deposit, int64_t *charged, int64_t *removed, Quote *quote
-) noexcept nogil:
-    """Take a deposit of 0 or more through the stack: OK, or what the first fee that fails fails of.
-
-    ``charged`` has room for every fee; ``removed`` too, or is NULL.
-    """
-    cdef int64_t running = deposit, paid = deposit, taken_off = 0, base, amount, over
-    cdef int32_t index
-    for index in range(fees):
-        if fee[index].base == OF_DEPOSIT:
-            base = deposit
-        elif fee[index].base == OF_RUNNING:
-            base = running
-        elif fee[index].base == OF_NOTHING:
-            base = 0
-        else:
-            base = charged[fee[index].base]
-        amount = _rounded(fee + index, base)
-        over = 0
-        if 0 <= fee[index].cap < amount:
-            over = amount - fee[index].cap
-            amount = fee[index].cap
-        charged[index] = amount
-        if removed != NULL:
-            removed[index] = over
-        quote.stopped = index
-        if not fee[index].added:
-            if amount >= running:
-                quote.left = running
-                return FEES_EXCEED_DEPOSIT
-            running -= amount
-        taken_off += over
-        if taken_off > AMOUNT_MAX:
-            return OVERFLOW
-        if fee[index].added:
-            paid += amount
-            if paid > AMOUNT_MAX:
-                return OVERFLOW
-    quote.paid = paid
-    quote.credited = running
-    quote.removed = taken_off
-    return OK
+    STATUSES = 6
 
 
 cdef void *_allocate(Py_ssize_t rows, size_t size) except NULL:
@@ -146,8 +59,8 @@ cdef void *_allocate(Py_ssize_t rows, size_t size) except NULL:
 cdef class Stack:
     """Fees in order.
 
-    ``rows`` is flat: flat, numerator, denominator, unit, cap, base, mode, added, short_base, short_flat
-    and short_divisor of each fee.
+    ``rows`` is flat: flat, numerator, denominator, unit, cap, base, mode, added, short_base,
+    short_flat and short_divisor of each fee.
     """
 
     cdef Fee *fee
@@ -183,9 +96,9 @@ cdef class Stack:
     def quote(self, int64_t deposit):
         """Take one deposit through the stack.
 
-        Returns (status, stopped, left, paid, credited, removed, charged by fee, removed by fee): the
-        second and third say at which fee it stopped and what was left before it; the rest is 0 and
-        the tuples end there if it stopped.
+        Returns (status, stopped, left, paid, credited, removed, charged by fee, removed by fee).
+        If it stopped, the second and third say at which fee and what was left before it; the rest
+        is 0 then, and the tuples end there.
         """
         cdef int64_t room[32]
         cdef int64_t *charged = room
@@ -198,15 +111,15 @@ cdef class Stack:
             charged = <int64_t *>_allocate(2 * self.fees, sizeof(int64_t))
         quote.paid = quote.credited = quote.removed = quote.left = 0
         quote.stopped = -1
-        status = _work_out(self.fee, self.fees, deposit, charged, charged + self.fees, &quote)
+        status = work_out(self.fee, self.fees, deposit, charged, charged + self.fees, &quote)
         worked = self.fees if status == OK else quote.stopped + 1
         amounts = tuple([charged[index] for index in range(worked)])
         taken_off = tuple([charged[self.fees + index] for index in range(worked)])
         if charged != room:
             free(charged)
         return (
-            status, quote.stopped, quote.left, quote.paid, quote.credited, quote.removed,
-            amounts, taken_off,
+            status, quote.stopped, quote.left, quote.paid, quote.credited if status == OK else 0,
+            quote.removed, amounts, taken_off,
         )
 
     @cython.cdivision(True)
@@ -223,7 +136,7 @@ cdef class Stack:
         with nogil:
             while high - low > 1:            # low does not reach it, high does
                 middle = low + (high - low) // 2
-                status = _work_out(self.fee, self.fees, middle * CENT, charged, NULL, &quote)
+                status = work_out(self.fee, self.fees, middle * CENT, charged, NULL, &quote)
                 if status == OVERFLOW or (status == OK and quote.credited >= wanted):
                     high = middle
                 else:
@@ -232,65 +145,93 @@ cdef class Stack:
         return high
 
     @cython.cdivision(True)
-    def scan(
-        self, int64_t wanted, int64_t first_cents, int64_t last_cents, int64_t below_goal,
-        int64_t above_goal, bint leaps, bint first_hit, int64_t work,
+    def find(
+        self, int64_t wanted, int64_t first_cents, int64_t last_cents, bint leaps, bint first_hit,
+        int64_t work,
     ):
-        """Look at every deposit of a range for one that credits exactly ``wanted``.
+        """Look for the deposit of a range that credits exactly ``wanted`` for the least payment.
 
         Parameters
         ----------
-        wanted, below_goal, above_goal : int
-            Micro-dollars. Without a hit the scan ends early once it has found credits at both goals
-            or nearer; goals that nothing can pass, 0 and beyond all amounts, are met from the start.
+        wanted : int
+            Micro-dollars.
         first_cents, last_cents : int
             The range, whole cents, both ends included.
         leaps : bool
-            Whether deducted fees never fall when the deposit grows: then a deposit whose credit falls
-            short by some cents is followed by none that suffices for as many cents, and those are
-            left out.
+            Whether deducted fees never fall when the deposit grows: then a deposit whose credit
+            falls short by some cents is followed by none that suffices for as many cents, and those
+            are left out.
         first_hit : bool
-            Whether the first hit has the smallest payment; otherwise the scan goes on to the deposit
-            that equals the best payment, since a payment is never less than its deposit.
+            Whether the first hit has the least payment; otherwise the search goes on up to the
+            deposit that equals the best payment, since a payment is never less than its deposit.
         work : int
             How many deposits may be looked at.
 
         Returns
         -------
-        found, paid, below, above, work : int
-            The deposit in cents or 0, its payment, the nearest credits seen (0 and one beyond all
-            amounts for none), and the work left; -1 if it ran out within the range.
+        found, paid, work : int
+            The deposit in cents or 0, its payment, and the work left; -1 if it ran out.
         """
-        cdef int64_t cents = first_cents, found = 0, best = AMOUNT_MAX + 1
-        cdef int64_t below = 0, above = AMOUNT_MAX + 1, gap
+        cdef int64_t cents = first_cents, found = 0, best = AMOUNT_MAX + 1, short
         cdef int64_t *charged = <int64_t *>_allocate(self.fees, sizeof(int64_t))
         cdef Quote quote
+        cdef int status
+        quote.credited = 0
         with nogil:
             while cents <= last_cents:
                 work -= 1
                 if work < 0:
                     break
-                if _work_out(self.fee, self.fees, cents * CENT, charged, NULL, &quote) == OK:
-                    gap = quote.credited - wanted
-                    if gap == 0:
-                        if quote.paid < best:
-                            best = quote.paid
-                            found = cents
-                            if first_hit:
-                                break
-                            last_cents = min(last_cents, best // CENT)
-                    elif gap < 0:
-                        below = max(below, quote.credited)
-                        if leaps:
-                            cents += (CENT - 1 - gap) // CENT
-                            continue
-                    else:
-                        above = min(above, quote.credited)
-                    if below >= below_goal and above <= above_goal and found == 0:
+                status = work_out(self.fee, self.fees, cents * CENT, charged, NULL, &quote)
+                short = wanted - quote.credited
+                if status == OK and short == 0 and quote.paid < best:
+                    best = quote.paid
+                    found = cents
+                    if first_hit:
                         break
-                cents += 1
+                    last_cents = min(last_cents, best // CENT)
+                cents += leap(short) if leaps and status != OVERFLOW else 1
         free(charged)
-        return found, best, below, above, work
+        return found, best, work
+
+    def neighbours(
+        self, int64_t wanted, int64_t first_cents, int64_t last_cents, int64_t below, int64_t above,
+        int64_t below_goal, int64_t above_goal, bint leaps, int64_t work,
+    ):
+        """Look for the credits of a range that are nearest to ``wanted`` on both sides.
+
+        Parameters
+        ----------
+        wanted, first_cents, last_cents, leaps, work : int
+            As in `find`.
+        below, above : int
+            The nearest known so far: 0 and one beyond all amounts for none.
+        below_goal, above_goal : int
+            What none can be nearer than: the search ends once it knows both.
+
+        Returns
+        -------
+        below, above, work : int
+        """
+        cdef int64_t cents = first_cents
+        cdef int64_t *charged = <int64_t *>_allocate(self.fees, sizeof(int64_t))
+        cdef Quote quote
+        cdef int status
+        quote.credited = 0
+        with nogil:
+            while cents <= last_cents and (below < below_goal or above > above_goal):
+                work -= 1
+                if work < 0:
+                    break
+                status = work_out(self.fee, self.fees, cents * CENT, charged, NULL, &quote)
+                if status == OK and quote.credited < wanted:
+                    below = max(below, quote.credited)
+                elif status == OK and quote.credited > wanted:
+                    above = min(above, quote.credited)
+                # Only a credit above the nearest below is any news.
+                cents += leap(below + 1 - quote.credited) if leaps and status != OVERFLOW else 1
+        free(charged)
+        return below, above, work
 
 
 @cython.cdivision(True)
@@ -306,8 +247,7 @@ def cents_of_decimals(const uint8_t[::1] values not None, int scale, int64_t[::1
         raise ValueError("values are too few for the rows")
     for _ in range(abs(scale - 2) if abs(scale - 2) < 38 else 38):
         factor *= 10
-    # The most cents that an amount has, in the unit of the column; multiplied only where it is small.
-    bound = CENTS_MAX
+    bound = CENTS_MAX                        # before it is scaled up, a value is compared with less
     with nogil:
         for row in range(rows):
             memcpy(&value, &values[16 * row], 16)
@@ -319,38 +259,6 @@ def cents_of_decimals(const uint8_t[::1] values not None, int scale, int64_t[::1
                     cents[row] = <int64_t>(value // factor)
             elif value <= bound // factor:
                 cents[row] = <int64_t>(value * factor)
-
-
-cdef inline int64_t _cents_of(const uint8_t *text, int64_t length) noexcept nogil:
-    """Read plain digits such as ``25.00`` as whole cents above 0; -1 for what is none."""
-    cdef int64_t at = 0, whole = 0, digits = 0, decimals = 0
-    if length > 0 and text[0] == 43:         # "+"; what begins with "-" is not above 0
-        at = 1
-    while at < length and 48 <= text[at] <= 57:
-        digits += 1
-        whole = whole * 10 + text[at] - 48
-        if digits > DIGITS_MAX or whole > CENTS_MAX:
-            return -1
-        at += 1
-    if digits == 0:
-        return -1
-    if at < length:
-        if text[at] != 46 or at + 1 == length:
-            return -1
-        at += 1
-        while at < length:
-            if not 48 <= text[at] <= 57:
-                return -1
-            decimals += 1
-            if decimals > DIGITS_MAX or (decimals > 2 and text[at] != 48):
-                return -1
-            if decimals <= 2:
-                whole = whole * 10 + text[at] - 48
-            at += 1
-    while decimals < 2:
-        whole *= 10
-        decimals += 1
-    return whole if 0 < whole <= CENTS_MAX else -1
 
 
 def cents_of_text(
@@ -372,14 +280,7 @@ def cents_of_text(
             cents[row] = -1
             # Offsets that lie about their content point at nothing.
             if 0 <= offsets[row] < offsets[row + 1] <= content.shape[0]:
-                cents[row] = _cents_of(first + offsets[row], offsets[row + 1] - offsets[row])
-
-
-# One column of words: the index of each row, -1 for a null, and codes by index, a null's first.
-ctypedef struct Words:
-    const int32_t *index
-    const int32_t *code
-    int32_t codes
+                cents[row] = cents_of(first + offsets[row], offsets[row + 1] - offsets[row])
 
 
 cdef int _read_words(
@@ -399,40 +300,6 @@ cdef int _read_words(
     words.code = &code[0]
     words.codes = <int32_t>code.shape[0]
     return 0
-
-
-cdef inline int32_t _code(const Words *words, Py_ssize_t row) noexcept nogil:
-    """Return a row's code; what is no index of the dictionary counts as a null."""
-    cdef int32_t index = words.index[row]
-    return words.code[index + 1] if 0 <= index < words.codes - 1 else words.code[0]
-
-
-# The stacks in force at any time; calendar by calendar.
-ctypedef struct Calendars:
-    const Fee **fee
-    int32_t *fees
-    const int64_t *start
-    const int32_t *stack
-    const int32_t *first
-    const int32_t *calendar     # by facility, method and channel
-    Py_ssize_t methods
-    Py_ssize_t channels
-
-
-cdef inline int32_t _stack_at(
-    const Calendars *calendars, Py_ssize_t cell, int64_t instant
-) noexcept nogil:
-    """Return which stack holds; the first of a calendar begins at 0."""
-    cdef int32_t low = calendars.first[calendars.calendar[cell]]
-    cdef int32_t high = calendars.first[calendars.calendar[cell] + 1]
-    cdef int32_t middle
-    while high - low > 1:
-        middle = (low + high) >> 1
-        if calendars.start[middle] <= instant:
-            low = middle
-        else:
-            high = middle
-    return calendars.stack[low]
 
 
 cdef int _check_calendars(
@@ -497,13 +364,13 @@ def quote_rows(
         ``amounts`` is paid, fees, credited and removed, one after the other, each 16 bytes a row as
         int64; ``valid`` has a bit a row.
     """
-    cdef Py_ssize_t row, rows = status.shape[0], index, most = 0
+    cdef Py_ssize_t row, rows = status.shape[0], index, places, most = 0
     cdef list held = []
     cdef Words facilities, methods, channels
     cdef Calendars calendars
     cdef Stack stack
     cdef int64_t *charged = NULL
-    cdef int64_t tally[6]
+    cdef int64_t tally[STATUSES]
     cdef int64_t instant
     cdef int32_t place, found
     cdef int outcome, bits = 0
@@ -515,10 +382,11 @@ def quote_rows(
     if method_codes < 1 or channel_codes < 1 or at_divisor < 1:
         raise ValueError("method_codes, channel_codes and at_divisor must be 1 or more")
     _check_calendars(len(stacks), starts, stack_at, first, table)
-    _read_words(facility, rows, -1, table.shape[0] // (method_codes * channel_codes), held, &facilities)
+    places = table.shape[0] // (method_codes * channel_codes)
+    _read_words(facility, rows, -1, places, held, &facilities)
     _read_words(method, rows, 0, method_codes, held, &methods)
     _read_words(channel, rows, 0, channel_codes, held, &channels)
-    for index in range(6):
+    for index in range(STATUSES):
         tally[index] = 0
     # Without a facility there is no calendar, and none is looked at.
     calendars.start = &starts[0] if starts.shape[0] else NULL
@@ -540,7 +408,7 @@ def quote_rows(
         charged = <int64_t *>_allocate(most, sizeof(int64_t))
         with nogil:
             for row in range(rows):
-                place = _code(&facilities, row)
+                place = code_at(&facilities, row)
                 # An instant at the edge of 64 bits must not wrap into a good one when scaled up.
                 instant = at[row]
                 if at_divisor != 1:
@@ -554,9 +422,10 @@ def quote_rows(
                 elif cents[row] <= 0:
                     outcome = BAD_AMOUNT
                 else:
-                    index = (place * calendars.methods + _code(&methods, row)) * calendars.channels
-                    found = _stack_at(&calendars, index + _code(&channels, row), instant)
-                    outcome = _work_out(
+                    index = place * calendars.methods + code_at(&methods, row)
+                    index = index * calendars.channels + code_at(&channels, row)
+                    found = stack_in_force(&calendars, index, instant)
+                    outcome = work_out(
                         calendars.fee[found], calendars.fees[found], cents[row] * CENT, charged,
                         NULL, &quote,
                     )
@@ -578,4 +447,4 @@ def quote_rows(
         free(calendars.fee)
         free(calendars.fees)
         free(charged)
-    return [tally[index] for index in range(6)]
+    return [tally[index] for index in range(STATUSES)]

@@ -8,6 +8,7 @@
     │   ├── TariffError                every fault of a tariff file at once; .faults
     │   ├── RegulationError            every fault of a rules file at once; .faults
     │   ├── CallRejected               one call cannot be rated; .status, as in a batch
+    │   ├── FeesExceedDeposit          fees would eat a whole deposit; .fee, .charged, .left
     │   └── NoSuchAmount               no payment makes exactly this credit; .below, .above
     ├── InputTypeError(TypeError)      money as int, bool or float, and other wrong types
     ├── AmountOverflow(OverflowError)  beyond +-999 999 999 999.999999 dollars
@@ -27,6 +28,7 @@ __all__ = [
     "CallRejected",
     "ColumnError",
     "Fault",
+    "FeesExceedDeposit",
     "InputError",
     "InputTypeError",
     "NoSuchAmount",
@@ -163,6 +165,42 @@ class CallRejected(InputError):
         return f"{self.args[0]}: {self.args[1]}"
 
 
+def _shown(amount: Decimal | None) -> str:
+    """Write dollars with at least two decimals."""
+    if amount is None:
+        return "none"
+    whole, _, part = f"{amount:f}".partition(".")
+    return f"${whole}.{part.rstrip('0').ljust(2, '0')}"
+
+
+class FeesExceedDeposit(InputError):
+    """The fees would eat a whole deposit; it is rejected and nothing moves.
+
+    Attributes
+    ----------
+    deposit : Decimal
+    fee : str
+        Id of the first fee that leaves nothing.
+    charged, left : Decimal
+        What that fee takes, and what the fees before it left of the deposit.
+    """
+
+    __module__ = "securecall"
+
+    def __init__(self, deposit: Decimal, fee: str, charged: Decimal, left: Decimal) -> None:
+        super().__init__(deposit, fee, charged, left)
+        self.deposit = deposit
+        self.fee = fee
+        self.charged = charged
+        self.left = left
+
+    def __str__(self) -> str:
+        return (
+            f"fees would eat the whole deposit of {_shown(self.deposit)}: fee {self.fee!r} takes "
+            f"{_shown(self.charged)} and {_shown(self.left)} is left"
+        )
+
+
 class NoSuchAmount(InputError):
     """No payment of whole cents makes exactly the credit that was asked for.
 
@@ -181,12 +219,9 @@ class NoSuchAmount(InputError):
         self.above = above
 
     def __str__(self) -> str:
-        def shown(amount: Decimal | None) -> str:
-            return "none" if amount is None else f"${amount}"
-
         return (
-            f"no payment of whole cents credits exactly ${self.wanted}; "
-            f"nearest below: {shown(self.below)}, nearest above: {shown(self.above)}"
+            f"no payment of whole cents credits exactly {_shown(self.wanted)}; "
+            f"nearest below: {_shown(self.below)}, nearest above: {_shown(self.above)}"
         )
 
 

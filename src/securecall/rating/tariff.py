@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from securecall.errors import Fault, TariffError
 from securecall.rating.compile import Compiled, compile_document
 from securecall.rating.contract import Document
+from securecall.rating.fee_stack import FeeBook
 from securecall.rating.rater import curve_of, rate_call
 from securecall.rating.reader import read_document
 from securecall.regulation import Rules
@@ -56,11 +57,12 @@ class Tariff:
     own; charging law.
     """
 
-    __slots__ = ("_decks", "_text", "compiled", "digest", "document", "file", "rules")
+    __slots__ = ("_decks", "_text", "compiled", "digest", "document", "fee_book", "file", "rules")
 
     compiled: Compiled
     digest: str
     document: Document
+    fee_book: FeeBook
     file: str
     rules: Rules
     _text: str
@@ -87,6 +89,7 @@ class Tariff:
             "compiled": compile_document(document, rules),
             "digest": digest.hexdigest(),
             "document": document,
+            "fee_book": FeeBook(document, rules),
             "file": file,
             "rules": rules,
         }.items():
@@ -278,6 +281,165 @@ class Tariff:
         own; charging law, rules 1 to 6.
         """
         return curve_of(self, call)
+
+
+    def quote_deposit(
+        self,
+        amount: Money,
+        *,
+        facility: str,
+        method: str = "card",
+        channel: str = "web",
+        at: datetime | int,
+    ) -> FeeQuote:
+        """Say what the fees on a deposit are, what is paid and what arrives.
+
+        Parameters
+        ----------
+        amount : Decimal or str
+            The deposit: dollars, whole cents, above 0. Fees of mode ``add`` are paid on top of it.
+        facility : str
+            Id of a facility of the tariff.
+        method, channel : str
+            How it is paid; a fee that names methods or channels applies to those only. What the
+            rules make of the channel is in ``docs/fees.md``.
+        at : datetime or int
+            When it is paid: an aware ``datetime``, or UTC epoch milliseconds.
+
+        Returns
+        -------
+        FeeQuote
+
+        Raises
+        ------
+        FeesExceedDeposit
+            The fees would eat the whole deposit; nothing moves.
+        InputError
+            The facility is not known (the text names the nearest), the instant has no time zone or
+            is not in the years 1970 to 2099, or the amount is not whole cents above 0.
+        InputTypeError
+            The amount is an int, a bool or a float, or another argument is of a wrong type.
+        AmountOverflow
+            An amount is beyond 999 999 999 999.999999 dollars.
+
+        Source
+        ------
+        own; charging law, rule 11; 47 CFR 64.6020.
+        """
+        from securecall.rating.fees import quote_deposit
+
+        return quote_deposit(
+            self, amount, facility=facility, method=method, channel=channel, at=at
+        )
+
+    def quote_credit(
+        self,
+        amount: Money,
+        *,
+        facility: str,
+        method: str = "card",
+        channel: str = "web",
+        at: datetime | int,
+    ) -> FeeQuote:
+        """Say what must be paid at least so that exactly an amount arrives.
+
+        Parameters
+        ----------
+        amount : Decimal or str
+            What shall be credited, above 0.
+        facility, method, channel, at
+            As in `quote_deposit`.
+
+        Returns
+        -------
+        FeeQuote
+            Of the smallest such payment; its ``deposit`` is what `quote_deposit` would take.
+
+        Raises
+        ------
+        NoSuchAmount
+            No payment of whole cents credits it; ``below`` and ``above`` are the nearest credits.
+        InputError, InputTypeError, AmountOverflow
+            As in `quote_deposit`; also where fees leave so little of every deposit that the search
+            is given up, see ``docs/fees.md``.
+
+        Source
+        ------
+        own; charging law, rule 11.
+        """
+        from securecall.rating.fees import quote_credit
+
+        return quote_credit(self, amount, facility=facility, method=method, channel=channel, at=at)
+
+    def quote_batch(self, deposits: Any, *, replace: bool = False) -> pa.Table:
+        """Quote a table of deposits.
+
+        Parameters
+        ----------
+        deposits : Arrow table or stream
+            Anything with ``__arrow_c_stream__`` or ``__arrow_c_array__``. Columns ``amount``
+            (decimal or text), ``facility``, ``at`` (timestamp with a time zone, or int64 UTC epoch
+            milliseconds), and if wanted ``method`` and ``channel``.
+        replace : bool
+            Whether a column of the input that is called like a quoted one is dropped; otherwise it
+            is an error.
+
+        Returns
+        -------
+        pyarrow.Table
+            The input's columns and rows, in order, with ``status``, ``paid``, ``fees``,
+            ``credited`` and ``removed``. A bad row has a ``status`` that says so and null amounts.
+
+        Raises
+        ------
+        ColumnError
+            A column is missing, of a type that is refused, or called like a quoted one.
+        InputTypeError
+            The object is no Arrow table.
+
+        Notes
+        -----
+        Releases the GIL and starts no threads.
+
+        Source
+        ------
+        own; charging law, rule 11.
+        """
+        from securecall.rating.fee_table import quote_batch
+
+        return quote_batch(self, deposits, replace=replace)
+
+    def quote_single_call(
+        self, call: Call, *, method: str = "card", channel: str = "web"
+    ) -> FeeQuote:
+        """Say what a call costs that is paid by itself: its total, and the fees of single calls.
+
+        Parameters
+        ----------
+        call : Call
+        method, channel : str
+            As in `quote_deposit`.
+
+        Returns
+        -------
+        FeeQuote
+            ``credited`` is the call's total. Fees of kind ``single_call`` come on top, whatever their
+            mode; a call that was not answered has none.
+
+        Raises
+        ------
+        CallRejected
+            As in `rate`.
+        InputTypeError, AmountOverflow
+            As in `quote_deposit`.
+
+        Source
+        ------
+        own; charging law, rule 11; 47 CFR 64.6020(b).
+        """
+        from securecall.rating.fees import quote_single_call
+
+        return quote_single_call(self, call, method=method, channel=channel)
 
 
 def _again(text: str, file: str, decks: dict[str, bytes], rules: Rules) -> Tariff:
