@@ -23,7 +23,9 @@ __all__ = ["AccLines"]
 
 _TRANSACTION = re.compile(r"\bACC: [a-z ]+: (.*)\Z", re.DOTALL)
 _CDR = re.compile(r"(?:\A|[\s:])(start_time=.*)\Z", re.DOTALL)
-_KEY = re.compile(r"\s*(\w[\w.-]*)\Z")
+_KEY: Final = r"[A-Za-z_][\w.-]*="
+# A value may hold semicolons; one that a key follows ends it.
+_PAIR = re.compile(rf"(?:\A|;)\s*({_KEY[:-1]})=((?:[^;]++|;(?!\s*{_KEY}))*+)")
 _NEEDED: Final = ("timestamp", "method", "call_id", "code")
 _OK_CODE = re.compile(r"2[0-9]{2}\Z")
 
@@ -71,7 +73,7 @@ class AccLines:
         self.other_lines = 0
         self._calls: dict[str, _Call] = {}
         self._broken: list[_Row] = []
-        self._wanted = {*fields, call_key, *_NEEDED, "start_time", "duration"}
+        self._wanted = {*fields, call_key, *_NEEDED, "reason", "start_time", "duration"}
 
     def read(self, stream: BinaryIO, file: int) -> None:
         """Take in a file, by its number."""
@@ -90,7 +92,7 @@ class AccLines:
         twice &= self._wanted
         key = self.call_key if cdr else "call_id"
         needed = (self.call_key, "start_time", "duration") if cdr else _NEEDED
-        missing = [name for name in needed if not values.get(name)]
+        missing = [name for name in needed if not values.get(name, "").strip()]
         if twice:
             # A dialled number may hold ";pin=..." of the caller's choice: nobody can say which is
             # the switch's own.
@@ -100,6 +102,7 @@ class AccLines:
         if row.broken is not None:
             self._broken.append(row)
             return
+        values = {name: value.strip() for name, value in values.items() if name in self._wanted}
         values["call_id"] = values[key]
         row.values = values
         call = self._calls.setdefault(values[key], _Call())
@@ -150,18 +153,9 @@ def _joined(call: _Call) -> Iterator[_Row]:
 
 def _pairs(text: str) -> tuple[dict[str, str], set[str]]:
     """Return the keys and values of ``a=b;c=d``, and the keys that stand twice."""
-    found: dict[str, str] = {}
-    twice: set[str] = set()
-    last = ""
-    for piece in text.split(";"):
-        name, equals, value = piece.partition("=")
-        match = _KEY.match(name) if equals else None
-        if match is None:  # a semicolon inside a value
-            if last:
-                found[last] += ";" + piece
-            continue
-        last = match[1]
-        if last in found:
-            twice.add(last)
-        found[last] = value
-    return {name: value.strip() for name, value in found.items()}, twice
+    pairs = _PAIR.findall(text)
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found, set()
+    keys = [key for key, _ in pairs]
+    return found, {key for key in keys if keys.count(key) > 1}

@@ -257,8 +257,9 @@ class CsvLines:
             row = self._whole(text)
             if row != _OPEN:
                 # The rest of a record that was cut may close the quote of another by chance.
-                good = not isinstance(row, str) and _WELL_FORMED.match(text)
-                return (number - index + 1, row) if good else (1, None)
+                if isinstance(row, str) or not _WELL_FORMED.match(text):
+                    return 1, None
+                return number - index + 1, row
         if not final and len(lines) - index < JOIN_LINES_MAX:
             return None
         return 1, None

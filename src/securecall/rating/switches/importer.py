@@ -65,7 +65,8 @@ class Importer:
         raw = raw.set_column(raw.schema.get_field_index(ASIDE), ASIDE, aside)
         ours = pc.is_null(aside)
         mine, others = raw.filter(ours), raw.filter(pc.invert(ours))
-        self._remark(raw, mine)
+        del raw  # large
+        self._remark(mine, others)
         calls = Converter(self, mine, self.note_rows, self.note).table()
         legs = Converter(self, others, _silent, _silent).table()
         reasons = pc.dictionary_encode(others.column(ASIDE))
@@ -175,9 +176,9 @@ class Importer:
         if len(rows) > NOTES_MAX:
             self.note(f"{len(rows) - NOTES_MAX} more rows: {self.notes[-1].reason}")
 
-    def _remark(self, raw: pa.Table, mine: pa.Table) -> None:
+    def _remark(self, mine: pa.Table, others: pa.Table) -> None:
         """Note what the records as a whole lack."""
-        if raw.num_rows and not mine.num_rows:
+        if others.num_rows and not mine.num_rows:
             self.note("every record was set aside: is the layout's rule the right one?")
         if self.given["facility"] is None and mine.num_rows:
             self.note("no facility is declared: rating rejects every row")
