@@ -140,9 +140,19 @@ class Clock:
         or with an offset of its own. Otherwise a count since 1970 UTC; seconds may have decimals.
         Finer than a millisecond is floored; a count of 0 is no instant.
 
+    Raises
+    ------
+    InputError
+        Another unit.
+
     Source
     ------
     own.
+
+    Examples
+    --------
+    >>> Clock("answer_uepoch", "us").field
+    Field(name='answer_uepoch', pattern=None, words=())
     """
 
     field: Field | str
@@ -165,9 +175,19 @@ class Span:
         Seconds may have decimals. ``go``: as Go writes them, ``1m30s``; digits alone are
         nanoseconds.
 
+    Raises
+    ------
+    InputError
+        Another unit.
+
     Source
     ------
     own.
+
+    Examples
+    --------
+    >>> Span("billsec", "s").unit
+    's'
     """
 
     field: Field | str
@@ -184,7 +204,21 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """Charge a record whose two fields agree."""
+    """Charge a record whose two fields agree.
+
+    Parameters
+    ----------
+    field, other : str
+
+    Source
+    ------
+    own; Asterisk's uniqueid and linkedid, FreeSWITCH's uuid and call_uuid.
+
+    Examples
+    --------
+    >>> Same("uniqueid", "linkedid").reason
+    'its uniqueid is not its linkedid'
+    """
 
     field: str
     other: str
@@ -197,7 +231,24 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class NotNamed:
-    """Charge a record that no other record names in a field."""
+    """Charge a record that no other record names in a field.
+
+    Parameters
+    ----------
+    field : str
+        The record's own id.
+    other : str
+        The field in which another record would name it.
+
+    Source
+    ------
+    own; FreeSWITCH's bleg_uuid.
+
+    Examples
+    --------
+    >>> NotNamed("uuid", "bleg_uuid").reason
+    "its uuid is another record's bleg_uuid"
+    """
 
     field: str
     other: str
@@ -210,7 +261,22 @@ class NotNamed:
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """Charge a record whose field has one of some words."""
+    """Charge a record whose field has one of some words.
+
+    Parameters
+    ----------
+    field : str
+    words : tuple of str
+
+    Source
+    ------
+    own.
+
+    Examples
+    --------
+    >>> Among("direction", ("inbound",)).reason
+    'its direction is not inbound'
+    """
 
     field: str
     words: tuple[str, ...]
@@ -223,7 +289,22 @@ class Among:
 
 @dataclass(frozen=True, slots=True)
 class NotAmong:
-    """Charge a record whose field has none of some words."""
+    """Charge a record whose field has none of some words.
+
+    Parameters
+    ----------
+    field : str
+    words : tuple of str
+
+    Source
+    ------
+    own.
+
+    Examples
+    --------
+    >>> NotAmong("RunID", ("*raw",)).reason
+    'its RunID is *raw'
+    """
 
     field: str
     words: tuple[str, ...]
