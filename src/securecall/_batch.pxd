@@ -15,14 +15,16 @@ from securecall._call cimport (
     Row,
     charge_walk,
     check,
+    find_node,
     find_rate,
     find_ruling,
     fix_terms,
     read_number,
     scope_class,
 )
-from securecall._match cimport bucket_of, last_stretch, owner
+from securecall._match cimport bucket_of, last_cell
 from securecall._plan cimport (
+    ASK,
     FOREVER,
     GOVERNS_FEDERAL,
     GOVERNS_NONE,
@@ -31,23 +33,25 @@ from securecall._plan cimport (
     OVERFLOW,
     START_MS_MAX,
     UNANSWERED,
-    Node,
+    Cell,
     PlanData,
     Prefixes,
-    Pricing,
-    Stretch,
-    sc_fit,
+    Short,
     sc_floor_div,
     sc_load_i32,
     sc_load_i64,
     sc_prefetch,
+    sc_put4,
+    sc_put8,
+    sc_put16,
+    sc_put_done,
 )
 from securecall._price cimport Charge, Terms
 from securecall._short cimport NOT_SERVED, charge_free, charge_ruled
 
 cdef enum:
     CONTRACT_SOURCE = 0
-    BLOCK = 128                 # rows whose look-ups are under way together
+    BLOCK = 64                 # rows that are read before the first is priced
 
 
 # An Arrow array: where its values and its validity bits lie, and how many rows to leave out first.
@@ -87,8 +91,12 @@ ctypedef struct Result:
 ctypedef struct Slot:
     Row row
     Place place
-    const Stretch *stretch      # what the longest prefix that fits owns, or where to search for it
-    const int32_t *bucket       # NULL: there are no prefixes to search
+    const Prefixes *prefixes    # NULL: the contract has none
+    const int32_t *bucket
+    const Cell *cell
+    int64_t first_cell          # where the search for the number's begins
+    int64_t cells               # how many more to look at
+    const Short *short          # of the rate, if it is always in force; NULL: look for it
     uint32_t rest
     int32_t status
 
@@ -217,7 +225,6 @@ cdef inline void read_block(
 ) noexcept nogil:
     """Read a block, judge its rows, and ask for the buckets of their numbers."""
     cdef Slot *slot
-    cdef int32_t prefixes
     cdef int index
     read_words(&source.facility, &source.facility_words, first, rows, &slots.row.facility)
     if source.medium.data != NULL:
@@ -235,88 +242,86 @@ cdef inline void read_block(
     for index in range(rows):
         slot = slots + index
         slot.status = check(plan, facilities, &slot.row, &slot.place, hints)
-        slot.bucket = NULL
-        if slot.status == OK:
-            prefixes = slot.place.facility.prefixes
-            if prefixes >= 0:
-                slot.bucket = bucket_of(
-                    plan, plan.prefixes + prefixes, slot.row.high, slot.row.low, &slot.rest
-                )
-                sc_prefetch(slot.bucket)
-
-
-cdef inline void look_up_block(const PlanData *plan, int rows, Slot *slots) noexcept nogil:
-    """Find where the search for each prefix of a block begins, and ask for that."""
-    cdef Slot *slot
-    cdef int index
-    for index in range(rows):
-        slot = slots + index
-        if slot.bucket != NULL:
-            slot.stretch = plan.stretch + (
-                plan.prefixes[slot.place.facility.prefixes].stretch_first + slot.bucket[0] - 1
+        slot.prefixes = NULL
+        if slot.status == OK and slot.place.facility.prefixes >= 0:
+            slot.prefixes = plan.prefixes + slot.place.facility.prefixes
+            slot.bucket = bucket_of(
+                plan, slot.prefixes, slot.row.high, slot.row.low, &slot.rest
             )
-            sc_prefetch(slot.stretch)
-            sc_prefetch(slot.stretch + 4)    # the next cache line: a bucket may well reach into it
+            sc_prefetch(slot.bucket)
+
+
+cdef inline void look_up(const PlanData *plan, Slot *slot) noexcept nogil:
+    """Find where the search for a number's cell begins, and ask for that."""
+    if slot.prefixes != NULL:
+        slot.first_cell = slot.prefixes.cell_first + slot.bucket[0] - 1
+        slot.cells = slot.bucket[1] - slot.bucket[0]
+        sc_prefetch(plan.cell_begins + slot.first_cell)
+        sc_prefetch(plan.cell_begins + slot.first_cell + slot.cells)
+
+
+cdef inline void find_cell(const PlanData *plan, Slot *slot) noexcept nogil:
+    """Find a number's cell, and ask for it."""
+    if slot.prefixes != NULL:
+        slot.cell = plan.cell + slot.first_cell + last_cell(
+            plan.cell_begins + slot.first_cell, slot.cells,
+            slot.prefixes.depth, slot.rest,
+        )
+        sc_prefetch(slot.cell)
+
+
+cdef inline void find_short(const PlanData *plan, Slot *slot) noexcept nogil:
+    """Find what nearly every row of a deck comes to, one rate always in force, and ask for it."""
+    cdef const Prefixes *prefixes = slot.prefixes
+    slot.short = NULL
+    if prefixes != NULL and slot.row.digits >= prefixes.longest:
+        if (
+            slot.cell.pricing != ASK
+            and prefixes.fits >> (5 * slot.row.medium + slot.row.bill_type) & 1
+        ):
+            slot.short = plan.short + prefixes.pricing_first + slot.cell.pricing
+            sc_prefetch(slot.short)
 
 
 cdef inline int price_slot(
-    const PlanData *plan, Slot *slot, Call *call, Terms *terms, Match *match, Charge *charge
+    const PlanData *plan, Slot *slot, Call *call, Terms *terms, Match *found, Charge *charge
 ) noexcept nogil:
     """Price a row."""
-    cdef const Stretch *stretch
-    cdef const Node *node = NULL
-    cdef const Pricing *pricing
-    cdef int32_t found = -1
+    cdef const Short *short = slot.short
     cdef int status
-    if slot.bucket != NULL:
-        stretch = last_stretch(
-            slot.stretch, slot.bucket[1] - slot.bucket[0],
-            plan.prefixes[slot.place.facility.prefixes].depth, slot.rest,
-        )
-        slot.stretch = stretch
-        if stretch.pricing >= 0 and sc_fit(
-            stretch.fits, slot.row.medium, slot.row.bill_type, slot.row.digits
-        ):
-            # What nearly every row of a deck comes to: one rate, always in force.
-            found = stretch.pricing
-            match.id = stretch.id
-            match.change_ms = FOREVER
-        else:
-            node = owner(plan, stretch, slot.row.digits)
-    if found < 0:
+    if short != NULL:
+        found.id = slot.cell.id
+        found.change_ms = FOREVER
+    else:
         call.place = slot.place
-        status = find_rate(plan, &slot.row, node, call)
+        status = find_rate(plan, &slot.row, find_node(plan, &slot.row, &call.place), call)
         if status != OK:
             return status
         slot.place = call.place
-        found = call.match.rate.pricing
-        match.id = call.match.rate.id
-        match.change_ms = call.match.change_ms
-    pricing = plan.pricing + found
-    match.ruling = find_ruling(plan, &slot.row, &slot.place)
-    if match.ruling == NULL:
-        status = charge_free(plan, pricing, &slot.row, &slot.place, match.change_ms, charge)
+        short = plan.short + call.match.rate.pricing
+        found.id = call.match.rate.id
+        found.change_ms = call.match.change_ms
+    found.ruling = find_ruling(plan, &slot.row, &slot.place)
+    if found.ruling == NULL:
+        status = charge_free(plan, short, &slot.row, &slot.place, found.change_ms, charge)
     else:
         status = charge_ruled(
-            plan, pricing, &slot.row, &slot.place, match.ruling, match.change_ms, charge
+            plan, short, &slot.row, &slot.place, found.ruling, found.change_ms, charge
         )
     if status == NOT_SERVED:
-        status = price_by_walk(plan, slot, call, terms, match, charge)
+        status = price_by_walk(plan, slot, call, terms, found, charge)
     return status
 
 
 cdef inline int price_by_walk(
-    const PlanData *plan, Slot *slot, Call *call, Terms *terms, const Match *match, Charge *charge
+    const PlanData *plan, Slot *slot, Call *call, Terms *terms, const Match *found, Charge *charge
 ) noexcept nogil:
     """Price a row that the short way did not serve."""
-    cdef const Node *node = NULL
     cdef int status
     call.place = slot.place
-    if slot.bucket != NULL:
-        node = owner(plan, slot.stretch, slot.row.digits)
-    status = find_rate(plan, &slot.row, node, call)
+    status = find_rate(plan, &slot.row, find_node(plan, &slot.row, &call.place), call)
     if status == OK:
-        call.match.ruling = match.ruling
+        call.match.ruling = found.ruling
         fix_terms(plan, &slot.row, call, terms)
         status = charge_walk(plan, &slot.row, call, terms, charge)
     return status
@@ -324,8 +329,7 @@ cdef inline int price_by_walk(
 
 cdef inline void put(int64_t *amounts, Py_ssize_t row, int64_t value) noexcept nogil:
     """Store an amount of 0 or more as a decimal128."""
-    amounts[2 * row] = value
-    amounts[2 * row + 1] = 0
+    sc_put16(amounts + 2 * row, value)
 
 
 cdef inline int64_t put_rare(
@@ -340,12 +344,12 @@ cdef inline int64_t put_rare(
     return seen + 1
 
 
-cdef inline int16_t source_of(const Match *match, int governs) noexcept nogil:
+cdef inline int16_t source_of(const Match *found, int governs) noexcept nogil:
     """Return the code of what governs; -1 for nothing."""
     if governs == GOVERNS_FEDERAL:
-        return match.ruling.federal_source
+        return found.ruling.federal_source
     if governs == GOVERNS_STATE:
-        return match.ruling.state_source
+        return found.ruling.state_source
     return -1 if governs == GOVERNS_NONE else CONTRACT_SOURCE
 
 
@@ -362,25 +366,30 @@ cdef inline void rate_all(
     """Price every row. Zeroed hints, and a block of slots, belong to this call alone."""
     cdef Result to = result[0]
     cdef Call call
-    cdef Match match
+    cdef Match found
     cdef Terms terms
     cdef Charge charge
     cdef Py_ssize_t first = 0, row
     cdef Slot *slot
     cdef int index, block, status
     memset(tally, 0, sizeof(Tally))
-    memset(&match, 0, sizeof(Match))
+    memset(&found, 0, sizeof(Match))
     fill_slots(slots)
     while first < rows:
         block = <int>(rows - first) if rows - first < BLOCK else BLOCK
         read_block(plan, facilities, hints, source, first, block, slots)
-        look_up_block(plan, block, slots)
+        for index in range(block):
+            look_up(plan, slots + index)
+        for index in range(block):
+            find_cell(plan, slots + index)
+        for index in range(block):
+            find_short(plan, slots + index)
         for index in range(block):
             slot = slots + index
             row = first + index
             status = slot.status
             if status == OK:
-                status = price_slot(plan, slot, &call, &terms, &match, &charge)
+                status = price_slot(plan, slot, &call, &terms, &found, &charge)
             if status != OK:
                 memset(&charge, 0, sizeof(Charge))
             tally.status[status] += 1
@@ -392,10 +401,10 @@ cdef inline void rate_all(
                 to.state_paid, row, rows, charge.state_paid, tally.state_paid
             )
             tally.saved = put_rare(to.saved, row, rows, charge.saved, tally.saved)
-            to.billed_ms[row] = charge.bought_ms
-            to.cap_source[row] = source_of(&match, charge.governs)
+            sc_put8(to.billed_ms + row, charge.bought_ms)
+            to.cap_source[row] = source_of(&found, charge.governs)
             tally.uncapped += charge.governs == GOVERNS_NONE
-            to.rate_id[row] = match.id if status >= OVERFLOW else 0
+            sc_put4(to.rate_id + row, found.id if status >= OVERFLOW else 0)
             if status >= UNANSWERED:
                 to.jurisdiction[row] = <int8_t>(scope_class(&slot.place) - 1)
                 to.rate_class[row] = <int8_t>slot.place.rate_class
@@ -403,3 +412,4 @@ cdef inline void rate_all(
                 to.jurisdiction[row] = 0
                 to.rate_class[row] = 0
         first += block
+    sc_put_done()

@@ -260,7 +260,7 @@ cdef inline const Fraction64 *find_termination(
         row.high, row.low, row.digits,
     )
     while node != NULL:
-        rate = &node.first if node.rates == 1 else plan.rate + node.rate_first
+        rate = plan.rate + node.rate_first
         for index in range(node.rates):
             if rate[index].term < 0 or in_force(
                 plan, place.facility, rate[index].term, row.start_ms,

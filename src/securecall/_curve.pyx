@@ -19,7 +19,7 @@ from securecall._plan cimport (
     sc_high,
     sc_join,
     sc_low,
-    sc_make_divider,
+    sc_make_rounder,
     sc_product,
 )
 from securecall._price cimport Charge, Terms, finish, net_of
@@ -116,10 +116,10 @@ cdef class Curve:
             self.tax[index].mode = <int8_t>_narrow(mode, 0, 3)
             self.tax[index].on_prior = <int8_t>_narrow(on_prior, 0, 1)
             self.tax[index].short_base = -1
-            self.tax[index].short_divider = sc_make_divider(1, 0)
+            self.tax[index].short_unit = sc_make_rounder(1, 0)
             if denominator * unit < 1 << 62:
                 self.tax[index].short_base = (1 << 62) // max(numerator, 16)
-                self.tax[index].short_divider = sc_make_divider(denominator * unit, mode)
+                self.tax[index].short_unit = sc_make_rounder(denominator * unit, mode)
         self.terms.tax = self.tax
         self.terms.taxes = <int32_t>len(taxes)
         return 0

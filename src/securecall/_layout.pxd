@@ -1,35 +1,41 @@
 """From flat rows of int64 to the structs of ``_plan.pxd``, and from prefixes to the look-up's tables."""
 
 cimport cython
-from libc.stdint cimport int8_t, int32_t, int64_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc
+from libc.stdint cimport int8_t, int32_t, int64_t, uint16_t, uint32_t, uint64_t
 
 from securecall._plan cimport (
+    ASK,
     SHORT_MAX,
+    SWITCH_CALL_START,
     TAX_CELLS,
+    Cell,
     Fraction64,
     Node,
     PlanData,
     Prefixes,
     Pricing,
+    Rate,
+    Short,
     Step,
     Stretch,
     Tax,
-    sc_fits,
+    sc_inverse,
     sc_join,
-    sc_make_divider,
+    sc_make_rounder,
+    sc_table,
 )
 
 
 # How much of the shared arrays the contracts read so far have taken.
 ctypedef struct Taken:
     int32_t stretches
+    int32_t cells
     int32_t buckets
 
 
 cdef inline void *allocate(Py_ssize_t rows, size_t size) except NULL:
     """Return zeroed memory for rows, at least one of them."""
-    cdef void *memory = calloc(rows + 1, size)
+    cdef void *memory = sc_table(rows + 1, size)
     if memory == NULL:
         raise MemoryError
     return memory
@@ -73,16 +79,16 @@ cdef inline Tax tax(const int64_t *row) noexcept nogil:
     rule.id = <int32_t>row[5]
     rule.mode = <int8_t>row[6]
     rule.on_prior = <int8_t>row[7]
-    rule.short_divider = sc_make_divider(1, 0)
-    if rule.short_base >= 0:
-        rule.short_divider = sc_make_divider(<uint64_t>(rule.denominator * rule.unit), rule.mode)
+    rule.short_unit = sc_make_rounder(1, 0)
+    if rule.short_base >= 0 and rule.denominator > 0:  # a row of zeros stands for no taxes
+        rule.short_unit = sc_make_rounder(<uint64_t>(rule.denominator * rule.unit), rule.mode)
     return rule
 
 
-cdef inline void read_pricing(
-    PlanData *plan, const int64_t *row, Pricing *pricing
-) noexcept nogil:
-    """Read a pricing whose steps were read already; plan.denominator is known."""
+cdef inline void read_pricing(PlanData *plan, const int64_t *row, Py_ssize_t index) noexcept nogil:
+    """Read a pricing, for the walk and for the short way. Steps and plan.denominator are known."""
+    cdef Pricing *pricing = plan.pricing + index
+    cdef Short *short = plan.short + index
     cdef const Step *step
     cdef int64_t scale = plan.denominator
     pricing.connect = row[0]
@@ -91,47 +97,54 @@ cdef inline void read_pricing(
     pricing.free_ms = row[3]
     pricing.per_minute = fraction(row + 4)
     pricing.denominator = sc_join(row[7], <uint64_t>row[8])
-    pricing.short_ms = row[9]
-    pricing.first_ends = row[10]
     pricing.step_first = <int32_t>row[11]
     pricing.steps = <int32_t>row[12]
     pricing.switch = <int8_t>row[13]
     pricing.prorate = <int8_t>row[14]
+    short.longest_ms = <uint32_t>row[9]
+    if short.longest_ms == 0:
+        return
     step = plan.step + pricing.step_first
-    pricing.first_increment = sc_make_divider(<uint64_t>step.increment_ms, 0)
-    pricing.rest_increment = sc_make_divider(1, 0)
-    pricing.rest_price = 0
+    short.first_ends = 0xFFFF_FFFF
+    short.first_price = step.price.scaled
+    short.first_increment_ms = <uint32_t>step.increment_ms
+    short.first_inverse = sc_inverse(short.first_increment_ms)
+    short.rest_price = 0
+    short.rest_increment_ms = 1
     if pricing.steps > 1:
-        pricing.rest_increment = sc_make_divider(<uint64_t>step[1].increment_ms, 0)
-    if pricing.short_ms == 0:
-        return                               # the short way never comes here
-    pricing.first_price = step.price.scaled
-    if pricing.steps > 1:
-        pricing.rest_price = step[1].price.scaled
-    pricing.short_connect = pricing.connect * scale
-    pricing.short_minimum = pricing.minimum * scale
-    pricing.short_limit = SHORT_MAX
-    if pricing.maximum >= 0:
-        pricing.short_limit = pricing.maximum * scale
-    pricing.short_per_minute = SHORT_MAX
+        short.first_ends = <uint32_t>min(row[10], <int64_t>0xFFFF_FFFF)
+        short.rest_price = step[1].price.scaled
+        short.rest_increment_ms = <uint32_t>step[1].increment_ms
+    short.rest_inverse = sc_inverse(short.rest_increment_ms)
+    short.more = -1
+    if pricing.connect or pricing.minimum or pricing.maximum >= 0:
+        short.more = <int32_t>index
+        plan.more[index].connect = pricing.connect * scale
+        plan.more[index].minimum = pricing.minimum * scale
+        plan.more[index].limit = SHORT_MAX
+        if pricing.maximum >= 0:
+            plan.more[index].limit = pricing.maximum * scale
+    short.per_minute = SHORT_MAX
     if pricing.per_minute.numerator >= 0:
-        pricing.short_per_minute = pricing.per_minute.scaled
+        short.per_minute = pricing.per_minute.scaled
+    short.for_call = pricing.switch == SWITCH_CALL_START
+    short.prorate = pricing.prorate
 
 
-cdef inline int32_t same_taxes(const PlanData *plan, int32_t cells) noexcept nogil:
-    """Return the first cell of a tax table if all its cells hold the same undated taxes, or -1."""
+cdef inline bint same_taxes(const PlanData *plan, int32_t cells) noexcept nogil:
+    """Return whether all cells of a tax table hold the same undated taxes."""
     cdef const int32_t *first = plan.tax_first + cells
     cdef int32_t taxes = first[1] - first[0], cell, index
     for index in range(first[0], first[1]):
         if plan.tax[index].term >= 0:
-            return -1
+            return False
     for cell in range(1, TAX_CELLS):
         if first[cell + 1] - first[cell] != taxes:
-            return -1
+            return False
         for index in range(taxes):
             if plan.tax[first[cell] + index].id != plan.tax[first[0] + index].id:
-                return -1
-    return cells
+                return False
+    return True
 
 
 cdef inline int inverse_shift(uint32_t divisor) noexcept nogil:
@@ -152,17 +165,6 @@ cdef inline uint64_t inverse_of(uint32_t divisor, int shift) noexcept nogil:
     return ((<uint64_t>1 << shift) + divisor - 1) // divisor
 
 
-@cython.cdivision(True)
-cdef inline int bucket_digits(Py_ssize_t prefixes, int32_t longest) noexcept nogil:
-    """Return how many leading digits choose the bucket.
-
-    Some ten prefixes a bucket at most, were they spread evenly; and never more than nine digits after
-    them, so that the rest fits 32 bits.
-    """
-    cdef int digits = 3 if prefixes <= 2_000 else 4 if prefixes <= 20_000 else 5
-    return max(digits, longest - 9)
-
-
 cdef inline uint64_t power(int exponent) noexcept nogil:
     """Return ten to the exponent, 0 to 16."""
     cdef uint64_t value = 1
@@ -174,7 +176,7 @@ cdef inline uint64_t power(int exponent) noexcept nogil:
 
 cdef inline int32_t longest_of(const int64_t *rows, Py_ssize_t count) noexcept nogil:
     """Return the digits of the longest prefix; a row is (key, length, first rate, rates)."""
-    cdef int32_t longest = 8                 # the look-up takes eight digits at once anyway
+    cdef int32_t longest = 0
     cdef Py_ssize_t index
     for index in range(count):
         if rows[4 * index + 1] > longest:
@@ -182,40 +184,34 @@ cdef inline int32_t longest_of(const int64_t *rows, Py_ssize_t count) noexcept n
     return longest
 
 
-@cython.cdivision(True)
+cdef inline int bucket_digits(const int64_t *rows, Py_ssize_t count) noexcept nogil:
+    """Return how many leading digits choose the bucket: 4, or 5 where prefixes are long."""
+    return 5 if longest_of(rows, count) > 8 else 4
+
+
 cdef inline void lay_out(
     PlanData *plan, const int64_t *rows, Py_ssize_t count, Py_ssize_t node_first,
     Prefixes *prefixes, Taken *taken,
 ) noexcept nogil:
-    """Make nodes, stretches and buckets of prefixes sorted by (key, length).
+    """Make nodes, stretches, cells and buckets of prefixes sorted by (key, length).
 
     The keys' line is cut into stretches, each owned by the longest prefix over it. A stack holds the
     prefixes around the place where the sweep stands.
     """
-    cdef int32_t longest = longest_of(rows, count)
-    cdef int digits = bucket_digits(count, longest)
-    cdef uint64_t bucket_width = power(16 - digits)
-    cdef uint64_t rest_unit = power(16 - longest)
     cdef Stretch *stretch = plan.stretch + taken.stretches
-    cdef int32_t *node_of = plan.stretch_node + taken.stretches
-    cdef int32_t *bucket = plan.bucket + taken.buckets
-    cdef int32_t stretches = 1, buckets = <int32_t>power(digits), at, node
+    cdef int32_t stretches = 1, node
     cdef int32_t stack[17]
     cdef uint64_t ends[17]
-    cdef uint64_t begins, last_begins = 0
+    cdef uint64_t begins
     cdef int depth = 0
     cdef Py_ssize_t index
-    node_of[0] = -1
+    stretch[0].node = -1
     stretch[0].begins = 0
-    at = 0                                   # the bucket whose start the sweep has not passed yet
     for index in range(count + 1):
         begins = <uint64_t>rows[4 * index] if index < count else power(16)
         while depth and ends[depth - 1] <= begins:
             depth -= 1
-            _begin(
-                stretch, node_of, &stretches, bucket, &at, &last_begins, ends[depth],
-                stack[depth - 1] if depth else -1, bucket_width, rest_unit,
-            )
+            begin(stretch, &stretches, ends[depth], stack[depth - 1] if depth else -1)
         if index == count:
             break
         node = <int32_t>(node_first + index)
@@ -223,45 +219,129 @@ cdef inline void lay_out(
         plan.node[node].length = <int32_t>rows[4 * index + 1]
         plan.node[node].rate_first = <int32_t>rows[4 * index + 2]
         plan.node[node].rates = <int32_t>rows[4 * index + 3]
-        plan.node[node].first = plan.rate[rows[4 * index + 2]]
-        _begin(
-            stretch, node_of, &stretches, bucket, &at, &last_begins, begins, node, bucket_width, rest_unit,
-        )
+        begin(stretch, &stretches, begins, node)
         stack[depth] = node
         ends[depth] = begins + power(16 - <int>rows[4 * index + 1])
         depth += 1
-    while at <= buckets:
-        bucket[at] = stretches
-        at += 1
-    fill_stretches(plan, stretch, node_of, stretches)
-    prefixes.depth = depth_of(bucket, buckets)
-    prefixes.bucket_first = taken.buckets
     prefixes.stretch_first = taken.stretches
+    prefixes.stretches = stretches
+    prefixes.longest = longest_of(rows, count)
+    taken.stretches += stretches
+    lay_cells(plan, prefixes, bucket_digits(rows, count), taken)
+
+
+cdef inline void begin(
+    Stretch *stretch, int32_t *stretches, uint64_t begins, int32_t node
+) noexcept nogil:
+    """Begin a stretch at a key, or take over one that begins there already."""
+    if stretch[stretches[0] - 1].begins == begins:
+        stretch[stretches[0] - 1].node = node
+        return
+    stretch[stretches[0]].begins = begins
+    stretch[stretches[0]].node = node
+    stretches[0] += 1
+
+
+@cython.cdivision(True)
+cdef inline void lay_cells(
+    PlanData *plan, Prefixes *prefixes, int digits, Taken *taken
+) noexcept nogil:
+    """Make the coarse copy of the stretches: cells of four digits behind a bucket's own."""
+    cdef const Stretch *stretch = plan.stretch + prefixes.stretch_first
+    cdef Cell *cell = plan.cell + taken.cells
+    cdef uint16_t *cell_begins = plan.cell_begins + taken.cells
+    cdef int32_t *bucket = plan.bucket + taken.buckets
+    cdef uint64_t width = power(12 - digits), begins
+    cdef int64_t last = -1                   # where the last cell begins, in cells
+    cdef int32_t cells = 0, at = 0, index
+    choose_common(plan, prefixes)
+    for index in range(prefixes.stretches):
+        begins = stretch[index].begins // width
+        if stretch[index].begins % width:
+            # It begins inside a cell, which then is no one prefix's.
+            if last <= <int64_t>begins:
+                put_cell(
+                    plan, prefixes, NULL, begins, cell, cell_begins, &cells, &last, bucket, &at
+                )
+            begins += 1
+        put_cell(
+            plan, prefixes, stretch + index, begins, cell, cell_begins, &cells, &last, bucket, &at
+        )
+    while at <= <int32_t>power(digits):
+        bucket[at] = cells
+        at += 1
+    prefixes.depth = depth_of(bucket, <int32_t>power(digits))
+    prefixes.cell_first = taken.cells
+    prefixes.bucket_first = taken.buckets
     prefixes.bucket_divisor = <uint32_t>power(8 - digits)
-    prefixes.rest_factor = <uint32_t>power(longest - 8)
-    prefixes.rest_divisor = <uint32_t>rest_unit
     prefixes.bucket_shift = inverse_shift(prefixes.bucket_divisor)
     prefixes.bucket_inverse = inverse_of(prefixes.bucket_divisor, prefixes.bucket_shift)
-    prefixes.rest_shift = inverse_shift(prefixes.rest_divisor)
-    prefixes.rest_inverse = inverse_of(prefixes.rest_divisor, prefixes.rest_shift)
-    taken.stretches += stretches
-    taken.buckets += buckets + 1
+    # Of the number's lower half the first digit is wanted behind five, and none behind four.
+    prefixes.rest_factor = 10 if digits == 5 else 1
+    prefixes.low_inverse = inverse_of(10_000_000, 58) if digits == 5 else 0
+    taken.cells += cells
+    taken.buckets += <int32_t>power(digits) + 1
 
 
-cdef inline void fill_stretches(
-    PlanData *plan, Stretch *stretch, const int32_t *node_of, int32_t stretches
-) noexcept nogil:
-    """Copy the essentials of each prefix's only rate into its stretches."""
+cdef inline void choose_common(const PlanData *plan, Prefixes *prefixes) noexcept nogil:
+    """Choose what the cells' rates serve, and where their pricings begin: the first such rate's."""
+    cdef const Stretch *stretch = plan.stretch + prefixes.stretch_first
     cdef const Node *node
+    cdef const Rate *rate
     cdef int32_t index
-    for index in range(stretches):
-        stretch[index].pricing = -1
-        if node_of[index] >= 0:
-            node = plan.node + node_of[index]
-            if node.rates == 1 and node.first.term < 0:
-                stretch[index].pricing = node.first.pricing
-                stretch[index].id = node.first.id
-                stretch[index].fits = sc_fits(node.first.media, node.first.bills, node.length)
+    prefixes.fits = 0
+    prefixes.pricing_first = 0
+    for index in range(prefixes.stretches):
+        if stretch[index].node < 0:
+            continue
+        node = plan.node + stretch[index].node
+        rate = plan.rate + node.rate_first
+        if node.rates == 1 and rate.term < 0:
+            if prefixes.fits == 0:
+                prefixes.fits = fits_of(rate)
+                prefixes.pricing_first = rate.pricing
+            elif fits_of(rate) == prefixes.fits and rate.pricing < prefixes.pricing_first:
+                prefixes.pricing_first = rate.pricing
+
+
+cdef inline uint32_t fits_of(const Rate *rate) noexcept nogil:
+    """Return what a rate serves: bit 5m + b for medium m and bill type b."""
+    return (rate.bills if rate.media & 1 else 0) | (rate.bills << 5 if rate.media & 2 else 0)
+
+
+cdef inline void put_cell(
+    const PlanData *plan, const Prefixes *prefixes, const Stretch *stretch, uint64_t begins,
+    Cell *cell, uint16_t *cell_begins, int32_t *cells, int64_t *last, int32_t *bucket,
+    int32_t *at,
+) noexcept nogil:
+    """Begin a cell, or take over one that begins there already; no stretch: one must ask."""
+    cdef const Node *node
+    cdef const Rate *rate
+    cdef uint16_t pricing = ASK
+    cdef int32_t rate_id = 0
+    if stretch != NULL and stretch.node >= 0:
+        node = plan.node + stretch.node
+        rate = plan.rate + node.rate_first
+        if (
+            node.rates == 1 and rate.term < 0 and fits_of(rate) == prefixes.fits
+            and 0 <= rate.pricing - prefixes.pricing_first < ASK
+        ):
+            pricing = <uint16_t>(rate.pricing - prefixes.pricing_first)
+            rate_id = rate.id
+    if last[0] != <int64_t>begins:
+        # A bucket counts the cells that begin at or before its start.
+        while at[0] * <uint64_t>10_000 < begins:
+            bucket[at[0]] = cells[0]
+            at[0] += 1
+        cells[0] += 1
+        last[0] = <int64_t>begins
+    # One that begins exactly at a bucket's start is never compared within that bucket, and must
+    # compare as larger than any number of the bucket before.
+    cell_begins[cells[0] - 1] = (
+        <uint16_t>0xFFFF if begins % <uint64_t>10_000 == 0 else <uint16_t>(begins % <uint64_t>10_000)
+    )
+    cell[cells[0] - 1].pricing = pricing
+    cell[cells[0] - 1].id = rate_id
 
 
 cdef inline int32_t depth_of(const int32_t *bucket, int32_t buckets) noexcept nogil:
@@ -274,27 +354,3 @@ cdef inline int32_t depth_of(const int32_t *bucket, int32_t buckets) noexcept no
         fullest -= (fullest + 1) >> 1
         depth += 1
     return depth
-
-
-@cython.cdivision(True)
-cdef inline void _begin(
-    Stretch *stretch, int32_t *node_of, int32_t *stretches, int32_t *bucket, int32_t *at,
-    uint64_t *last_begins, uint64_t begins, int32_t node, uint64_t bucket_width, uint64_t rest_unit,
-) noexcept nogil:
-    """Begin a stretch at a key, or take over one that begins there already."""
-    if begins == last_begins[0]:
-        node_of[stretches[0] - 1] = node
-        return
-    # A bucket counts the stretches that begin at or before its start.
-    while at[0] * bucket_width < begins:
-        bucket[at[0]] = stretches[0]
-        at[0] += 1
-    node_of[stretches[0]] = node
-    # One that begins exactly at a bucket's start is never compared within that bucket, and must
-    # compare as larger than any number of the bucket before.
-    stretch[stretches[0]].begins = (
-        0xFFFF_FFFF if begins % bucket_width == 0
-        else <uint32_t>(begins % bucket_width // rest_unit)
-    )
-    stretches[0] += 1
-    last_begins[0] = begins

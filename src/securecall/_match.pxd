@@ -4,7 +4,7 @@ Everything here takes and returns C values only; doors and bounds are the busine
 """
 
 cimport cython
-from libc.stdint cimport int16_t, int32_t, int64_t, uint32_t, uint64_t
+from libc.stdint cimport int16_t, int32_t, int64_t, uint16_t, uint32_t, uint64_t
 
 from securecall._plan cimport (
     ANY,
@@ -35,67 +35,57 @@ cdef enum:
     SCOPE_MIXED = 3
 
 
-cdef inline const Stretch *last_stretch(
-    const Stretch *stretch, int32_t count, int32_t depth, uint32_t rest
+cdef inline const int32_t *bucket_of(
+    const PlanData *plan, const Prefixes *prefixes, uint32_t high, uint32_t low, uint32_t *rest
 ) noexcept nogil:
-    """Return the last of the stretch and the ``count`` after it that begins at or before a number.
+    """Return a number's bucket, and the four digits behind the bucket's own."""
+    cdef uint32_t bucket = <uint32_t>(high * prefixes.bucket_inverse >> prefixes.bucket_shift)
+    rest[0] = (
+        (high - bucket * prefixes.bucket_divisor) * prefixes.rest_factor
+        + <uint32_t>(low * prefixes.low_inverse >> 58)
+    )
+    return plan.bucket + prefixes.bucket_first + bucket
+
+
+cdef inline int32_t last_cell(
+    const uint16_t *begins, int64_t count, int32_t depth, uint32_t rest
+) noexcept nogil:
+    """Return the last of the cell and the ``count`` after it that begins at or before a number.
 
     The first one begins before the number's bucket and always does. Halves are chosen, not branched
     on, and as many as the fullest bucket needs: which one a number lies in is anybody's guess.
     """
-    cdef int32_t half, _
+    cdef const uint16_t *at = begins
+    cdef int64_t half
+    cdef int32_t _
     for _ in range(depth):
         half = (count + 1) >> 1
-        stretch += half if stretch[half].begins <= rest else 0
+        at += half if at[half] <= rest else 0
         count -= half
-    return stretch
-
-
-cdef inline const Node *shorter(
-    const PlanData *plan, const Node *node, int digits
-) noexcept nogil:
-    """Return the prefix that fits a number shorter than the one found for it, or NULL.
-
-    The number was padded with zeros, and the prefix found fits the padding.
-    """
-    while node.length > digits:
-        if node.parent < 0:
-            return NULL
-        node = plan.node + node.parent
-    return node
-
-
-cdef inline const Node *owner(
-    const PlanData *plan, const Stretch *stretch, int digits
-) noexcept nogil:
-    """Return the longest prefix over a stretch that a number of some digits has, or NULL."""
-    cdef int32_t node = plan.stretch_node[stretch - plan.stretch]
-    return NULL if node < 0 else shorter(plan, plan.node + node, digits)
-
-
-cdef inline const int32_t *bucket_of(
-    const PlanData *plan, const Prefixes *prefixes, uint32_t high, uint32_t low, uint32_t *rest
-) noexcept nogil:
-    """Return a number's bucket, and what is left of the number."""
-    cdef uint32_t bucket = <uint32_t>(high * prefixes.bucket_inverse >> prefixes.bucket_shift)
-    rest[0] = (
-        (high - bucket * prefixes.bucket_divisor) * prefixes.rest_factor
-        + <uint32_t>(low * prefixes.rest_inverse >> prefixes.rest_shift)
-    )
-    return plan.bucket + prefixes.bucket_first + bucket
+    return <int32_t>(at - begins)
 
 
 cdef inline const Node *node_of(
     const PlanData *plan, const Prefixes *prefixes, uint32_t high, uint32_t low, int digits
 ) noexcept nogil:
     """Return the longest prefix that fits a number, or NULL."""
-    cdef uint32_t rest
-    cdef const int32_t *bounds = bucket_of(plan, prefixes, high, low, &rest)
-    cdef const Stretch *stretch = last_stretch(
-        plan.stretch + prefixes.stretch_first + bounds[0] - 1, bounds[1] - bounds[0],
-        prefixes.depth, rest,
-    )
-    return owner(plan, stretch, digits)
+    cdef uint64_t key = <uint64_t>high * 100_000_000 + low
+    cdef const Stretch *stretch = plan.stretch + prefixes.stretch_first
+    cdef int32_t count = prefixes.stretches - 1, half
+    cdef const Node *node
+    while count > 0:                         # the first stretch begins at 0
+        half = (count + 1) >> 1
+        stretch += half if stretch[half].begins <= key else 0
+        count -= half
+    if stretch.node < 0:
+        return NULL
+    node = plan.node + stretch.node
+    # A number shorter than the prefix was padded with zeros, and the prefix fits the padding.
+    while node.length > digits:
+        if node.parent < 0:
+            return NULL
+        node = plan.node + node.parent
+    return node
 
 
 @cython.cdivision(True)
@@ -230,7 +220,7 @@ cdef inline int gather(
     while True:
         if node != NULL:
             rates = node.rates
-            rate = &node.first if rates == 1 else plan.rate + node.rate_first
+            rate = plan.rate + node.rate_first
             node = plan.node + node.parent if node.parent >= 0 else NULL
         elif level < 3:
             tried = classes[level]

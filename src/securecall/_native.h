@@ -7,7 +7,14 @@
 #define SECURECALL_NATIVE_H
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 typedef __int128 sc_int128;
 
@@ -57,51 +64,56 @@ static inline int64_t sc_round64(int64_t value, int64_t divisor, int mode)
     return (int64_t)(quotient + carry);
 }
 
-/* A divisor that is used often, and what turns dividing by it into multiplying. */
-typedef struct {
-    uint64_t divisor;
-    uint64_t inverse; /* (2^64 - 1) / divisor */
-    int64_t bias;     /* for rounding: what twice the rest is compared with, see sc_rounded */
-    uint64_t odd;     /* 1: a tie goes to the even quotient */
-} sc_divider;
-
-/* Needs 0 < divisor < 2^62. */
-static inline sc_divider sc_make_divider(uint64_t divisor, int mode)
-{
-    sc_divider by;
-    by.divisor = divisor;
-    by.inverse = UINT64_MAX / divisor;
-    by.odd = mode == SC_HALF_EVEN;
-    by.bias = mode == SC_DOWN ? INT64_MIN : mode == SC_UP ? (int64_t)divisor - 1 : mode == SC_HALF_UP;
-    return by;
-}
+/* What turns dividing by a divisor that is used often into multiplying. Needs divisor > 0. */
+static inline uint64_t sc_inverse(uint64_t divisor) { return UINT64_MAX / divisor; }
 
 /* value / divisor without its rest, which is stored. The estimate is at most one too small. */
-static inline uint64_t sc_divided(uint64_t value, const sc_divider *by, uint64_t *rest)
+static inline uint64_t sc_divided(uint64_t value, uint64_t divisor, uint64_t inverse, uint64_t *rest)
 {
-    uint64_t quotient = (uint64_t)(((unsigned __int128)value * by->inverse) >> 64);
-    uint64_t left = value - quotient * by->divisor;
-    uint64_t more = left >= by->divisor;
-    *rest = left - (more ? by->divisor : 0);
+    uint64_t quotient = (uint64_t)(((unsigned __int128)value * inverse) >> 64);
+    uint64_t left = value - quotient * divisor;
+    uint64_t more = left >= divisor;
+    *rest = left - (more ? divisor : 0);
     return quotient + more;
 }
 
-/* value / divisor, rounded as the divider was made for. Needs value < 2^63. */
-static inline int64_t sc_rounded(int64_t value, const sc_divider *by)
+/* A unit that much is rounded to, and how. */
+typedef struct {
+    uint64_t unit;
+    uint64_t inverse;
+    int64_t bias; /* see sc_rounded */
+    uint64_t odd; /* 1: a tie goes to the even quotient */
+} sc_rounder;
+
+/* Needs 0 < unit < 2^62. */
+static inline sc_rounder sc_make_rounder(uint64_t unit, int mode)
 {
-    uint64_t rest;
-    uint64_t quotient = sc_divided((uint64_t)value, by, &rest);
-    /* Carry if twice the rest, a little raised, is above the divisor: by 1 for half up, by the last bit of the
-     * quotient for half even, by so much that any rest carries for up, by less than nothing for down. */
-    int64_t twice = (int64_t)(2 * rest) + (int64_t)(quotient & by->odd);
-    return (int64_t)quotient + (by->bias > (int64_t)by->divisor - twice);
+    sc_rounder by;
+    by.unit = unit;
+    by.inverse = sc_inverse(unit);
+    by.odd = mode == SC_HALF_EVEN;
+    by.bias = mode == SC_DOWN ? INT64_MIN : mode == SC_UP ? (int64_t)unit - 1 : mode == SC_HALF_UP;
+    return by;
 }
 
-/* Smallest multiple of the divisor that is value or more. Needs 0 <= value < 2^62. */
-static inline int64_t sc_whole_by(int64_t value, const sc_divider *step)
+/* value / unit, rounded as the rounder was made for. Needs value < 2^63. */
+static inline int64_t sc_rounded(int64_t value, const sc_rounder *by)
 {
     uint64_t rest;
-    return (int64_t)(sc_divided((uint64_t)value + step->divisor - 1, step, &rest) * step->divisor);
+    uint64_t quotient = sc_divided((uint64_t)value, by->unit, by->inverse, &rest);
+    /* Carry if twice the rest, a little raised, is above the unit: by 1 for half up, by the last bit of the
+     * quotient for half even, by so much that any rest carries for up, by less than nothing for down. */
+    int64_t twice = (int64_t)(2 * rest) + (int64_t)(quotient & by->odd);
+    return (int64_t)quotient + (by->bias > (int64_t)by->unit - twice);
+}
+
+/* Smallest multiple of step that is value or more, by the step's inverse. Needs 0 <= value < 2^62. */
+static inline int64_t sc_whole_by(int64_t value, uint64_t step, uint64_t inverse)
+{
+    uint64_t raised = (uint64_t)value + step - 1;
+    uint64_t rest;
+    (void)sc_divided(raised, step, inverse, &rest);
+    return (int64_t)(raised - rest);
 }
 
 /* Smallest multiple of step that is value or more. Needs value >= 0, step > 0, value + step < 2^63. */
@@ -117,18 +129,47 @@ static inline int64_t sc_floor_div(int64_t value, int64_t divisor)
     return quotient - (value % divisor < 0);
 }
 
-/* What a rate serves and how long its prefix is, in one word: bit 5m + b for medium m and bill type b, the
- * digits above. */
-static inline uint32_t sc_fits(uint32_t media, uint32_t bills, int digits)
+/* Zeroed memory, or NULL; free() takes it back. It begins on a cache line. Large tables ask for large pages, so
+ * that a look-up anywhere in them does not first have to look up the page. */
+static inline void *sc_table(size_t rows, size_t size)
 {
-    return ((media & 1 ? bills : 0) | (media & 2 ? bills << 5 : 0)) | (uint32_t)digits << 16;
+    const size_t page = (size_t)2 << 20;
+    size_t align = 64, bytes;
+    void *memory;
+    if (size == 0 || rows > (SIZE_MAX >> 2) / size)
+        return NULL;
+    bytes = rows * size;
+    if (bytes >= page / 8)
+        align = page;
+    bytes = (bytes + align) / align * align;
+    if (posix_memalign(&memory, align, bytes) != 0)
+        return NULL;
+#ifdef __linux__
+    if (align == page)
+        (void)madvise(memory, bytes, MADV_HUGEPAGE); /* a wish: without it all is right, and slower */
+#endif
+    return memset(memory, 0, bytes);
 }
 
-/* Whether a number of some digits, and a call of a medium and bill type, fit. */
-static inline int sc_fit(uint32_t fits, int medium, int bill_type, int digits)
+/* Store what will not be read again soon, past the caches where that can be said. `to` is aligned to its size. */
+#ifdef __SSE2__
+static inline void sc_put16(int64_t *to, int64_t value)
 {
-    return ((fits >> (5 * medium + bill_type)) & 1) & ((int)(fits >> 16) <= digits);
+    _mm_stream_si128((__m128i *)to, _mm_cvtsi64_si128(value));
 }
+static inline void sc_put8(int64_t *to, int64_t value) { _mm_stream_si64((long long *)to, value); }
+static inline void sc_put4(int32_t *to, int32_t value) { _mm_stream_si32((int *)to, value); }
+static inline void sc_put_done(void) { _mm_sfence(); }
+#else
+static inline void sc_put16(int64_t *to, int64_t value)
+{
+    to[0] = value;
+    to[1] = 0;
+}
+static inline void sc_put8(int64_t *to, int64_t value) { *to = value; }
+static inline void sc_put4(int32_t *to, int32_t value) { *to = value; }
+static inline void sc_put_done(void) {}
+#endif
 
 static inline void sc_prefetch(const void *memory)
 {

@@ -6,7 +6,7 @@ usage is one integer sum; where the whole tariff has a small common denominator 
 is not 0) the numerators over it are kept beside the fractions as ``scaled``.
 """
 
-from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 cdef extern from "_native.h" nogil:
     ctypedef long long int128 "sc_int128"     # really 128 bits: never let it meet Python
@@ -15,11 +15,12 @@ cdef extern from "_native.h" nogil:
     const int64_t DURATION_MS_MAX "SC_DURATION_MS_MAX"
     const int64_t START_MS_MAX "SC_START_MS_MAX"
     const int64_t CURVE_MS_MAX "SC_CURVE_MS_MAX"
-    ctypedef struct Divider "sc_divider":
-        uint64_t divisor
-    Divider sc_make_divider(uint64_t divisor, int mode) noexcept
-    int64_t sc_rounded(int64_t value, const Divider *by) noexcept
-    int64_t sc_whole_by(int64_t value, const Divider *step) noexcept
+    ctypedef struct Rounder "sc_rounder":
+        pass
+    Rounder sc_make_rounder(uint64_t divisor, int mode) noexcept
+    int64_t sc_rounded(int64_t value, const Rounder *by) noexcept
+    uint64_t sc_inverse(uint64_t divisor) noexcept
+    int64_t sc_whole_by(int64_t value, uint64_t step, uint64_t inverse) noexcept
     const int64_t SHORT_MAX "SC_SHORT_MAX"
     const int128 HUGE "SC_HUGE"
     int128 sc_product(int128 a, int128 b) noexcept
@@ -27,10 +28,13 @@ cdef extern from "_native.h" nogil:
     int64_t sc_round64(int64_t value, int64_t divisor, int mode) noexcept
     int64_t sc_whole(int64_t value, int64_t step) noexcept
     int64_t sc_floor_div(int64_t value, int64_t divisor) noexcept
+    void *sc_table(size_t rows, size_t size) noexcept
+    void sc_put16(int64_t *to, int64_t value) noexcept
+    void sc_put8(int64_t *to, int64_t value) noexcept
+    void sc_put_done() noexcept
+    void sc_put4(int32_t *to, int32_t value) noexcept
     void sc_prefetch(const void *memory) noexcept
     int64_t sc_high(int128 value) noexcept
-    uint32_t sc_fits(uint32_t media, uint32_t bills, int digits) noexcept
-    bint sc_fit(uint32_t fits, int medium, int bill_type, int digits) noexcept
     uint64_t sc_low(int128 value) noexcept
     int128 sc_join(int64_t high, uint64_t low) noexcept
     int64_t sc_load_i64(const unsigned char *source) noexcept
@@ -50,6 +54,7 @@ cdef enum:
     RULING_CELLS = MEDIA * SCOPES * 2 * RELAYS
     TAX_CELLS = MEDIA * 3 * BILL_TYPES
     DAY_TYPES = 28              # weekday, is a holiday, the day before was one
+    ASK = 0xFFFF
 
 # The order is the precedence of the statuses, worst first, and their numbers in a batch.
 cdef enum:
@@ -93,28 +98,37 @@ ctypedef struct Step:
     int64_t increment_ms
     Fraction64 price            # micro-dollars per millisecond
 
-# The first two cache lines are what the short way needs; what is scaled is over Plan.denominator.
 ctypedef struct Pricing:
-    int64_t short_ms            # up to here all intermediates fit 64 bits; 0: never
-    int64_t first_ends          # where the increments of the first step end; FOREVER for one step
-    int64_t first_price
-    int64_t rest_price          # of the second step; 0 if there is none
-    int64_t short_connect       # connect and minimum, scaled
-    int64_t short_minimum
-    int64_t short_limit         # max_total, scaled; SHORT_MAX: none
-    int64_t short_per_minute    # max_per_started_minute, scaled; SHORT_MAX: none
-    Divider first_increment
-    Divider rest_increment      # of the second step; 1 if there is none
-    int8_t switch
-    int8_t prorate
-    int32_t step_first
-    int32_t steps
     int64_t connect
     int64_t minimum
     int64_t maximum             # -1: no max_total
     int64_t free_ms
-    Fraction64 per_minute       # max_per_started_minute, micro-dollars; none is -1
+    Fraction64 per_minute       # max_per_started_minute, micro-dollars
     int128 denominator          # common to this, all ceilings and all rates that come and go
+    int32_t step_first
+    int32_t steps
+    int8_t switch
+    int8_t prorate
+
+# The same pricing for the short way: one cache line, all over Plan.denominator.
+ctypedef struct Short:
+    int64_t first_price
+    int64_t rest_price          # of the second step; 0 if there is none
+    int64_t per_minute          # max_per_started_minute; SHORT_MAX: none
+    uint64_t first_inverse      # of the increments, see sc_whole_by
+    uint64_t rest_inverse
+    uint32_t first_increment_ms
+    uint32_t rest_increment_ms  # of the second step; 1 if there is none
+    uint32_t longest_ms         # up to here all sums fit 64 bits; 0: the short way cannot serve
+    uint32_t first_ends         # where the increments of the first step end; 2^32 - 1 for one step
+    int32_t more                # connect fee, minimum, max_total in PlanData.more; -1: none of them
+    int8_t for_call             # the window of the start holds for the whole call
+    int8_t prorate
+
+ctypedef struct More:
+    int64_t connect
+    int64_t minimum
+    int64_t limit               # max_total; SHORT_MAX: none
 
 ctypedef struct Rate:
     int32_t pricing
@@ -128,37 +142,56 @@ ctypedef struct Node:
     int32_t rates
     int32_t parent              # the longest shorter prefix; -1: none
     int32_t length              # digits
-    Rate first                  # a copy of the first rate: most prefixes have just one
 
-# Part of the line of all numbers that one prefix owns. Most prefixes have one rate that is always in
-# force: its essentials lie here, so that finding a number's rate touches no other memory.
+# Part of the line of all numbers that one prefix owns.
 ctypedef struct Stretch:
-    uint32_t begins             # digits after the bucket's own
-    int32_t pricing             # of the only rate; -1: look at the node
+    uint64_t begins             # 16 digits, left-justified
+    int32_t node                # -1: no prefix fits
+
+# The same for the loop, coarse: cells of four digits behind a bucket's own. Where a cell is all one
+# prefix's, whose only rate is always in force, that rate stands here; everywhere else one must ask
+# the stretches. Cells and where they begin are small and lie apart, because memory that no cache
+# holds costs more than all the sums.
+cdef packed struct Cell:
     int32_t id
-    uint32_t fits               # what that rate serves, and the prefix's length; see sc_fits
+    uint16_t pricing            # from the contract's first; ASK: look at the stretches
 
 ctypedef struct Prefixes:
-    int32_t bucket_first        # of 10**digits + 1 buckets
     int32_t stretch_first
+    int32_t stretches
+    int32_t bucket_first        # of 10**digits + 1 buckets
+    int32_t cell_first
+    int32_t depth               # halvings that find a cell in the fullest bucket
+    int32_t longest             # digits; a shorter number must ask the stretches
+    int32_t pricing_first
+    uint32_t fits               # bit 5m + b: the cells' rates serve medium m and bill type b
     uint32_t bucket_divisor     # high digits // this = bucket
-    uint32_t rest_factor        # (high % bucket_divisor) * this + low // rest_divisor = rest
-    uint32_t rest_divisor
-    int32_t bucket_shift        # number * inverse >> shift is number // divisor
-    int32_t rest_shift
-    int32_t depth               # halvings that find a stretch in the fullest bucket
+    uint32_t rest_factor        # (high % bucket_divisor) * this + low * low_inverse >> 58 = rest
+    int32_t bucket_shift        # high * bucket_inverse >> bucket_shift = high // bucket_divisor
     uint64_t bucket_inverse
-    uint64_t rest_inverse
+    uint64_t low_inverse
 
 ctypedef struct Contract:
     int32_t prefixes            # -1: none
     int32_t class_first[5]
     int32_t class_rates[5]
 
+ctypedef struct Tax:
+    int64_t numerator           # of the base; a percent over 100 in lowest terms
+    int64_t denominator
+    int64_t unit
+    int64_t short_base          # a base up to here fits 64 bits all the way
+    Rounder short_unit          # denominator x unit, rounding as the tax does
+    int32_t term                # effective dates only; -1: always
+    int32_t id
+    int8_t mode
+    int8_t on_prior
+
 ctypedef struct Facility:
+    const Tax *tax              # the taxes of all its calls; NULL: they differ, see tax_cells
+    const Tax *tax_end
     int32_t contract
     int32_t prefixes            # the contract's
-    int32_t taxes               # where the only list of taxes begins; -1: they differ, see tax_cells
     int32_t zone
     int32_t state               # region number; -1: not stated
     int32_t rulings             # -1: regulation is "none"
@@ -201,22 +234,11 @@ ctypedef struct Edge:
     int32_t day_ms              # from here on
     int32_t in_force
 
-ctypedef struct Tax:
-    int64_t numerator           # of the base; a percent over 100 in lowest terms
-    int64_t denominator
-    int64_t unit
-    int64_t short_base          # a base up to here fits 64 bits all the way
-    Divider short_divider       # denominator x unit, rounding as the tax does
-    int32_t term                # effective dates only; -1: always
-    int32_t id
-    int8_t mode
-    int8_t on_prior
-
 ctypedef struct PlanData:
     int64_t denominator         # common to the whole tariff, or 0
     int64_t unit                # of net
     int64_t unit_scaled         # unit x denominator, when both fit
-    Divider short_unit          # the same, rounding as net does
+    Rounder short_unit          # the same, rounding as net does
     int32_t mode
     int32_t terms
     int32_t rulings
@@ -224,10 +246,13 @@ ctypedef struct PlanData:
     int32_t termination_shares
     Step *step
     Pricing *pricing
+    Short *short
+    More *more
     Rate *rate
     Node *node
     Stretch *stretch
-    int32_t *stretch_node       # the prefix that owns each; -1: none
+    Cell *cell
+    uint16_t *cell_begins       # digits after the bucket's own
     int32_t *bucket
     Prefixes *prefixes
     Contract *contract

@@ -263,7 +263,7 @@ cdef inline int64_t tax_of(const Tax *tax, int64_t base) noexcept nogil:
     """Return one tax on a base, rounded, or -1 for an amount out of bounds."""
     cdef int128 exact
     if base <= tax.short_base:
-        return sc_rounded(base * tax.numerator, &tax.short_divider) * tax.unit
+        return sc_rounded(base * tax.numerator, &tax.short_unit) * tax.unit
     exact = sc_round128(
         <int128>base * tax.numerator, <int128>tax.denominator * tax.unit, tax.mode
     )

@@ -7,7 +7,7 @@ law, `_call.pxd` joins the two for one call, and `_short.pxd` is the short way t
 """
 
 cimport cython
-from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 
 from securecall._batch cimport (
@@ -41,7 +41,6 @@ from securecall._layout cimport (
     int32s,
     int64s,
     lay_out,
-    longest_of,
     power,
     read_pricing,
     same_taxes,
@@ -55,9 +54,11 @@ from securecall._plan cimport (
     SWITCH_SPLIT,
     TAX_CELLS,
     UNANSWERED,
+    Cell,
     Contract,
     Edge,
     Facility,
+    More,
     Fraction64,
     Node,
     PlanData,
@@ -66,6 +67,7 @@ from securecall._plan cimport (
     Rate,
     Ruling,
     RulingTable,
+    Short,
     Span,
     Step,
     Stretch,
@@ -77,7 +79,7 @@ from securecall._plan cimport (
     sc_high,
     sc_join,
     sc_low,
-    sc_make_divider,
+    sc_make_rounder,
 )
 from securecall._price cimport Charge, Piece, Terms, Walk, walk_begin, walk_next
 
@@ -116,7 +118,10 @@ cdef class Plan:
         free(self.data.rate)
         free(self.data.node)
         free(self.data.stretch)
-        free(self.data.stretch_node)
+        free(self.data.cell)
+        free(self.data.cell_begins)
+        free(self.data.more)
+        free(self.data.short)
         free(self.data.bucket)
         free(self.data.prefixes)
         free(self.data.contract)
@@ -143,7 +148,7 @@ cdef class Plan:
         self.data.unit = scalars["unit"]
         self.data.unit_scaled = scalars["unit_scaled"]
         self.data.mode = scalars["mode"]
-        self.data.short_unit = sc_make_divider(max(self.data.unit_scaled, 1), self.data.mode)
+        self.data.short_unit = sc_make_rounder(max(self.data.unit_scaled, 1), self.data.mode)
         self.data.terms = scalars["terms"]
         self.data.termination_contract = scalars["termination_contract"]
         self.data.termination_shares = scalars["termination_shares"]
@@ -160,8 +165,10 @@ cdef class Plan:
             self.data.step[row].price = fraction(&rows[row, 2])
         rows = parts["pricings"]
         self.data.pricing = <Pricing *>allocate(rows.shape[0], sizeof(Pricing))
+        self.data.short = <Short *>allocate(rows.shape[0], sizeof(Short))
+        self.data.more = <More *>allocate(rows.shape[0], sizeof(More))
         for row in range(rows.shape[0]):
-            read_pricing(&self.data, &rows[row, 0], self.data.pricing + row)
+            read_pricing(&self.data, &rows[row, 0], row)
         rows = parts["taxes"]
         self.data.tax = <Tax *>allocate(rows.shape[0], sizeof(Tax))
         for row in range(rows.shape[0]):
@@ -177,7 +184,7 @@ cdef class Plan:
         cdef const int64_t[:, ::1] rows
         cdef const int64_t[:, ::1] prefixes = parts["prefixes"]
         cdef const int64_t *first
-        cdef Py_ssize_t row, index, buckets = 0, tables = 0
+        cdef Py_ssize_t row, index, cells, buckets = 0, tables = 0
         cdef Taken taken
         rows = parts["rates"]
         self.data.rate = <Rate *>allocate(rows.shape[0], sizeof(Rate))
@@ -190,9 +197,10 @@ cdef class Plan:
         rows = parts["contracts"]
         self.data.contract = <Contract *>allocate(rows.shape[0], sizeof(Contract))
         self.data.prefixes = <Prefixes *>allocate(rows.shape[0], sizeof(Prefixes))
-        self.data.stretch_node = <int32_t *>allocate(
-            2 * prefixes.shape[0] + rows.shape[0], sizeof(int32_t)
-        )
+        # Every prefix begins and ends a stretch, and each of them at most two cells.
+        cells = 4 * prefixes.shape[0] + 2 * rows.shape[0]
+        self.data.cell = <Cell *>allocate(cells, sizeof(Cell))
+        self.data.cell_begins = <uint16_t *>allocate(cells, sizeof(uint16_t))
         self.data.node = <Node *>allocate(prefixes.shape[0], sizeof(Node))
         self.data.stretch = <Stretch *>allocate(
             2 * prefixes.shape[0] + rows.shape[0], sizeof(Stretch)
@@ -200,9 +208,9 @@ cdef class Plan:
         for row in range(rows.shape[0]):
             if rows[row, 1]:
                 first = &prefixes[rows[row, 0], 0]
-                buckets += 1 + power(bucket_digits(rows[row, 1], longest_of(first, rows[row, 1])))
+                buckets += 1 + power(bucket_digits(first, rows[row, 1]))
         self.data.bucket = <int32_t *>allocate(buckets, sizeof(int32_t))
-        taken.stretches = taken.buckets = 0
+        taken.stretches = taken.cells = taken.buckets = 0
         for row in range(rows.shape[0]):
             for index in range(5):
                 self.data.contract[row].class_first[index] = <int32_t>rows[row, 2 + index]
@@ -232,7 +240,9 @@ cdef class Plan:
             facility.state = <int32_t>rows[row, 2]
             facility.rulings = <int32_t>rows[row, 3]
             facility.tax_cells = <int32_t>rows[row, 4] * (TAX_CELLS + 1)
-            facility.taxes = same_taxes(&self.data, facility.tax_cells)
+            if same_taxes(&self.data, facility.tax_cells):
+                facility.tax = self.data.tax + self.data.tax_first[facility.tax_cells]
+                facility.tax_end = self.data.tax + self.data.tax_first[facility.tax_cells + 1]
             facility.local_first = <int32_t>rows[row, 5]
             facility.locals = <int32_t>rows[row, 6]
             facility.holiday_first = <int32_t>rows[row, 7]

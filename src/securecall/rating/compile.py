@@ -288,6 +288,8 @@ class _Compiler:
         rate = pricing.rate
         if not common or unit_scaled >= SHORT_UNIT_MAX or len(rate.steps) > 2 or rate.free_ms:
             return 0
+        if any(step.increment_ms > SHORT_MS_MAX for step in rate.steps):
+            return 0
         if rate.switch == "split" and len(rate.steps) == 2 and first_ends != rate.steps[1].from_ms:
             return 0
         if max(rate.min_total, rate.max_total or 0, rate.connect_fee) * common >= SHORT_SUM_MAX:

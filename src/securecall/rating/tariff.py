@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from securecall.money import Money
+    from securecall.rating.batch import Progress
     from securecall.rating.call import Call, RatedCall
     from securecall.rating.compare import Comparison
     from securecall.rating.curve import PriceCurve
@@ -282,6 +283,81 @@ class Tariff:
         """
         return curve_of(self, call)
 
+
+    def rate_batch(self, cdrs: Any, *, explain: bool = False, replace: bool = False) -> pa.Table:
+        """Rate a table of call records.
+
+        Parameters
+        ----------
+        cdrs : Arrow table or stream
+            Anything with ``__arrow_c_stream__`` or ``__arrow_c_array__``: pyarrow, Polars, DuckDB,
+            pandas. Columns ``facility``, ``number``, ``start``, ``duration_ms``, and if wanted
+            ``medium``, ``bill_type``, ``relay``, ``authorized_ms``; see ``docs/rating.md``.
+        explain : bool
+            Add ``lines``, what makes up each total. Costs some 100 microseconds a row.
+        replace : bool
+            Whether a column of the input that is called like a rated one is dropped; otherwise it
+            is an error.
+
+        Returns
+        -------
+        pyarrow.Table
+            The input's columns and rows, in order, and the rated columns. A bad row has a
+            ``status`` that says so and null amounts.
+
+        Raises
+        ------
+        ColumnError
+            A column is missing, of a type that is refused, or called like a rated one.
+        InputTypeError
+            The object is no Arrow table.
+
+        Notes
+        -----
+        Releases the GIL and starts no threads: a host may split a table and rate the pieces on a
+        pool of its own; the results are the same however it is split.
+
+        Source
+        ------
+        own; charging law.
+        """
+        from securecall.rating.batch import rate_batch
+
+        return rate_batch(self, cdrs, explain=explain, replace=replace)
+
+    def rate_stream(
+        self,
+        cdrs: Any,
+        *,
+        progress: Progress | None = None,
+        explain: bool = False,
+        replace: bool = False,
+    ) -> pa.RecordBatchReader:
+        """Rate a stream of call records in bounded memory.
+
+        Parameters
+        ----------
+        cdrs, explain, replace
+            As in `rate_batch`; read as the result is read.
+        progress : callable, optional
+            Called with (rows done, all rows or None) after each piece of at most 65 536 rows.
+
+        Returns
+        -------
+        pyarrow.RecordBatchReader
+
+        Raises
+        ------
+        ColumnError, InputTypeError
+            As in `rate_batch`, at once.
+
+        Source
+        ------
+        own; charging law.
+        """
+        from securecall.rating.batch import rate_stream
+
+        return rate_stream(self, cdrs, progress=progress, explain=explain, replace=replace)
 
     def quote_deposit(
         self,
