@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import pyarrow as pa
@@ -248,9 +247,12 @@ def _cents(column: pa.Array) -> array[int]:
     elif pa.types.is_null(kind):
         cents = array("q", [-1]) * len(column)
     else:
-        wide = pa.decimal128(38, kind.scale)
-        column = pc.fill_null(column.cast(wide), pa.scalar(Decimal(0), wide))
-        _fees.cents_of_decimals(_view(column, "B"), kind.scale, cents)
+        wide = column.cast(pa.decimal128(38, kind.scale))
+        _fees.cents_of_decimals(_view(wide, "B"), kind.scale, cents)
+        # Filling nulls beforehand would change a scale below 0 (pyarrow 26).
+        if column.null_count:
+            for row in pc.indices_nonzero(column.is_null()).to_pylist():
+                cents[row] = -1
     return cents
 
 
