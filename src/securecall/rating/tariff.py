@@ -401,12 +401,36 @@ class Tariff:
         Source
         ------
         own; charging law, rule 11; 47 CFR 64.6020.
+
+        Examples
+        --------
+        >>> tariff = Tariff.loads('''
+        ... [[facility]]
+        ... id = "f"
+        ... kind = "jail"
+        ... adp = 80
+        ... state = "TX"
+        ... timezone = "America/Chicago"
+        ... contract = "c"
+        ... [[contract]]
+        ... id = "c"
+        ... [[contract.rate]]
+        ... id = "all"
+        ... steps = [{ price = "0.12", per_ms = 60_000, increment_ms = 1_000 }]
+        ... [[fee]]
+        ... id = "card"
+        ... kind = "automated_payment"
+        ... flat = "3.95"
+        ... ''')
+        >>> quote = tariff.quote_deposit("25.00", facility="f", at=1_651_428_000_000)
+        >>> quote.paid, quote.fees, quote.credited, quote.removed
+        (Decimal('25.000000'), Decimal('3.000000'), Decimal('22.000000'), Decimal('0.950000'))
+        >>> tariff.quote_credit("25.00", facility="f", at=1_651_428_000_000).paid
+        Decimal('28.000000')
         """
         from securecall.rating.fees import quote_deposit
 
-        return quote_deposit(
-            self, amount, facility=facility, method=method, channel=channel, at=at
-        )
+        return quote_deposit(self, amount, facility=facility, method=method, channel=channel, at=at)
 
     def quote_credit(
         self,
@@ -499,8 +523,8 @@ class Tariff:
         Returns
         -------
         FeeQuote
-            ``credited`` is the call's total. Fees of kind ``single_call`` come on top, whatever their
-            mode; a call that was not answered has none.
+            ``credited`` is the call's total. Fees of kind ``single_call`` come on top, whatever
+            their mode; a call that was not answered has none.
 
         Raises
         ------
