@@ -35,6 +35,9 @@ _MATCHED: Final = 1 << STATUSES.index("ok") | 1 << STATUSES.index("overflow")
 class Rater:
     """Rates the batches of one table; remembers what it counted.
 
+    Where the columns that rating reads are not those that pass through (text of a CSV file), their schema
+    is ``rating_schema``, and each batch comes with another that has them.
+
     Attributes
     ----------
     schema : pyarrow.Schema
@@ -44,7 +47,12 @@ class Rater:
     """
 
     def __init__(
-        self, tariff: Tariff, schema: pa.Schema, explain: bool = False, replace: bool = False
+        self,
+        tariff: Tariff,
+        schema: pa.Schema,
+        explain: bool = False,
+        replace: bool = False,
+        rating_schema: pa.Schema | None = None,
     ) -> None:
         import pyarrow as pa
 
@@ -52,7 +60,7 @@ class Rater:
 
         self.tariff = tariff
         self.explain = explain
-        self._columns = Columns(schema, tariff.compiled.facilities)
+        self._columns = Columns(rating_schema or schema, tariff.compiled.facilities)
         compiled = tariff.compiled
         words = {
             "status": (pa.int8(), STATUSES),
@@ -107,12 +115,15 @@ class Rater:
         """Rows so far that somebody must look at."""
         return sum(self.counts[status] for status in REJECTED)
 
-    def rate(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    def rate(
+        self, batch: pa.RecordBatch, rating: pa.RecordBatch | None = None
+    ) -> Iterator[pa.RecordBatch]:
         """Rate a batch of any size; yield it in pieces of at most ``ROWS`` rows, in order."""
         for first in range(0, batch.num_rows, ROWS):
-            yield self._rate(batch.slice(first, ROWS))
+            through = batch.slice(first, ROWS)
+            yield self._rate(through, through if rating is None else rating.slice(first, ROWS))
 
-    def _rate(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+    def _rate(self, batch: pa.RecordBatch, rating: pa.RecordBatch) -> pa.RecordBatch:
         import pyarrow as pa
 
         rows = batch.num_rows
@@ -127,7 +138,7 @@ class Rater:
         source = pa.allocate_buffer(2 * rows)
         counts, state_paid, saved, uncapped = self.tariff.compiled.plan.rate_rows(
             rows,
-            self._columns.parts(batch),
+            self._columns.parts(rating),
             [status, *amounts, billed, *places, rate_id, source],
             *self._columns.start_unit,
         )
@@ -143,7 +154,8 @@ class Rater:
         present = None
         if uncapped:
             present = pa.allocate_buffer((rows + 7) // 8)
-            _rating.pack_present(memoryview(source).cast("B").cast("h"), memoryview(present).cast("B"))
+            codes = memoryview(source).cast("B").cast("h")
+            _rating.pack_present(codes, memoryview(present).cast("B"))
         buffers = {
             "status": (None, status),
             "net": (valid[_PRICED], amounts[0]),
@@ -168,7 +180,7 @@ class Rater:
             else:
                 arrays.append(pa.Array.from_buffers(kind, rows, list(pair)))
         if self.explain:
-            arrays.append(self._lines(batch))
+            arrays.append(self._lines(rating))
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
     @staticmethod

@@ -542,6 +542,41 @@ class Tariff:
         return quote_single_call(self, call, method=method, channel=channel)
 
 
+    def compare(
+        self, cdrs: Any, other: Tariff | date, *, progress: Progress | None = None
+    ) -> Comparison:
+        """Rate call records twice and return what changes.
+
+        Parameters
+        ----------
+        cdrs : Arrow table or stream
+            As in `rate_batch`.
+        other : Tariff or date
+            What to compare with; a date is this tariff under the rules as they were then believed
+            to be.
+        progress : callable, optional
+            As in `rate_stream`.
+
+        Returns
+        -------
+        Comparison
+            Only the rows whose status or amounts change, each with a reason, and totals by
+            facility and reason. Memory grows with what changes, not with the records.
+
+        Raises
+        ------
+        InputTypeError, ColumnError
+            As in `rate_batch`; ``other`` is neither a tariff nor a date.
+
+        Source
+        ------
+        own.
+        """
+        from securecall.rating.compare import compare
+
+        return compare(self, cdrs, other, progress=progress)
+
+
 def _again(text: str, file: str, decks: dict[str, bytes], rules: Rules) -> Tariff:
     """Unpickle."""
     return Tariff(text, file, decks.__getitem__, rules)
