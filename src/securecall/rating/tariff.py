@@ -576,6 +576,67 @@ class Tariff:
 
         return compare(self, cdrs, other, progress=progress)
 
+    def lint(self, *, since: date | None = None, until: date | None = None) -> list[Finding]:
+        """Say what is wrong with the tariff before it bills anyone.
+
+        Holes, rates that no call gets, overlaps, prices and fees that the rules do not allow, local
+        times that clocks skip or show twice: each with a call or a payment that shows it.
+
+        Parameters
+        ----------
+        since : date or aware datetime, optional
+            Where the time to look at begins; a date is each facility's own. There is no hidden
+            clock: the default is the first day of the newest rules, of those that concern the
+            facilities, that begin on or before the latest ``effective_from`` of the tariff; that
+            day itself if none do; 2026-04-06 if nothing is dated.
+        until : date or aware datetime, optional
+            Where it ends, not included. The default is two years after ``since``.
+
+        Returns
+        -------
+        list of Finding
+            Errors first, then by line; the same every time.
+
+        Raises
+        ------
+        InputError
+            A datetime has no time zone, a bound is beyond the years 1970 to 2099, or ``until`` is
+            not later than ``since``.
+        InputTypeError
+            A bound is neither a date nor a datetime.
+
+        Notes
+        -----
+        Ceilings are looked for up to the facility's ``max_call_ms``, else 24 hours, in calls that stay
+        in one rate; relay calls are left out. See ``docs/lint.md`` for every code.
+
+        Source
+        ------
+        own; charging law, rules 1 to 3; 47 CFR part 64 subpart FF by way of the rules.
+
+        Examples
+        --------
+        >>> tariff = Tariff.loads('''
+        ... [[facility]]
+        ... id = "tx-harris"
+        ... kind = "jail"
+        ... adp = 8932
+        ... state = "TX"
+        ... timezone = "America/Chicago"
+        ... contract = "c"
+        ... [[contract]]
+        ... id = "c"
+        ... [[contract.rate]]
+        ... id = "all"
+        ... steps = [{ price = "0.12", per_ms = 60_000, increment_ms = 60_000 }]
+        ... ''')
+        >>> [finding.code for finding in tariff.lint()]
+        ['ceiling_broken']
+        """
+        from securecall.rating.lint import lint_tariff
+
+        return lint_tariff(self, since, until)
+
 
 def _again(text: str, file: str, decks: dict[str, bytes], rules: Rules) -> Tariff:
     """Unpickle."""
