@@ -1,0 +1,5 @@
+"""``python -m securecall``."""
+
+from securecall.cli import main
+
+main()

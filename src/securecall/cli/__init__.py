@@ -1,0 +1,56 @@
+"""The command ``securecall``; one file a subcommand.
+
+Exit codes: 0 fine, 1 failure (the message says what is wrong), 2 usage, 3 some rows were rejected or
+some finding is an error. Data goes to standard output, everything said to people to standard error.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from securecall import __version__
+from securecall.cli import caps, compare, explain, lint, quote, rate
+from securecall.cli.console import EXIT_FAILURE, complain
+from securecall.errors import SecurecallError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="securecall",
+    help="Exact rating of calls from prisons and jails.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for module in (rate, explain, lint, quote, compare, caps):
+    app.command(module.NAME)(module.run)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"securecall {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Say the version and end."
+    ),
+) -> None:
+    """Rate calls, explain charges, check tariffs, quote deposits, compare, look up ceilings."""
+
+
+def main() -> None:
+    """Run the command; turn our errors into a message and exit code 1."""
+    try:
+        app()
+    except SecurecallError as error:
+        complain(str(error))
+        raise SystemExit(EXIT_FAILURE) from None
+    except BrokenPipeError:  # whoever read our output has seen enough
+        raise SystemExit(EXIT_FAILURE) from None
+    except KeyboardInterrupt:
+        complain("stopped")
+        raise SystemExit(EXIT_FAILURE) from None

@@ -1,0 +1,230 @@
+"""``securecall rate``: a file of call records in, the same file with what they cost out."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
+from rich.table import Table
+
+from securecall.cli.console import (
+    EXIT_REJECTED,
+    OVERRIDES,
+    TARIFF,
+    as_json,
+    complain,
+    load_tariff,
+    people,
+    progress,
+)
+from securecall.rating.batch import Rater
+from securecall.rating.words import REJECTED
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from securecall.rating.csv_records import Records
+    from securecall.rating.tariff import Tariff
+
+NAME: Final = "rate"
+
+
+class Sums:
+    """Rows and money by facility and jurisdiction, added up as batches pass."""
+
+    def __init__(self) -> None:
+        self.by_place: dict[tuple[str, str], list[Any]] = {}
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Add a rated batch."""
+        import pyarrow as pa
+
+        names = ("facility", "jurisdiction", "total", "tax", "cap_saved", "state_paid")
+        columns = {}
+        for name in names:
+            column = batch.column(name)
+            if pa.types.is_dictionary(column.type):
+                column = column.dictionary_decode()
+            columns[name] = column
+        grouped = pa.table(columns).group_by(["facility", "jurisdiction"], use_threads=False)
+        summed = grouped.aggregate(
+            [("total", "count"), *((name, "sum") for name in names[2:])]
+        ).to_pylist()
+        for row in summed:
+            if row["jurisdiction"] is None:
+                continue
+            place = self.by_place.setdefault(
+                (row["facility"], row["jurisdiction"]), [0, *[Decimal(0)] * 4]
+            )
+            place[0] += row["total_count"]
+            for index, name in enumerate(names[2:], 1):
+                place[index] += row[f"{name}_sum"] or 0
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one row a facility and jurisdiction."""
+        return [
+            {
+                "facility": facility,
+                "jurisdiction": jurisdiction,
+                "calls": place[0],
+                "total": place[1],
+                "tax": place[2],
+                "saved_by_ceilings": place[3],
+                "state_paid": place[4],
+            }
+            for (facility, jurisdiction), place in sorted(self.by_place.items())
+        ]
+
+
+def _read(source: str, given: str | None, options: dict[str, Any]) -> Records:
+    from securecall.rating.files import open_records
+
+    layout = options.pop("layout")
+    if layout is None:
+        used = [name for name, value in options.items() if value is not None]
+        if used:
+            raise typer.BadParameter(f"--{used[0]} goes with --layout")
+        return open_records(source, given)
+    from securecall.rating.csv_records import Records
+    from securecall.rating.layouts import layout_named
+    from securecall.rating.records import declared, read
+
+    for name in ("facility", "bill_type", "account"):
+        if options[name] is not None:
+            options[name] = declared(options[name])
+    imported = read(source, layout_named(layout), **options)
+    for note in imported.notes:
+        complain(str(note))
+    if imported.other_legs.num_rows:
+        complain(f"{imported.other_legs.num_rows} other legs of calls were set aside")
+    schema = imported.calls.schema
+    batches = ((batch, batch) for batch in imported.calls.to_batches())
+    return Records(schema, batches, schema, imported.calls.num_rows)
+
+
+def run(
+    source: str = typer.Argument(..., metavar="IN", help="Parquet, CSV or Arrow IPC; - is stdin."),
+    tariff: str = TARIFF,
+    output: str = typer.Option(..., "--output", "-o", help="Where to write; - is stdout."),
+    explain: bool = typer.Option(False, help="Add what makes up each total; slower."),
+    replace: bool = typer.Option(False, help="Replace columns called like rated ones."),
+    format: str | None = typer.Option(None, help="Format of IN: parquet, csv or arrow."),
+    output_format: str | None = typer.Option(None, help="Format of the output."),
+    layout: str | None = typer.Option(
+        None, help="Read another switch's records: asterisk-master, freeswitch-json, ..."
+    ),
+    facility: str | None = typer.Option(
+        None, help="With --layout: a facility, @field, or @field~pattern."
+    ),
+    bill_type: str | None = typer.Option(None, help="With --layout: likewise the bill type."),
+    account: str | None = typer.Option(None, help="With --layout: likewise the account."),
+    timezone: str | None = typer.Option(None, help="With --layout: zone of local times."),
+    dial_plan: str | None = typer.Option(None, help="With --layout: nanp (default) or e164."),
+    report: Path | None = typer.Option(None, help="Also write a page (HTML) with pictures."),
+    known_at: str | None = typer.Option(None, help="Rules as believed on that day."),
+    override: list[Path] = OVERRIDES,
+    json: bool = typer.Option(False, "--json", help="The summary as JSON."),
+    quiet: bool = typer.Option(False, "--quiet", "-q", help="No progress and no summary."),
+) -> None:
+    """Rate a file of call records.
+
+    Every row of IN is in the output, in order, with a status; a row that cannot be rated has no
+    amounts. Exit code 3 says that there are such rows.
+    """
+    if report is not None and output == "-":
+        raise typer.BadParameter("--report needs a file as --output")
+    compiled = load_tariff(tariff, override, known_at)
+    records = _read(
+        source,
+        format,
+        {
+            "layout": layout,
+            "facility": facility,
+            "bill_type": bill_type,
+            "account": account,
+            "timezone": timezone,
+            "dial_plan": dial_plan,
+        },
+    )
+    rater = Rater(
+        compiled, records.schema, explain, replace, rating_schema=records.rating_schema
+    )
+    sums = Sums()
+    begun, worked = time.perf_counter(), time.process_time()
+    _write(rater, records, sums, output, output_format, not quiet)
+    took, worked = time.perf_counter() - begun, time.process_time() - worked
+    for note in records.notes:
+        complain(note)
+    summary = {
+        "rows": sum(rater.counts.values()),
+        "rejected": rater.rejected,
+        "statuses": {name: count for name, count in rater.counts.items() if count},
+        "by_facility": sums.rows(),
+        "seconds": round(took, 3),
+        "rows_per_second": round(sum(rater.counts.values()) / max(took, 1e-9)),
+        "rows_per_cpu_second": round(sum(rater.counts.values()) / max(worked, 1e-9)),
+        "tariff": compiled.digest,
+    }
+    if report is not None:
+        from securecall.rating.report import write_report
+
+        write_report(report, output, tariff=compiled)
+        summary["report"] = str(report)
+    if json and output != "-":
+        as_json(summary)
+    elif not quiet:
+        _show(summary, compiled)
+    if rater.rejected:
+        raise typer.Exit(EXIT_REJECTED)
+
+
+def _write(
+    rater: Rater, records: Records, sums: Sums, output: str, given: str | None, shown: bool
+) -> None:
+    from securecall.rating.files import write_records
+
+    if output == "-" and given is None:
+        given = "csv"
+    with progress("rating", shown, records.rows) as report:
+
+        def rated() -> Iterator[pa.RecordBatch]:
+            done = 0
+            for through, rating in records.batches:
+                for piece in rater.rate(through, rating):
+                    sums.add(piece)
+                    yield piece
+                    done += piece.num_rows
+                    report(done, records.rows)
+
+        write_records(output, rater.schema, rated(), given)
+
+
+def _show(summary: dict[str, Any], tariff: Tariff) -> None:
+    console = people()
+    table = Table(title=f"{summary['rows']:,} records rated with {tariff.file}")
+    for heading in ("facility", "jurisdiction"):
+        table.add_column(heading)
+    for heading in ("calls", "total", "of it tax", "saved by ceilings", "paid by the state"):
+        table.add_column(heading, justify="right")
+    for row in summary["by_facility"]:
+        amounts = (row["total"], row["tax"], row["saved_by_ceilings"], row["state_paid"])
+        table.add_row(
+            row["facility"],
+            row["jurisdiction"],
+            f"{row['calls']:,}",
+            *(f"${amount:,.2f}" for amount in amounts),
+        )
+    console.print(table)
+    for status, count in summary["statuses"].items():
+        if status in REJECTED:
+            console.print(f"rejected: {count:,} {status}")
+    console.print(
+        f"{summary['rows_per_second']:,} records a second, "
+        f"{summary['rows_per_cpu_second']:,} a second of CPU",
+    )
+    sys.stderr.flush()
