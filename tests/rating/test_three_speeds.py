@@ -121,8 +121,14 @@ def of_batch(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def same(judge: dict[str, Any], engine: dict[str, Any]) -> None:
+def same(tariff: Tariff, judge: dict[str, Any], engine: dict[str, Any]) -> None:
     """Compare what both say; a rejected call has nothing but its status for the judge."""
+    if engine["status"] == "overflow" and judge["status"] == "ok":
+        # Units with a huge common denominator leave less room for the amount; see `_price.pxd`.
+        scale = max(pricing.denominator for pricing in tariff.compiled.pricings)
+        assert scale > 1 << 62
+        assert (judge["net"] + judge["cap_saved"]) * scale >= 1 << 124
+        return
     if judge["status"] not in ("ok", "unanswered"):
         assert engine["status"] == judge["status"]
         return
@@ -162,11 +168,11 @@ def compare(
     assert len(batch) == len(typed)
     for call, judge, row in zip(typed, judged, batch, strict=True):
         event(judge["status"])
-        same(judge, of_batch(row))
+        same(tariff, judge, of_batch(row))
         if row["facility"] is not None and row["number"] is not None:
             if row["start"] is not None and row["duration_ms"] is not None and row["bill_type"]:
                 known = {name: value for name, value in call.items() if value is not None}
-                same(judge, of_scalar(tariff, known))
+                same(tariff, judge, of_scalar(tariff, known))
 
 
 @given(data=st.data())
@@ -202,7 +208,11 @@ def test_the_curve_agrees_with_the_judge(data: st.DataObject) -> None:
     else:
         assert reached == wanted
     if reached is not None and not curve.prorate:
-        assert curve.total_micros(reached) <= max(balance, 0) < curve.total_micros(curve.next(reached))
+        assert curve.total_micros(reached) <= max(balance, 0)
+        try:
+            assert max(balance, 0) < curve.total_micros(curve.next(reached))
+        except OverflowError:
+            event("the next increment is beyond all amounts")
 
 
 @given(data=st.data())

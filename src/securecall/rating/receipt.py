@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from securecall.money import MICROS_PER_DOLLAR, MODES, Rounding, decimal_of_fraction, dollars, shown
 from securecall.rating.call import Line, RatedCall
+from securecall.rating.ceilings import profile
 from securecall.rating.contract import Rate
 from securecall.rating.curve import PriceCurve
-from securecall.rating.numbering import digits_of
+from securecall.rating.numbering import digits_of, jurisdiction
 from securecall.rating.rater import laid_out
 from securecall.rating.zones import load_zone, tzdata_version
-from securecall.regulation import Ceiling, Commission
+from securecall.regulation import Ceiling
 
 if TYPE_CHECKING:
     from securecall.rating.contract import Facility
@@ -73,30 +74,16 @@ def ruling_of(rated: RatedCall) -> Ruling | None:
     facility = _facility(rated)
     if not facility.regulated:
         return None
-    assert facility.kind is not None
-    from securecall.rating.numbering import jurisdiction
-
     cost, destination = _termination(rated)
-    commission = facility.commission
     return rated.tariff.rules.ruling(
         local_date(facility, rated.call.start_ms),
         medium=rated.call.medium,
         jurisdiction=jurisdiction(rated.call.number, facility.state),
-        facility_kind=facility.kind,
-        adp=facility.adp,
         bill_type=rated.call.bill_type,
-        state=facility.state,
         relay=rated.call.relay,
-        commission=(
-            None
-            if commission is None
-            else Commission(decimal_of_fraction(commission[0]), commission[1])
-        ),
-        additive=None if facility.additive is None else decimal_of_fraction(facility.additive),
         termination_per_minute=cost,
         destination=destination,
-        opt_out=facility.opt_out,
-        facility=facility.id,
+        **profile(facility),
     )
 
 

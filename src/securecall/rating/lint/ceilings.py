@@ -29,7 +29,7 @@ CODE_OF: Final = {
     "price": ("ceiling_broken", "error"),
     "connect": ("connect_fee_capped", "warning"),
     "minimum": ("min_total_capped", "warning"),
-    "increment": ("increment_capped", "warning"),
+    "increment": ("increment_capped", "note"),
     "rounding": ("ceiling_rounded", "note"),
 }
 

@@ -19,8 +19,9 @@ class _Pattern(NamedTuple):
     """What is said of a hole, apart from the calls that it concerns."""
 
     code: str
+    severity: str
     text: str
-    example: str  # a number, where only some numbers of a class are concerned
+    some: bool  # whether only some numbers of a class are concerned
 
 
 def _merged(holes: Sequence[Hole]) -> list[Hole]:
@@ -39,31 +40,31 @@ def _merged(holes: Sequence[Hole]) -> list[Hole]:
     return joined
 
 
-def _said(clock: Clock, hole: Hole) -> tuple[str, str]:
-    """Return the code of a hole of calls that are served at other times, and what to say."""
+def _said(clock: Clock, hole: Hole) -> tuple[str, str, str]:
+    """Return code, severity and text of a hole of calls that are served at other times."""
     first, after = hole.era
     begins = first <= clock.whole.first_ms
     ends = after >= clock.whole.after_ms
     since, until = (wall_text(clock.wall_ms(at)) for at in hole.era)
     if hole.whole and begins:
-        return "out_of_term", f"no rate is in force before {until}"
+        return "out_of_term", "note", f"no rate is in force before {until}"
     if hole.whole and ends:
-        return "out_of_term", f"no rate is in force from {since} on"
+        return "out_of_term", "warning", f"no rate is in force from {since} on"
     if hole.whole:
-        return "hole", f"no rate is in force from {since} to {until}"
+        return "hole", "error", f"no rate is in force from {since} to {until}"
     when = week_text(hole.cells)
     bounds = ("" if begins else f" from {since}") + ("" if ends else f" until {until}")
-    return "hole", f"no rate is in force {when}{bounds}"
+    return "hole", "error", f"no rate is in force {when}{bounds}"
 
 
-def _patterns(met: Met) -> Iterator[tuple[str, str, int]]:
-    """Yield (code, text, instant) of what some calls lack."""
+def _patterns(met: Met) -> Iterator[tuple[tuple[str, str, str], int]]:
+    """Yield what some calls lack - code, severity, text - and an instant at which they do."""
     clock, outcome = met.site.clock, met.outcome
     if not outcome.served:
-        yield "unserved", "", clock.whole.first_ms
+        yield ("unserved", "note", "nothing serves"), clock.whole.first_ms
         return
     for hole in _merged(outcome.holes):
-        yield (*_said(clock, hole), hole.instant_ms)
+        yield _said(clock, hole), hole.instant_ms
 
 
 def hole_findings(survey: Survey) -> Iterator[Finding]:
@@ -71,14 +72,14 @@ def hole_findings(survey: Survey) -> Iterator[Finding]:
     cells: dict[_Pattern, dict[Cell, None]] = {}
     calls: dict[_Pattern, dict[Cell, Call]] = {}
     for part in _by_kind(survey):
-        lacking: dict[tuple[str, str], list[tuple[Met, int]]] = {}
+        lacking: dict[tuple[str, str, str], list[tuple[Met, int]]] = {}
         for met in part:
-            for code, text, instant_ms in _patterns(met):
-                lacking.setdefault((code, text), []).append((met, instant_ms))
-        for (code, text), those in lacking.items():
+            for said, instant_ms in _patterns(met):
+                lacking.setdefault(said, []).append((met, instant_ms))
+        for said, those in lacking.items():
             met, instant_ms = those[0]
             call = met.call(instant_ms)
-            pattern = _Pattern(code, text, "" if len(those) == len(part) else call.number)
+            pattern = _Pattern(*said, len(those) < len(part))
             for facility in met.site.ids:
                 cell = (facility, met.seen.rate_class, met.medium, met.bill_type)
                 cells.setdefault(pattern, {})[cell] = None
@@ -89,15 +90,10 @@ def hole_findings(survey: Survey) -> Iterator[Finding]:
                 kinds.facilities[0], kinds.destinations[0], kinds.media[0], kinds.bill_types[0]
             )  # fmt: skip
             call = calls[pattern][wanted]
-            some = f" to some numbers, such as {pattern.example}" if pattern.example else ""
-            if pattern.code == "unserved":
-                text = f"nothing serves {kinds}{some}"
-            else:
-                text = f"{pattern.text} for {kinds}{some}"
-            severity = {"hole": "error", "out_of_term": "warning", "unserved": "note"}
-            yield Finding(
-                pattern.code, severity[pattern.code], text, survey.contract.where, call, kinds
-            )
+            some = f" to some numbers, such as {call.number}" if pattern.some else ""
+            link = "" if pattern.code == "unserved" else " for"
+            text = f"{pattern.text}{link} {kinds}{some}"
+            yield Finding(pattern.code, pattern.severity, text, survey.contract.where, call, kinds)
 
 
 def _by_kind(survey: Survey) -> list[list[Met]]:

@@ -90,6 +90,8 @@ def _out_of_time(survey: Survey, entry: Entry, met: Met) -> Finding:
     else:
         severity = "warning"
         why = f"from {since} to {until} no time lies both in its windows and in its dates"
+        if all(window.holidays and not window.days for window in entry.rate.when or ()):
+            why = f"its windows are holidays, and there is none from {since} to {until}"
     call = met.call(clock.whole.first_ms)
     return Finding(
         "unreachable_rate", severity, f"{entry.name} never applies: {why}", entry.where, call
