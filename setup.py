@@ -10,6 +10,7 @@ from glob import glob
 
 from setuptools import Extension, setup  # before Cython, so that both agree on the class
 
+# isort: split
 from Cython.Build import cythonize
 
 BUILD = os.environ.get("SECURECALL_BUILD", "release")

@@ -1,4 +1,4 @@
-"""Hypothesis profiles: ``ci`` is the same on every run, ``deep`` looks longer and elsewhere each time."""
+"""Hypothesis profiles: ``ci`` is the same on every run, ``deep`` looks longer and elsewhere."""
 
 import os
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from securecall.regulation import Commission, Rules
 from tests.oracles.charging import Told
+
+from securecall.regulation import Commission, Rules
 
 
 @lru_cache(maxsize=20_000)
@@ -40,17 +41,14 @@ def _told(key: tuple[Any, ...]) -> Told:
 def packaged_ruling(
     facility: Mapping[str, Any],
     on: date,
-    medium: str,
-    jurisdiction: str,
-    bill_type: str,
-    relay: str,
+    *call: str,  # medium, jurisdiction, bill type, relay
 ) -> Told:
     """Answer from `securecall.regulation`, which has tests of its own."""
     commission = facility.get("commission")
     adp = facility.get("adp")
     return _told(
         (
-            on, medium, jurisdiction, bill_type, relay, facility["kind"],
+            on, *call, facility["kind"],
             None if adp is None else str(adp), facility["state"],
             None
             if commission is None

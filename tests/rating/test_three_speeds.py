@@ -1,4 +1,4 @@
-"""One meaning, three speeds: the judge, the scalar engine and the batch agree on every generated case.
+"""One meaning, three speeds: the judge, the scalar engine and the batch agree on all that is drawn.
 
 And the price curve agrees with both, forwards and backwards.
 """
@@ -36,7 +36,7 @@ SCHEMA = pa.schema(
 
 
 def load(text: str, decks: Mapping[str, Sequence[Mapping[str, str]]] | None = None) -> Tariff:
-    """Load a drawn tariff; one whose units have no common measure is refused, and not of interest."""
+    """Load a drawn tariff; one whose units have no common measure is refused: not of interest."""
     files = {name: _csv(rows) for name, rows in (decks or {}).items()}
     try:
         return Tariff.loads(text, decks=files)

@@ -1,7 +1,8 @@
 """The command ``securecall``; one file a subcommand.
 
-Exit codes: 0 fine, 1 failure (the message says what is wrong), 2 usage, 3 some rows were rejected or
-some finding is an error. Data goes to standard output, everything said to people to standard error.
+Exit codes: 0 fine, 1 failure (the message says what is wrong), 2 usage, 3 some rows were rejected
+or some finding is an error. Data goes to standard output, everything said to people to standard
+error.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ NAME: Final = "caps"
 
 
 def run(
+    *,
     at: str = typer.Option(..., help="The day of the call at the facility, 2026-05-01."),
     kind: str = typer.Option(..., help="prison or jail."),
     state: str = typer.Option(..., help="Two letters of the facility's state."),
@@ -55,7 +56,9 @@ def run(
         bill_type=bill_type,
         state=state,
         relay=relay,
-        commission=None if commission is None else Commission(Decimal(commission), commission_kind),
+        commission=None
+        if commission is None
+        else Commission.of({"per_minute": commission, "kind": commission_kind}),
         additive=additive,
         termination_per_minute=termination,
         opt_out=tuple(opt_out),
@@ -118,7 +121,12 @@ def _show(ruling: Ruling) -> None:
         say(f"the state pays {float(share.share):.0%}: {share.citation}")
     if ruling.per_call is not None:
         say(f"charges for the call itself are barred: {ruling.per_call.citation}")
-    for candidate in dict.fromkeys(ruling.candidates):
-        if not candidate.governs:
-            price = "" if candidate.per_minute is None else f" {shown(candidate.per_minute)}"
-            say(f"  not {candidate.regime}{price}: {candidate.reason}")
+    others = [
+        f"  not {candidate.regime}"
+        + ("" if candidate.per_minute is None else f" {shown(candidate.per_minute)}")
+        + f": {candidate.reason}"
+        for candidate in ruling.candidates
+        if not candidate.governs
+    ]
+    for text in dict.fromkeys(others):  # rows of one regime may lose for one reason
+        say(text)

@@ -22,6 +22,7 @@ NAME: Final = "compare"
 
 
 def run(
+    *,
     source: str = typer.Argument(..., metavar="IN", help="Parquet, CSV or Arrow IPC; - is stdin."),
     tariff: str = TARIFF,
     other: str | None = typer.Option(None, "--with", "-w", help="The other tariff."),

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -107,10 +107,9 @@ def instant_of(text: str, name: str) -> datetime:
     InputError
         It is none, or has no offset.
     """
-    try:
+    instant: datetime | None = None
+    with suppress(ValueError):
         instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None  # type: ignore[assignment]
     if instant is None or instant.tzinfo is None:
         raise InputError(
             f"{name} must be a date and time with an offset, such as "

@@ -51,6 +51,7 @@ def _from_file(path: str, given: str | None, call_id: str) -> Call:
 
 
 def run(
+    *,
     source: str | None = typer.Argument(None, metavar="[FILE]", help="A file of call records."),
     call_id: str | None = typer.Argument(None, metavar="[CALL_ID]", help="Which call of it."),
     tariff: str = TARIFF,

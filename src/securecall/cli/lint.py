@@ -22,6 +22,7 @@ NAME: Final = "lint"
 
 
 def run(
+    *,
     tariff: str = typer.Argument(..., metavar="TARIFF", help="The tariff file, TOML."),
     since: str | None = typer.Option(None, help="Look at calls from that day on."),
     until: str | None = typer.Option(None, help="Up to that day."),
@@ -45,7 +46,7 @@ def run(
             say(f"{finding.where}: {finding.severity}: {finding.message} [{finding.code}]")
             if finding.witness is not None:
                 say(f"    shown by {finding.witness}")
-        count = {word: 0 for word in ("error", "warning", "note")}
+        count = dict.fromkeys(("error", "warning", "note"), 0)
         for finding in findings:
             count[finding.severity] += 1
         people().print(

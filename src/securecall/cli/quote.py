@@ -15,6 +15,7 @@ NAME: Final = "quote"
 
 
 def run(
+    *,
     amount: str = typer.Argument(..., help="Dollars, such as 25.00."),
     tariff: str = TARIFF,
     facility: str = typer.Option(..., help="The facility."),

@@ -108,6 +108,7 @@ def _read(source: str, given: str | None, options: dict[str, Any]) -> Records:
 
 
 def run(
+    *,
     source: str = typer.Argument(..., metavar="IN", help="Parquet, CSV or Arrow IPC; - is stdin."),
     tariff: str = TARIFF,
     output: str = typer.Option(..., "--output", "-o", help="Where to write; - is stdout."),
@@ -151,12 +152,10 @@ def run(
             "dial_plan": dial_plan,
         },
     )
-    rater = Rater(
-        compiled, records.schema, explain, replace, rating_schema=records.rating_schema
-    )
+    rater = Rater(compiled, records.schema, explain, replace, rating_schema=records.rating_schema)
     sums = Sums()
     begun, worked = time.perf_counter(), time.process_time()
-    _write(rater, records, sums, output, output_format, not quiet)
+    _write(rater, records, sums, output=output, given=output_format, shown=not quiet)
     took, worked = time.perf_counter() - begun, time.process_time() - worked
     for note in records.notes:
         complain(note)
@@ -184,7 +183,7 @@ def run(
 
 
 def _write(
-    rater: Rater, records: Records, sums: Sums, output: str, given: str | None, shown: bool
+    rater: Rater, records: Records, sums: Sums, *, output: str, given: str | None, shown: bool
 ) -> None:
     from securecall.rating.files import write_records
 

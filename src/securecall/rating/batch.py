@@ -35,8 +35,8 @@ _MATCHED: Final = 1 << STATUSES.index("ok") | 1 << STATUSES.index("overflow")
 class Rater:
     """Rates the batches of one table; remembers what it counted.
 
-    Where the columns that rating reads are not those that pass through (text of a CSV file), their schema
-    is ``rating_schema``, and each batch comes with another that has them.
+    Where the columns that rating reads are not those that pass through (text of a CSV file), their
+    schema is ``rating_schema``, and each batch comes with another that has them.
 
     Attributes
     ----------

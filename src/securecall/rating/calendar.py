@@ -1,7 +1,7 @@
 """When things hold, for the engine: zones, schedules of local time, terms.
 
-A term is a time in force: effective dates, and for a rate its windows. Terms are numbered once and worked
-out for every zone, because a local date is another instant in each.
+A term is a time in force: effective dates, and for a rate its windows. Terms are numbered once and
+worked out for every zone, because a local date is another instant in each.
 """
 
 from __future__ import annotations

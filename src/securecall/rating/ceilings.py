@@ -1,4 +1,4 @@
-"""What regulation says of a tariff's calls, for the engine: a ruling for every kind of call and day."""
+"""What regulation says of a tariff's calls, for the engine: a ruling a kind of call and day."""
 
 from __future__ import annotations
 
@@ -145,7 +145,9 @@ def profile(facility: Facility) -> dict[str, Any]:
     commission = None
     if facility.commission is not None:
         per_minute, kind = facility.commission
-        commission = Commission(decimal_of_fraction(per_minute), kind)
+        commission = Commission.of(
+            {"per_minute": f"{decimal_of_fraction(per_minute):f}", "kind": kind}
+        )
     return {
         "facility_kind": facility.kind,
         "adp": facility.adp,

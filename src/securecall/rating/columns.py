@@ -1,8 +1,8 @@
 """Columns of call records as they arrive, and as the engine wants them.
 
-What is accepted is stated per column and everything else is refused by name, with the cast to write:
-a silent conversion of somebody's records is how wrong bills are made. Where the type fits, nothing is
-copied.
+What is accepted is stated per column and everything else is refused by name, with the cast to
+write: a silent conversion of somebody's records is how wrong bills are made. Where the type fits,
+nothing is copied.
 """
 
 from __future__ import annotations

@@ -72,9 +72,7 @@ def _reasons(before: dict[str, pa.Array], after: dict[str, pa.Array]) -> pa.Arra
         "status": differ["status"],
         "jurisdiction": differ["jurisdiction"],
         "rate": differ["rate_id"],
-        "ceiling": pc.or_(
-            differ["cap_source"], pc.and_(differ["cap_saved"], differ["net"])
-        ),
+        "ceiling": pc.or_(differ["cap_source"], pc.and_(differ["cap_saved"], differ["net"])),
         "price": pc.or_(differ["net"], differ["billed_ms"]),
         "state_share": differ["state_paid"],
         "tax": differ["tax"],
@@ -147,6 +145,7 @@ def _totals(rows: pa.Table) -> pa.Table:
 def _compare(
     before: Tariff,
     after: Tariff,
+    *,
     schema: pa.Schema,
     rating_schema: pa.Schema | None,
     batches: Iterator[tuple[pa.RecordBatch, pa.RecordBatch]],
@@ -194,11 +193,11 @@ def compare(
     return _compare(
         tariff,
         _other(tariff, other),
-        reader.schema,
-        None,
-        batches,
-        total if isinstance(total, int) else None,
-        progress,
+        schema=reader.schema,
+        rating_schema=None,
+        batches=batches,
+        total=total if isinstance(total, int) else None,
+        progress=progress,
     )
 
 
@@ -209,9 +208,9 @@ def compare_records(
     return _compare(
         tariff,
         _other(tariff, other),
-        records.schema,
-        records.rating_schema,
-        records.batches,
-        records.rows,
-        progress,
+        schema=records.schema,
+        rating_schema=records.rating_schema,
+        batches=records.batches,
+        total=records.rows,
+        progress=progress,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from securecall.money import Rounding
 from securecall.rating.windows import Window
@@ -27,6 +27,8 @@ __all__ = [
     "Termination",
     "Where",
 ]
+
+CENT_HALF_UP: Final = Rounding("half_up", 10_000)
 
 Moment: TypeAlias = datetime | date  # aware: an instant; otherwise the facility's wall clock
 
@@ -47,7 +49,7 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From an elapsed time on: ``price`` dollars per ``per_ms``, sold ``increment_ms`` at a time."""
+    """From a time on: ``price`` dollars per ``per_ms``, sold ``increment_ms`` at a time."""
 
     from_ms: int
     price: Fraction
@@ -173,7 +175,7 @@ class Tax:
     medium: str | None = None
     effective_from: Moment | None = None
     effective_to: Moment | None = None
-    rounding: Rounding = Rounding("half_up", 10_000)
+    rounding: Rounding = CENT_HALF_UP
     where: Where = field(default=Where(), compare=False)
 
 
@@ -192,7 +194,7 @@ class Fee:
     facilities: frozenset[str] | None = None
     effective_from: Moment | None = None
     effective_to: Moment | None = None
-    rounding: Rounding = Rounding("half_up", 10_000)
+    rounding: Rounding = CENT_HALF_UP
     where: Where = field(default=Where(), compare=False)
 
 

@@ -1,9 +1,9 @@
 """CSV files of call records: every cell kept as it stands, what rating reads parsed beside it.
 
-The file is read in pieces of some megabytes, cut at the ends of lines outside quotes. A piece that is
-in order goes through Arrow's reader; one that is not (a row with too many cells, bytes that are not
-UTF-8) is read again, cell by cell. A cell that cannot be read is a null for rating, and so the row's
-status says what is wrong with it; no row is ever lost.
+The file is read in pieces of some megabytes, cut at the ends of lines outside quotes. A piece that
+is in order goes through Arrow's reader; one that is not (a row with too many cells, bytes that are
+not UTF-8) is read again, cell by cell. A cell that cannot be read is a null for rating, and so the
+row's status says what is wrong with it; no row is ever lost.
 """
 
 from __future__ import annotations

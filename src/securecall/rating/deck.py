@@ -1,7 +1,7 @@
 """Decks: CSV files of prefixes and prices.
 
-The header names the columns, in any order: ``prefix, price, per_ms, initial_ms, increment_ms`` and, if wanted,
-``connect_fee, rate_id``. "30/6" is ``initial_ms = 30000``, ``increment_ms = 6000``.
+The header names the columns, in any order: ``prefix, price, per_ms, initial_ms, increment_ms`` and,
+if wanted, ``connect_fee, rate_id``. "30/6" is ``initial_ms = 30000``, ``increment_ms = 6000``.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ import csv
 import hashlib
 import io
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from securecall.errors import Fault, SecurecallError, nearest
 from securecall.money import micros, price_of
 from securecall.rating.contract import Deck, Rate, Step
 from securecall.rating.numbering import DIGITS_MAX
 from securecall.rating.toml_table import TIME_MS_MAX
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 __all__ = ["read_deck"]
 
@@ -91,13 +94,21 @@ def read_deck(content: bytes, file: str, options: Rate) -> tuple[Deck | None, li
         column, faults = _columns(header, file)
         if faults:
             return None, faults
-        return _rows(reader, column, len(header), file, options, hashlib.sha256(content))
+        return _rows(
+            reader,
+            column=column,
+            width=len(header),
+            file=file,
+            options=options,
+            digest=hashlib.sha256(content),
+        )
     except csv.Error as error:
         return None, [Fault(file, reader.line_num, "CSV", "", str(error))]
 
 
 def _rows(
-    reader: csv._reader,
+    reader: Reader,
+    *,
     column: dict[str, int],
     width: int,
     file: str,

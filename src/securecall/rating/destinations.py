@@ -99,7 +99,7 @@ class Destinations:
     def _lay_out(
         self, by_destination: ByDestination, classes: Sequence[str]
     ) -> tuple[list[int], list[int]]:
-        """Append rates and prefixes; return where each class's rates begin and how many they are."""
+        """Append rates and prefixes; return where each class's rates begin, and how many."""
         first, count = [], []
         for name in classes:
             rates = sorted(by_destination.get(name, ()))

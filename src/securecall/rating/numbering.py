@@ -2,13 +2,13 @@
 
 The rule, in full:
 
-- ``+1`` and an area code of a US state, the District of Columbia or a territory with an area code (PR, VI,
-  GU, AS, MP): ``intrastate`` if it is the facility's state, otherwise ``interstate``.
-- ``+1`` and an area code of Canada or a Caribbean country: ``international``. So is everything that does not
-  begin with ``+1``.
-- ``+1`` and an area code with no place (toll-free 800 ..., premium 900, personal 500 ..., 710), or one that
-  nobody has been given: *mixed*. Jurisdiction ``interstate``, and the ceiling is the lower of the
-  interstate and the intrastate one.
+- ``+1`` and an area code of a US state, the District of Columbia or a territory with an area code
+  (PR, VI, GU, AS, MP): ``intrastate`` if it is the facility's state, otherwise ``interstate``.
+- ``+1`` and an area code of Canada or a Caribbean country: ``international``. So is everything that
+  does not begin with ``+1``.
+- ``+1`` and an area code with no place (toll-free 800 ..., premium 900, personal 500 ..., 710), or
+  one that nobody has been given: *mixed*. Jurisdiction ``interstate``, and the ceiling is the lower
+  of the interstate and the intrastate one.
 - ``local`` is a class, not a jurisdiction: the facility's own list of prefixes decides.
 
 Source

@@ -25,7 +25,7 @@ def flat(values: Iterable[int]) -> array[int]:
 
 
 def over(exact: Fraction | None, common: int) -> tuple[int, int, int]:
-    """Return numerator, denominator, and the numerator over a common denominator (0: there is none)."""
+    """Return numerator, denominator, and the numerator over a common denominator (0: none)."""
     if exact is None:
         return (-1, 1, -1)
     return (exact.numerator, exact.denominator, int(exact * common) if common else -1)

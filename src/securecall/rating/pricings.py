@@ -1,7 +1,7 @@
 """What rates cost, for the engine: exact prices over denominators that calls share.
 
-The engine prices in whole numbers over a common denominator, and its loops check nothing. So this is
-where the bounds are kept: what cannot be priced exactly in 128 bits is refused here, by name.
+The engine prices in whole numbers over a common denominator, and its loops check nothing. So this
+is where the bounds are kept: what cannot be priced exactly in 128 bits is refused here, by name.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Which rate applies: the order among rates that fit a call, and ties that no rule breaks.
 
-Source: the public face, "Which rate applies": the most specific destination, then the higher priority,
-then a stated medium or bill type, then a rate with windows, then the later effective date.
+Source: the public face, "Which rate applies": the most specific destination, then the higher
+priority, then a stated medium or bill type, then a rate with windows, then the later effective
+date.
 """
 
 from __future__ import annotations

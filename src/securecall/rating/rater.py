@@ -67,9 +67,7 @@ def _rejected(tariff: Tariff, call: Call, status: int) -> Exception:
             f"not {call.duration_ms} and {call.authorized_ms}"
         )
     elif word == "bad_number":
-        rule = (
-            f"number must be E.164, '+' and 1 to 15 digits, ten after '+1', not {call.number!r}"
-        )
+        rule = f"number must be E.164, '+' and 1 to 15 digits, ten after '+1', not {call.number!r}"
     elif word == "bad_medium" and call.medium in MEDIA:
         rule = unknown("relay", call.relay, RELAYS)
     elif word == "bad_medium":
@@ -126,8 +124,8 @@ def laid_out(
 ) -> tuple[tuple[Any, ...], int]:
     """Return what the engine's ``curve`` says of a call, and the horizon.
 
-    ``held`` false leaves regulation out; ``walked`` looks at windows for the call's own duration only,
-    as the price of a record does.
+    ``held`` false leaves regulation out; ``walked`` looks at windows for the call's own duration
+    only, as the price of a record does.
     """
     compiled = tariff.compiled
     number, facility, medium, bill_type, relay = _arguments(tariff, call)

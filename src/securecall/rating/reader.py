@@ -47,9 +47,7 @@ PERCENT_MAX: Final = 1000
 PRIORITY_MAX: Final = 1_000_000
 
 
-def read_document(
-    text: str, file: str, read_file: ReadFile, regimes: Collection[str]
-) -> Document:
+def read_document(text: str, file: str, read_file: ReadFile, regimes: Collection[str]) -> Document:
     """Read a tariff.
 
     Parameters

@@ -90,7 +90,8 @@ def ruling_of(rated: RatedCall) -> Ruling | None:
 def _first_rate(rated: RatedCall) -> Rate:
     """Return the rate in force at the start, whose limits hold for the whole call."""
     (_, _, _, _, _, _, marks), _ = laid_out(rated.tariff, rated.call, walked=True)
-    return rated.tariff.compiled.pricings[marks[0][2]].rate
+    rate: Rate = rated.tariff.compiled.pricings[marks[0][2]].rate
+    return rate
 
 
 def ceiling_of(rated: RatedCall) -> Ceiling | None:
@@ -100,9 +101,7 @@ def ceiling_of(rated: RatedCall) -> Ceiling | None:
         assert ruling is not None
         ceiling = ruling.federal if rated._governs == FEDERAL else ruling.state
         assert ceiling is not None
-        return replace(
-            ceiling, saved=dollars(rated.saved_micros), candidates=ruling.candidates
-        )
+        return replace(ceiling, saved=dollars(rated.saved_micros), candidates=ruling.candidates)
     if rated._governs not in (MINUTE, TOTAL):
         return None
     rate = _first_rate(rated)
@@ -209,9 +208,7 @@ class _Account:
                 price = self.ceiling * MINUTE_MS / MICROS_PER_DOLLAR
                 text += f", held to {shown(price)}/min"
             after = MICRO.apply(self.usage(piece.ends))
-            self.add(
-                "usage", text, after - before, piece.ends - begins, decimal_of_fraction(price)
-            )
+            self.add("usage", text, after - before, piece.ends - begins, decimal_of_fraction(price))
             before = after
 
     def lowest(self) -> Fraction | None:
@@ -316,7 +313,8 @@ def explain(rated: RatedCall) -> str:
     sign = "-" if offset_ms < 0 else "+"
     offset = f"{sign}{abs(offset_ms) // 3_600_000:02}:{abs(offset_ms) // 60_000 % 60:02}"
     heads = [
-        f"Call from {facility.id} to {call.number}" + (f" ({call.call_id})" if call.call_id else ""),
+        f"Call from {facility.id} to {call.number}"
+        + (f" ({call.call_id})" if call.call_id else ""),
         f"  {call.medium}, {call.bill_type}, {rated.jurisdiction}, class {rated.rate_class}"
         + (f", relay {call.relay}" if call.relay != "none" else ""),
         f"  began {wall.isoformat(' ')}{offset} {facility.timezone}, {utc:%Y-%m-%dT%H:%M:%SZ}",

@@ -222,7 +222,9 @@ class Tariff:
         ------
         own.
         """
-        return type(self)(self._text, self.file, self._decks.__getitem__, self.rules.known(known_at))
+        return type(self)(
+            self._text, self.file, self._decks.__getitem__, self.rules.known(known_at)
+        )
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a tariff never changes; {name} cannot be set")
@@ -282,7 +284,6 @@ class Tariff:
         own; charging law, rules 1 to 6.
         """
         return curve_of(self, call)
-
 
     def rate_batch(self, cdrs: Any, *, explain: bool = False, replace: bool = False) -> pa.Table:
         """Rate a table of call records.
@@ -541,7 +542,6 @@ class Tariff:
 
         return quote_single_call(self, call, method=method, channel=channel)
 
-
     def compare(
         self, cdrs: Any, other: Tariff | date, *, progress: Progress | None = None
     ) -> Comparison:
@@ -607,8 +607,8 @@ class Tariff:
 
         Notes
         -----
-        Ceilings are looked for up to the facility's ``max_call_ms``, else 24 hours, in calls that stay
-        in one rate; relay calls are left out. See ``docs/lint.md`` for every code.
+        Ceilings are looked for up to the facility's ``max_call_ms``, else 24 hours, in calls that
+        stay in one rate; relay calls are left out. See ``docs/lint.md`` for every code.
 
         Source
         ------

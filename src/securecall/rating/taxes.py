@@ -1,7 +1,8 @@
 """Taxes, for the engine: those of every kind of call side by side, in file order.
 
-The law: each tax is a percent of what is left of the net after a state's share, or of that plus the earlier
-taxes that applied; each is rounded by its own unit and mode; which apply is fixed at the call's start.
+The law: each tax is a percent of what is left of the net after a state's share, or of that plus the
+earlier taxes that applied; each is rounded by its own unit and mode; which apply is fixed at the
+call's start.
 """
 
 from __future__ import annotations

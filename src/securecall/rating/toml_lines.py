@@ -1,7 +1,8 @@
 """On which line of a TOML text each key and array item stands.
 
-``tomllib`` reads values but forgets where they stood; errors without a line are of little use in a file of
-hundreds of rates. This scanner runs after ``tomllib`` has accepted the text, so it need not judge it.
+``tomllib`` reads values but forgets where they stood; errors without a line are of little use in a
+file of hundreds of rates. This scanner runs after ``tomllib`` has accepted the text, so it need not
+judge it.
 """
 
 from __future__ import annotations

@@ -65,7 +65,9 @@ class Source:
             path = path[:-1]
         return self.lines.get(path)
 
-    def fault(self, path: Path, rule: str, value: object = MISSING, hint: str | None = None) -> None:
+    def fault(
+        self, path: Path, rule: str, value: object = MISSING, hint: str | None = None
+    ) -> None:
         """Record a fault."""
         shown = "" if value is MISSING else _text(value)
         self.faults.append(Fault(self.file, self.line(path), written(path), shown, rule, hint))

@@ -1,8 +1,8 @@
 """Windows of local time: when a rate is in force, by the facility's wall clock.
 
 A window is half-open, ``[from, to)``, on the days it names. One that wraps past midnight belongs to
-the day on which it begins, holidays included. What holds at an instant depends only on what the wall
-clock then reads: weekday, time of day, and whether the day and the day before are holidays.
+the day on which it begins, holidays included. What holds at an instant depends only on what the
+wall clock then reads: weekday, time of day, and whether the day and the day before are holidays.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ __all__ = [
     "JURISDICTIONS",
     "KINDS",
     "MEDIA",
-    "RELAYS",
     "REJECTED",
+    "RELAYS",
     "STATUSES",
     "SWITCHES",
 ]

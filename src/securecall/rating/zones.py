@@ -1,9 +1,9 @@
 """Time zones as the engine needs them: the instants at which a wall clock changes.
 
-The tables come from the ``tzdata`` package, never from the host, so that every machine with the same
-``tzdata`` computes the same charge. Python's ``zoneinfo`` reads the same files; it does not tell the
-instants, so they are read here (RFC 8536), and behind the last one that a file lists, the file's rule
-is asked through ``zoneinfo``.
+The tables come from the ``tzdata`` package, never from the host, so that every machine with the
+same ``tzdata`` computes the same charge. Python's ``zoneinfo`` reads the same files; it does not
+tell the instants, so they are read here (RFC 8536), and behind the last one that a file lists, the
+file's rule is asked through ``zoneinfo``.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _file(name: str) -> bytes:
 
 
 def _listed(content: bytes) -> list[tuple[int, int]]:
-    """Return (UTC second, offset in seconds) of the changes that a TZif file lists, from the first."""
+    """Return (UTC second, offset in seconds) of the changes that a TZif file lists, in order."""
 
     def header(at: int) -> tuple[int, ...]:
         return struct.unpack(">4sc15x6I", content[at : at + 44])[2:]
