@@ -1,7 +1,8 @@
 """A month of records: one pass over Arrow columns into Arrow columns.
 
-Rows go through in blocks. A prefix of a large deck lies in memory that no cache holds, so a block's look-ups
-are made in passes: each pass asks for what the next one reads, and all wait at the same time.
+Rows go through in blocks. A prefix of a large deck lies in memory that no cache holds, so a block's
+look-ups are made in passes: each pass asks for what the next one reads, and all wait at the same
+time.
 """
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t, uint64_t

@@ -1,4 +1,4 @@
-"""One call, from a row's values to its charge; the scalar door and the batch loop both come here."""
+"""One call, from a row's values to its charge; the scalar door and the batch loop come here."""
 
 cimport cython
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
@@ -292,8 +292,8 @@ cdef inline void fix_terms(
     cdef int64_t change_ms = FOREVER
     cdef int128 rate
     cdef int32_t cell, first, after, index
-    # The last candidate is the one that is always in force, if there is one: the only rate whose units
-    # the denominators of the others do not hold already.
+    # The last candidate is the one that is always in force, if there is one: the only rate whose
+    # units the denominators of the others do not hold already.
     terms.scale = plan.denominator
     if terms.scale == 0:
         terms.scale = plan.pricing[call.candidates[call.count - 1].pricing].denominator
@@ -371,17 +371,20 @@ cdef inline int charge_walk(
         charge.bought_ms = duration_ms         # the last increment is cut to what was authorised
     else:
         walk_begin(
-            &walk, plan, call.place.facility, call.candidates, call.count, call.current, call.match.change_ms,
+            &walk, plan, call.place.facility, call.candidates, call.count, call.current,
+            call.match.change_ms,
             row.start_ms, FOREVER, terms, 0,
         )
         charge.bought_ms = walk_bought(&walk, duration_ms)
     basis_ms = duration_ms if terms.actual_basis else charge.bought_ms
     walk_begin(
-        &walk, plan, call.place.facility, call.candidates, call.count, call.current, call.match.change_ms,
+        &walk, plan, call.place.facility, call.candidates, call.count, call.current,
+        call.match.change_ms,
         row.start_ms, FOREVER, terms, each_ms,
     )
     charge.net = net_of(
-        terms, walk_usage(&walk, charge.bought_ms, pricing.free_ms), charge.bought_ms, basis_ms, True,
+        terms, walk_usage(&walk, charge.bought_ms, pricing.free_ms), charge.bought_ms, basis_ms,
+        True,
         &charge.governs,
     )
     if charge.net < 0:
@@ -391,7 +394,8 @@ cdef inline int charge_walk(
         unheld = terms[0]
         unheld.ceilings.rate = -1
         walk_begin(
-            &walk, plan, call.place.facility, call.candidates, call.count, call.current, call.match.change_ms,
+            &walk, plan, call.place.facility, call.candidates, call.count, call.current,
+            call.match.change_ms,
             row.start_ms, FOREVER, &unheld, each_ms,
         )
         charge.saved = net_of(

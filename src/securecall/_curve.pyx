@@ -1,8 +1,9 @@
-"""The price of one live call after any time, and what a balance buys; securecall.rating.curve is its face.
+"""What one live call costs after any time, and what a balance buys; see securecall.rating.curve.
 
-A `Curve` holds everything that the call's start fixed and the pieces in which its increments are equal,
-so that every question is a search among a few pieces and, for the inverse, a search within one. It reads
-no clock and no zone. It never changes after it was made: any number of threads may ask one curve.
+A `Curve` holds everything that the call's start fixed and the pieces in which its increments are
+equal, so that every question is a search among a few pieces and, for the inverse, a search within
+one. It reads no clock and no zone. It never changes after it was made: any number of threads may
+ask one curve.
 """
 
 cimport cython
@@ -58,8 +59,8 @@ cdef int64_t _narrow(object value, object low, object high) except? -2:
 cdef class Curve:
     """What a call costs after any time; whole micro-dollars and milliseconds.
 
-    ``state`` is the tuple that `_rating.Plan.curve` returns; it is checked here, because it may come
-    from a file. Raises ValueError or TypeError for anything that no plan makes.
+    ``state`` is the tuple that `_rating.Plan.curve` returns; it is checked here, because it may
+    come from a file. Raises ValueError or TypeError for anything that no plan makes.
     """
 
     cdef Terms terms
@@ -109,7 +110,7 @@ cdef class Curve:
         if self.tax == NULL:
             raise MemoryError
         for index in range(len(taxes)):
-            numerator, denominator, unit, mode, on_prior, tax_id = taxes[index]
+            numerator, denominator, unit, mode, on_prior, _ = taxes[index]
             self.tax[index].numerator = _narrow(numerator, 0, 1 << 60)
             self.tax[index].denominator = _narrow(denominator, 1, 1 << 60)
             self.tax[index].unit = _narrow(unit, 1, AMOUNT_MAX)
@@ -291,7 +292,9 @@ cdef class Curve:
         """Return the last boundary of a piece that a balance pays; it pays the piece's start."""
         cdef Billing *piece = self.billing + index
         cdef int64_t begins = piece.begins, increment = piece.increment_ms
-        cdef int64_t ends = self.billing[index + 1].begins if index + 1 < self.billings else CURVE_MS_MAX
+        cdef int64_t ends = (
+            self.billing[index + 1].begins if index + 1 < self.billings else CURVE_MS_MAX
+        )
         cdef int64_t low = 0, high = (ends - begins) // increment + 1, middle, leap
         cdef int64_t start_total = self._total(begins)
         cdef int64_t first_total
@@ -356,7 +359,7 @@ cdef class Curve:
             return -1
         if not self.prorate:
             return reached
-        # Whole seconds of the next increment, counted from its start; its last piece may be shorter.
+        # Whole seconds of the next increment, from its start; its last piece may be shorter.
         low = 0
         high = (natural_end - reached + SECOND_MS - 1) // SECOND_MS
         while high - low > 1:

@@ -1,4 +1,4 @@
-"""From flat rows of int64 to the structs of ``_plan.pxd``, and from prefixes to the look-up's tables."""
+"""From rows of int64 to the structs of ``_plan.pxd``, and from prefixes to the look-up's tables."""
 
 cimport cython
 from libc.stdint cimport int8_t, int32_t, int64_t, uint16_t, uint32_t, uint64_t
@@ -150,8 +150,8 @@ cdef inline bint same_taxes(const PlanData *plan, int32_t cells) noexcept nogil:
 cdef inline int inverse_shift(uint32_t divisor) noexcept nogil:
     """Return the shift with which a number of eight digits is divided exactly by multiplying.
 
-    With 2^(36 + n) > number x divisor for n = log2(divisor), the inverse rounded up errs by less than one
-    part in the number, and its product stays below 2^64.
+    With 2^(36 + n) > number x divisor for n = log2(divisor), the inverse rounded up errs by less
+    than one part in the number, and its product stays below 2^64.
     """
     cdef int bits = 0
     while divisor >> (bits + 1):
@@ -195,8 +195,8 @@ cdef inline void lay_out(
 ) noexcept nogil:
     """Make nodes, stretches, cells and buckets of prefixes sorted by (key, length).
 
-    The keys' line is cut into stretches, each owned by the longest prefix over it. A stack holds the
-    prefixes around the place where the sweep stands.
+    The keys' line is cut into stretches, each owned by the longest prefix over it. A stack holds
+    the prefixes around the place where the sweep stands.
     """
     cdef Stretch *stretch = plan.stretch + taken.stretches
     cdef int32_t stretches = 1, node
@@ -338,7 +338,8 @@ cdef inline void put_cell(
     # One that begins exactly at a bucket's start is never compared within that bucket, and must
     # compare as larger than any number of the bucket before.
     cell_begins[cells[0] - 1] = (
-        <uint16_t>0xFFFF if begins % <uint64_t>10_000 == 0 else <uint16_t>(begins % <uint64_t>10_000)
+        <uint16_t>0xFFFF if begins % <uint64_t>10_000 == 0
+        else <uint16_t>(begins % <uint64_t>10_000)
     )
     cell[cells[0] - 1].pricing = pricing
     cell[cells[0] - 1].id = rate_id

@@ -1,9 +1,10 @@
 """What a compiled tariff looks like to the loops: plain structs, filled once, never changed.
 
-Amounts are whole micro-dollars. A price is an exact number of micro-dollars per millisecond, written
-as a fraction in lowest terms. All fractions that can meet in one call share a *denominator*, so that
-usage is one integer sum; where the whole tariff has a small common denominator (``Plan.denominator``
-is not 0) the numerators over it are kept beside the fractions as ``scaled``.
+Amounts are whole micro-dollars. A price is an exact number of micro-dollars per millisecond,
+written as a fraction in lowest terms. All fractions that can meet in one call share a
+*denominator*, so that usage is one integer sum; where the whole tariff has a small common
+denominator (``Plan.denominator`` is not 0) the numerators over it are kept beside the fractions as
+``scaled``.
 """
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t

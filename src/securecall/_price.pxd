@@ -4,9 +4,9 @@ The charging law's rules 1 to 3. Usage is counted in micro-dollars times the cal
 ``scale``, so that it is a whole number; it is divided, and rounded, once.
 
 Bounds that the face keeps, and that make 128 bits enough: a scale is at most 2^90, a rounding unit
-times it below 2^124, an amount below 2^60. A product that would reach 2^125 (``HUGE``) stops there; it ends
-as an overflow, or as a ceiling that never bites. With a scale below 2^64 that is beyond any amount;
-with the largest, a call of more than some 34 000 dollars already counts as an overflow.
+times it below 2^124, an amount below 2^60. A product that would reach 2^125 (``HUGE``) stops there;
+it ends as an overflow, or as a ceiling that never bites. With a scale below 2^64 that is beyond any
+amount; with the largest, a call of more than some 34 000 dollars already counts as an overflow.
 """
 
 cimport cython
@@ -96,7 +96,9 @@ ctypedef struct Walk:
 
 
 @cython.cdivision(True)
-cdef inline int128 scaled(const PlanData *plan, const Fraction64 *exact, int128 scale) noexcept nogil:
+cdef inline int128 scaled(
+    const PlanData *plan, const Fraction64 *exact, int128 scale
+) noexcept nogil:
     """Return a fraction's numerator over the scale. Its denominator divides the scale."""
     if plan.denominator == scale:
         return exact.scaled
@@ -218,8 +220,8 @@ cdef inline int64_t net_of(
 ) noexcept nogil:
     """Return the rounded net of a usage, or -1 for an amount out of bounds.
 
-    ``regulated`` false leaves out what regulation does, for the figure that ``saved`` compares with;
-    the usage is then one at prices that no ceiling held. Needs bought_ms > 0.
+    ``regulated`` false leaves out what regulation does, for the figure that ``saved`` compares
+    with; the usage is then one at prices that no ceiling held. Needs bought_ms > 0.
     """
     cdef int128 amount, lowest = -1, other, unit, units
     cdef int128 scale = terms.scale

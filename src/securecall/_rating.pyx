@@ -1,9 +1,10 @@
 """The engine that prices calls; securecall.rating is its face.
 
 A `Plan` is a compiled tariff. It is filled once and never changed, so any number of threads may use
-one at the same time. The loops release the GIL, take their results' memory from the caller and start
-no threads. `_plan.pxd` has the structs, `_match.pxd` finds the rate, `_price.pxd` holds the charging
-law, `_call.pxd` joins the two for one call, and `_short.pxd` is the short way that most rows go.
+one at the same time. The loops release the GIL, take their results' memory from the caller and
+start no threads. `_plan.pxd` has the structs, `_match.pxd` finds the rate, `_price.pxd` holds the
+charging law, `_call.pxd` joins the two for one call, and `_short.pxd` is the short way that most
+rows go.
 """
 
 cimport cython
@@ -77,7 +78,6 @@ from securecall._plan cimport (
     int128,
     sc_digits,
     sc_high,
-    sc_join,
     sc_low,
     sc_make_rounder,
 )
@@ -97,8 +97,8 @@ cdef object _python_int(int128 value):
 cdef class Plan:
     """A compiled tariff: owns the structs of ``_plan.pxd``.
 
-    ``parts`` maps the names below to flat int64 buffers whose rows are the structs' fields in order;
-    ``securecall.rating.compile`` makes them and keeps the bounds that the loops rely on.
+    ``parts`` maps the names below to flat int64 buffers whose rows are the structs' fields in
+    order; ``securecall.rating.compile`` makes them and keeps the bounds that the loops rely on.
     """
 
     cdef PlanData data
@@ -360,13 +360,15 @@ cdef class Plan:
             return (status, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0)
         if status == OVERFLOW:
             return (
-                status, call.place.rate_class, call.place.scope, call.match.rate.id, ruling, 0, 0, 0, 0, 0, 0, 0, 0
+                status, call.place.rate_class, call.place.scope, call.match.rate.id, ruling,
+                0, 0, 0, 0, 0, 0, 0, 0,
             )
         if status != OK:
             return (status, call.place.rate_class, call.place.scope, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0)
         return (
-            status, call.place.rate_class, call.place.scope, call.match.rate.id, ruling, charge.governs,
-            charge.bought_ms, charge.net, charge.tax, charge.total, charge.state_paid, charge.saved,
+            status, call.place.rate_class, call.place.scope, call.match.rate.id, ruling,
+            charge.governs, charge.bought_ms, charge.net, charge.tax, charge.total,
+            charge.state_paid, charge.saved,
             0 if terms.bars_connect or charge.bought_ms == 0 else terms.connect,
         )
 
@@ -444,7 +446,8 @@ cdef class Plan:
             tuple(taxes), tuple(billing), tuple(prices),
         )
         return (
-            status, call.place.rate_class, call.place.scope, ruling, terms.ceilings.rate_governs, state, marks
+            status, call.place.rate_class, call.place.scope, ruling, terms.ceilings.rate_governs,
+            state, marks,
         )
 
     def prefix_digits(self, int32_t contract, bytes digits not None):
@@ -473,9 +476,9 @@ cdef class Plan:
         columns : dict
             By name (data, validity, offset, codes) of Arrow arrays: ``facility``, ``start``,
             ``duration_ms``, ``number``, ``medium``, ``bill_type``, ``relay``, ``authorized_ms``. A
-            missing one is absent. ``validity`` may be None. For numbers ``data`` is (offsets, bytes,
-            width of an offset); for words it holds int32 indices into ``codes``, an int32 table
-            that leads with what a null means.
+            missing one is absent. ``validity`` may be None. For numbers ``data`` is (offsets,
+            bytes, width of an offset); for words it holds int32 indices into ``codes``, an int32
+            table that leads with what a null means.
         results : list of writable buffers
             status int8, net, tax, total, state_paid, cap_saved (16 bytes a row), billed_ms int64,
             jurisdiction int8, rate_class int8, rate_id int32, cap_source int16. Where a status

@@ -1,9 +1,9 @@
 """The short way to a charge: at most two steps, one rate, all in 64 bits.
 
 Nearly every record of a month goes this way. What it cannot serve it hands back, and the walk of
-``_call.pxd`` prices it; both must agree to the micro-dollar. It is written for a loop: what differs from
-row to row at random is chosen, not branched on, because a wrong guess costs more than the sum; and what
-is divided by often is multiplied by its inverse.
+``_call.pxd`` prices it; both must agree to the micro-dollar. It is written for a loop: what differs
+from row to row at random is chosen, not branched on, because a wrong guess costs more than the sum;
+and what is divided by often is multiplied by its inverse.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint32_t
