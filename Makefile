@@ -2,8 +2,9 @@
 PYTHON ?= python3
 V := .venv/bin
 PACKAGE := src/securecall
+ENGINES := securecall._rating securecall._curve securecall._fees
 
-.PHONY: run test lint bench build deep fuzz trace debug wheel report clean
+.PHONY: run test lint bench build deep fuzz trace debug wheel clean
 
 $(V)/.made: pyproject.toml setup.py
 	test -x $(V)/python || $(PYTHON) -m venv .venv
@@ -11,8 +12,8 @@ $(V)/.made: pyproject.toml setup.py
 	touch $@
 
 $(V)/.built: $(V)/.made $(wildcard $(PACKAGE)/*.pyx $(PACKAGE)/*.pxd $(PACKAGE)/*.h)
-	$(V)/python setup.py -q build_ext --inplace
-	touch $@
+	$(V)/python setup.py -q build_ext --inplace $(if $(wildcard $(V)/.other),--force)
+	rm -f $(V)/.other && touch $@
 
 build: $(V)/.built                 # the compiled modules, in place
 
@@ -22,9 +23,10 @@ run: build                         # a month of call records, rated, with a page
 test: build
 	$(V)/python -m pytest -n auto
 
-lint: build
-	$(V)/ruff check . && $(V)/ruff format --check .
-	$(V)/mypy && $(V)/cython-lint src && $(V)/python -m mypy.stubtest --allowlist tests/stubtest.txt securecall._rating securecall._curve securecall._fees
+lint: build                        # ruff, mypy, cython-lint, stubs against the compiled modules
+	$(V)/ruff check . && $(V)/ruff format --check . && $(V)/mypy
+	PATH="$(V):$$PATH" $(V)/cython-lint src
+	$(V)/python -m mypy.stubtest --allowlist tests/stubtest.txt $(ENGINES)
 
 bench: build                       # ratios against named peers, in one run
 	$(V)/python -m benchmarks
@@ -37,7 +39,7 @@ fuzz: build                        # coverage-guided, a minute a door
 
 debug trace: $(V)/.made            # checks every index / lets coverage see inside; back with `make build`
 	SECURECALL_BUILD=$@ $(V)/python setup.py -q build_ext --inplace --force
-	rm -f $(V)/.built
+	rm -f $(V)/.built && touch $(V)/.other
 
 wheel: $(V)/.made                  # sdist and wheel in dist/
 	$(V)/python -m build -q
