@@ -54,6 +54,13 @@ class Entry:
         return self.rate.bill_types or frozenset(BILL_TYPES)
 
     @cached_property
+    def destinations(self) -> frozenset[str]:
+        """Classes and prefixes that it is for, a prefix as ``+52``."""
+        if self.deck is None:
+            return frozenset(self.rate.destinations)
+        return frozenset("+" + prefix for prefix in self.deck.prefixes)
+
+    @cached_property
     def sharing(self) -> Counter[int]:
         """How many prefixes of the deck share each of its prices."""
         return Counter(() if self.deck is None else self.deck.choices)

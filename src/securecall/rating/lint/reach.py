@@ -57,7 +57,18 @@ def _unreachable(survey: Survey, entry: Entry) -> Finding:
             continue
         number = _number(met, entry)
         call = met.call(spot.instant_ms, number)
-        at = wall_text(met.site.clock.wall_ms(spot.instant_ms))
+        clock = met.site.clock
+        newer = _replacement(survey, entry, met, call)
+        if newer is not None:
+            since = wall_text(clock.wall_ms(met.site.terms[newer.number].from_ms))
+            return Finding(
+                "unreachable_rate",
+                "note",
+                f"{entry.name} applies no longer: {newer.name} has replaced it since {since}",
+                entry.where,
+                call,
+            )
+        at = wall_text(clock.wall_ms(spot.instant_ms))
         return Finding(
             "unreachable_rate",
             "warning",
@@ -76,6 +87,26 @@ def _unreachable(survey: Survey, entry: Entry) -> Finding:
         entry.where,
         _any_call(survey, entry),
     )
+
+
+def _replacement(survey: Survey, entry: Entry, met: Met, call: Call) -> Entry | None:
+    """Return the newer entry that took over before the time looked at, or None.
+
+    A file may keep its old prices; `decided_by` calls it no overlap either.
+    """
+    winner = winner_of(survey, call)
+    for other in survey.entries:
+        is_newer = other.order[:3] == entry.order[:3] and other.order[3] < entry.order[3]
+        same = ("medium", "bill_types", "when")
+        if (
+            is_newer
+            and all(getattr(other.rate, key) == getattr(entry.rate, key) for key in same)
+            and met.site.terms[other.number].from_ms <= met.site.clock.whole.first_ms
+            and winner in (other.deck.rate_ids if other.deck is not None else (other.rate.id,))
+            and other.destinations >= entry.destinations
+        ):
+            return other
+    return None
 
 
 def _out_of_time(survey: Survey, entry: Entry, met: Met) -> Finding:
