@@ -194,7 +194,7 @@ class Tariff:
         >>> from securecall import Call
         >>> call = Call("tx-harris", "+17135550123", 1_777_658_400_000, 613_000)
         >>> tariff.rate(call).total
-        Decimal('1.021667')
+        Decimal('1.021666')
         """
         given = dict(decks or {})
 
