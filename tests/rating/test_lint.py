@@ -1,4 +1,4 @@
-"""`Tariff.lint` as a whole: every witness shows its finding, and what lint does not name does not happen."""
+"""`Tariff.lint`: every witness shows its finding; what lint does not name does not happen."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rating.lint.proofs import HELD, LACKING, own_ids, place_of, prove, winner
+from tests.strategies import REGIME_DATES, calls, decked_tariffs, tariffs
+
 from securecall.errors import (
     AmountOverflow,
     CallRejected,
@@ -32,8 +35,6 @@ from securecall.rating.lint.period import period_of
 from securecall.rating.rater import laid_out
 from securecall.rating.tariff import Tariff
 from securecall.rating.windows import DAY_MS, day_spans
-from tests.rating.lint.proofs import HELD, LACKING, own_ids, place_of, prove, winner
-from tests.strategies import REGIME_DATES, calls, decked_tariffs, tariffs
 
 DATA = Path(__file__).parents[1] / "data" / "lint"
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.strategies import toml_of
+
 from securecall.errors import AmountOverflow, CallRejected
 from securecall.rating.call import Call
 from securecall.rating.contract import Deck, Rate
@@ -17,7 +19,6 @@ from securecall.rating.rater import laid_out
 from securecall.rating.receipt import ruling_of
 from securecall.rating.tariff import Tariff
 from securecall.rating.zones import load_zone
-from tests.strategies import toml_of
 
 HELD = {
     "ceiling_broken",
@@ -57,7 +58,8 @@ def winner(tariff: Tariff, call: Call) -> str | None:
     try:
         marks = laid_out(tariff, call, walked=True)[0][6]
     except CallRejected as error:
-        assert error.status == "no_rate"
+        if error.status != "no_rate":
+            raise
         return None
     return tariff.compiled.rate_ids[marks[0][1]]
 
