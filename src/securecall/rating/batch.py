@@ -85,7 +85,7 @@ class Rater:
                         ("kind", pa.string()),
                         ("text", pa.string()),
                         ("quantity_ms", pa.int64()),
-                        ("unit_price", pa.decimal128(24, 12)),
+                        ("unit_price", pa.decimal128(30, 12)),
                         ("amount", amount),
                     ]
                 )

@@ -3,6 +3,10 @@
 What is accepted is stated per column and everything else is refused by name, with the cast to
 write: a silent conversion of somebody's records is how wrong bills are made. Where the type fits,
 nothing is copied.
+
+What arrives may lie about itself: offsets outside the text, indices outside a dictionary, bytes
+that are not UTF-8. The engine is never handed memory that is not there; a value that cannot be read
+is one that nobody knows, and its row's status says so.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from securecall.errors import ColumnError, InputTypeError, nearest
 from securecall.rating.call import Call
 from securecall.rating.words import BILL_TYPES, MEDIA, RELAYS
 
-__all__ = ["NEEDED", "OPTIONAL", "Columns", "calls_of", "open_stream"]
+__all__ = ["NEEDED", "OPTIONAL", "Columns", "calls_of", "open_stream", "plain", "plain_type"]
 
 NEEDED: Final = ("facility", "number", "start", "duration_ms")
 OPTIONAL: Final = ("medium", "bill_type", "relay", "authorized_ms")
@@ -39,14 +43,14 @@ def open_stream(records: Any) -> pa.RecordBatchReader:
         return records.to_reader()
     if isinstance(records, pa.RecordBatch):
         return pa.RecordBatchReader.from_batches(records.schema, [records])
-    if hasattr(records, "__arrow_c_stream__"):
-        try:
+    try:
+        if hasattr(records, "__arrow_c_stream__"):
             return pa.RecordBatchReader.from_stream(records)
-        except pa.ArrowInvalid as error:
-            raise InputTypeError(f"the records are no Arrow table: {error}") from None
-    if hasattr(records, "__arrow_c_array__"):
-        batch = pa.record_batch(records)
-        return pa.RecordBatchReader.from_batches(batch.schema, [batch])
+        if hasattr(records, "__arrow_c_array__"):
+            batch = pa.record_batch(records)
+            return pa.RecordBatchReader.from_batches(batch.schema, [batch])
+    except pa.ArrowInvalid as error:
+        raise InputTypeError(f"the records are no Arrow table: {error}") from None
     raise InputTypeError(
         "call records must be an Arrow table or stream (pyarrow, Polars, DuckDB, pandas ...), "
         f"not {type(records).__name__}"
@@ -137,31 +141,28 @@ class Columns:
         if pa.types.is_null(column.type):
             kind = pa.string() if name in self._words or name == "number" else pa.int64()
             column = pa.nulls(len(column), kind)
-        if name in self._words:
-            return self._word_part(name, column)
-        if name == "number":
-            if pa.types.is_dictionary(column.type):
-                column = column.dictionary_decode()
-            if pa.types.is_string_view(column.type):
-                column = column.cast(pa.large_string())
-            valid, offsets, content = column.buffers()
-            width = 8 if pa.types.is_large_string(column.type) else 4
-            if offsets is None:  # an empty array may have none
-                offsets = pa.py_buffer(bytes(8))
-            return (offsets, content, width), valid, column.offset
-        if column.type.bit_width != 64:
-            column = column.cast(pa.int64())
+        try:
+            if name in self._words:
+                return self._word_part(name, column)
+            if name == "number":
+                return _number_part(column)
+            if column.type.bit_width != 64:
+                column = column.cast(pa.int64())
+            column.validate()  # that its buffers are as long as it says
+        except _UNSOUND as error:
+            raise ColumnError(name, f"is no valid Arrow array: {error}") from None
         valid, values = column.buffers()
         return (b"" if values is None else values), valid, column.offset
 
     def _word_part(self, name: str, column: pa.Array) -> tuple[Any, ...]:
         if not pa.types.is_dictionary(column.type):
-            column = column.dictionary_encode()
+            column = _as_bytes(column).dictionary_encode()
         indices = column.indices
         if not pa.types.is_int32(indices.type):
             indices = indices.cast(pa.int32())
+        indices.validate()
         valid, values = indices.buffers()
-        codes = self._codes_of(name, column.dictionary)
+        codes = self._codes_of(name, _as_bytes(column.dictionary))
         return (b"" if values is None else values), valid, indices.offset, codes
 
     def _codes_of(self, name: str, dictionary: pa.Array) -> array[int]:
@@ -170,11 +171,73 @@ class Columns:
         if known is not None and known[0].equals(dictionary):
             return known[1]
         numbers, missing = self._words[name]
-        words: Iterable[str | None] = dictionary.to_pylist()
+        words: Iterable[bytes | None] = dictionary.to_pylist()
         codes = array("i", [missing])
-        codes.extend(missing if word is None else numbers.get(word, -1) for word in words)
+        codes.extend(missing if word is None else numbers.get(_read(word), -1) for word in words)
         self._codes[name] = (dictionary, codes)
         return codes
+
+
+_UNSOUND: Final = (pa.ArrowInvalid, pa.ArrowIndexError)
+
+
+def _as_bytes(column: pa.Array) -> pa.Array:
+    """Return text as bytes, with its offsets checked and its characters not; mostly no copy.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid
+        An offset or a view points outside the text.
+    """
+    if pa.types.is_string_view(column.type):
+        column = column.view(pa.binary_view())
+    elif pa.types.is_large_string(column.type):
+        column = column.view(pa.large_binary())
+    elif pa.types.is_string(column.type):
+        column = column.view(pa.binary())
+    column.validate(full=True)
+    return column
+
+
+def _read(word: bytes) -> str:
+    """Return a word; bytes that are not UTF-8 become a mark that no known word has."""
+    return word.decode("utf-8", "replace")
+
+
+def _number_part(column: pa.Array) -> tuple[Any, ...]:
+    if pa.types.is_dictionary(column.type):
+        values = _as_bytes(column.dictionary)
+        if pa.types.is_binary_view(values.type):
+            values = values.cast(pa.large_binary())
+        column = values.take(column.indices)
+    elif pa.types.is_string_view(column.type):
+        column = _as_bytes(column).cast(pa.large_binary())
+    else:
+        column.validate()  # the engine checks each row's offsets
+    valid, offsets, content = column.buffers()
+    width = (
+        8 if pa.types.is_large_string(column.type) or pa.types.is_large_binary(column.type) else 4
+    )
+    if offsets is None:  # an empty array may have none
+        offsets = pa.py_buffer(bytes(8))
+    return (offsets, content, width), valid, column.offset
+
+
+def plain(column: pa.Array) -> pa.Array:
+    """Return a column without dictionary and without views: what every Arrow kernel takes."""
+    if pa.types.is_dictionary(column.type):
+        return plain(column.dictionary).take(column.indices)
+    kind = plain_type(column.type)
+    return column if column.type == kind else column.cast(kind)
+
+
+def plain_type(kind: pa.DataType) -> pa.DataType:
+    """Return the type that `plain` gives."""
+    if pa.types.is_dictionary(kind):
+        return plain_type(kind.value_type)
+    if pa.types.is_string_view(kind):
+        return pa.large_string()
+    return pa.large_binary() if pa.types.is_binary_view(kind) else kind
 
 
 def calls_of(batch: pa.RecordBatch) -> Iterator[Call | None]:
@@ -193,9 +256,27 @@ def _values(batch: pa.RecordBatch, name: str) -> list[Any] | None:
     if name not in batch.schema.names:
         return None
     column = batch.column(name)
-    if name == "start" and pa.types.is_timestamp(column.type):
-        times, divisor = UNITS[column.type.unit]
-        column = column.cast(pa.int64())
-        return [None if value is None else value * times // divisor for value in column.to_pylist()]
+    try:
+        column.validate(full=name in ("account", "call_id"))
+        if name == "start" and pa.types.is_timestamp(column.type):
+            times, divisor = UNITS[column.type.unit]
+            whole = column.cast(pa.int64()).to_pylist()
+            return [None if value is None else value * times // divisor for value in whole]
+        if pa.types.is_dictionary(column.type):
+            words = _values_of(column.dictionary)
+            indices = column.indices.to_pylist()
+            return [
+                None if index is None else words[index] if 0 <= index < len(words) else ""
+                for index in indices
+            ]
+        return _values_of(column)
+    except pa.ArrowInvalid as error:
+        raise ColumnError(name, f"is no valid Arrow array: {error}") from None
+
+
+def _values_of(column: pa.Array) -> list[Any]:
+    if _is_text(column.type):
+        words: list[bytes | None] = _as_bytes(column).to_pylist()
+        return [None if word is None else _read(word) for word in words]
     values: list[Any] = column.to_pylist()
     return values

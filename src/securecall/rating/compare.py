@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from securecall.errors import InputTypeError
 from securecall.rating.batch import Progress, Rater
-from securecall.rating.columns import open_stream
+from securecall.rating.columns import open_stream, plain, plain_type
 
 if TYPE_CHECKING:
     from securecall.rating.csv_records import Records
@@ -55,10 +55,6 @@ def _keys(schema: pa.Schema) -> list[str]:
     return [name for name in wanted if name in schema.names]
 
 
-def _plain(column: pa.Array) -> pa.Array:
-    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
-
-
 def _differs(before: pa.Array, after: pa.Array) -> pa.Array:
     """Return where two columns differ; null equals null."""
     same = pc.equal(before, after)
@@ -86,8 +82,8 @@ def _reasons(before: dict[str, pa.Array], after: dict[str, pa.Array]) -> pa.Arra
 def _changed(
     first: int, through: pa.RecordBatch, before: pa.RecordBatch, after: pa.RecordBatch
 ) -> pa.Table | None:
-    old = {name: _plain(before.column(name)) for name in _SHOWN}
-    new = {name: _plain(after.column(name)) for name in _SHOWN}
+    old = {name: plain(before.column(name)) for name in _SHOWN}
+    new = {name: plain(after.column(name)) for name in _SHOWN}
     moved = _differs(old["status"], new["status"])
     for name in ("net", "tax", "total", "state_paid"):
         moved = pc.or_(moved, _differs(old[name], new[name]))
@@ -96,7 +92,7 @@ def _changed(
     difference = pc.subtract(new["total"], old["total"]).cast(_AMOUNT)
     columns = {
         "row": pa.array(range(first, first + through.num_rows), pa.int64()),
-        **{name: _plain(through.column(name)) for name in _keys(through.schema)},
+        **{name: plain(through.column(name)) for name in _keys(through.schema)},
         "reason": _reasons(old, new),
         "difference": difference,
     }
@@ -108,8 +104,7 @@ def _changed(
 
 def _empty(schema: pa.Schema, old: Rater) -> pa.Table:
     def kind(name: str, source: pa.Schema) -> pa.DataType:
-        found = source.field(name).type
-        return found.value_type if pa.types.is_dictionary(found) else found
+        return plain_type(source.field(name).type)
 
     fields = [("row", pa.int64()), *((name, kind(name, schema)) for name in _keys(schema))]
     fields += [("reason", pa.string()), ("difference", _AMOUNT)]

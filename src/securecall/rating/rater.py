@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["curve_of", "rate_call", "scope_name", "unheld_curve"]
 
 DAY_MS: Final = 86_400_000
+DURATION_MS_MAX: Final = 366 * DAY_MS
 INT64_MAX: Final = (1 << 63) - 1
 
 _MEDIA: Final = {word: number for number, word in enumerate(MEDIA)}
@@ -23,7 +24,7 @@ _BILL_TYPES: Final = {word: number for number, word in enumerate(BILL_TYPES)}
 _RELAYS: Final = {word: number for number, word in enumerate(RELAYS)}
 _OK: Final = STATUSES.index("ok")
 _UNANSWERED: Final = STATUSES.index("unanswered")
-_OVERFLOW: Final = STATUSES.index("overflow")
+_BAD_DURATION: Final = STATUSES.index("bad_duration")
 
 
 def scope_name(scope: int) -> str:
@@ -129,17 +130,26 @@ def laid_out(
     """
     compiled = tariff.compiled
     number, facility, medium, bill_type, relay = _arguments(tariff, call)
-    horizon_ms = max(call.duration_ms, call.authorized_ms or 0)
+    times = (call.duration_ms, call.authorized_ms or 0)
+    horizon_ms = max(times)
     if facility >= 0 and not walked:
         longest = tariff.document.facilities[facility].max_call_ms
         horizon_ms = max(horizon_ms, longest or DAY_MS)
-    if call.duration_ms < 0 or horizon_ms > 366 * DAY_MS:
-        raise _rejected(tariff, call, STATUSES.index("bad_duration"))
     found = compiled.plan.curve(
-        number, facility, _within(call.start_ms), horizon_ms, medium, bill_type, relay, held
+        number,
+        facility,
+        _within(call.start_ms),
+        min(max(horizon_ms, 0), DURATION_MS_MAX),
+        medium,
+        bill_type,
+        relay,
+        held,
     )
-    if found[0] != _OK:
-        raise _rejected(tariff, call, found[0])
+    status = found[0]
+    if min(times) < 0 or max(times) > DURATION_MS_MAX:
+        status = min(status, _BAD_DURATION)  # what is worse stands before it
+    if status != _OK:
+        raise _rejected(tariff, call, status)
     return found, horizon_ms
 
 

@@ -23,14 +23,17 @@ _AT = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 _CLOCK = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])(?::([0-5][0-9]))?\Z")
 
 
-def _text(value: object) -> str:
-    """Return a value as it would stand in the file, short."""
+def _text(value: object, depth: int = 0) -> str:
+    """Return a value as it would stand in the file, short: no deeper than anybody reads."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dict | list) and depth > 8:
+        return "..."
     if isinstance(value, dict):
-        text = "{ " + ", ".join(f"{key} = {_text(item)}" for key, item in value.items()) + " }"
+        items = (f"{key} = {_text(item, depth + 1)}" for key, item in value.items())
+        text = "{ " + ", ".join(items) + " }"
     elif isinstance(value, list):
-        text = "[" + ", ".join(map(_text, value)) + "]"
+        text = "[" + ", ".join(_text(item, depth + 1) for item in value) + "]"
     else:
         text = f'"{value}"' if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
@@ -42,6 +45,11 @@ class Source:
     def __init__(self, text: str, file: str) -> None:
         self.file = file
         self.faults: list[Fault] = []
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:  # half of a character that UTF-16 writes in two
+            line = text.count("\n", 0, error.start) + 1
+            raise TariffError([Fault(file, line, "text", "", "must be UTF-8")]) from None
         try:
             self.values = tomllib.loads(text)
             self.lines = line_of_paths(text)
