@@ -203,7 +203,7 @@ def shown(amount: Decimal | Fraction, places: int = 2) -> str:
     """
     if isinstance(amount, Fraction):
         amount = decimal_of_fraction(amount)
-    text = f"{abs(amount):f}"
+    text = f"{amount.copy_abs():f}"  # abs() would round to the host's precision
     whole, _, part = text.partition(".")
     part = part.rstrip("0").ljust(places, "0")
     return f"{'-' if amount < 0 else ''}${whole}{'.' if part else ''}{part}"

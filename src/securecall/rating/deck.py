@@ -40,12 +40,16 @@ class _Bad(Exception):
     """A cell that cannot be used: column, value, rule."""
 
 
+def _rule(error: SecurecallError, column: str) -> str:
+    """Return what must hold, without the column's name and the value: a fault has both."""
+    return str(error).removeprefix(f"{column} ").split(", not ")[0]
+
+
 def _steps(price: str, per: str, initial: str, increment: str) -> tuple[Step, ...]:
     try:
         exact = price_of(price, "price")
     except SecurecallError as error:
-        rule = str(error).removeprefix("price ").split(", not ")[0]
-        raise _Bad("price", price, rule) from None
+        raise _Bad("price", price, _rule(error, "price")) from None
     per_ms = _milliseconds(per, "per_ms")
     initial_ms = _milliseconds(initial, "initial_ms")
     increment_ms = _milliseconds(increment, "increment_ms")
@@ -148,7 +152,7 @@ def _rows(
                     try:
                         connect_fee = micros(fee, "connect_fee")
                     except SecurecallError as error:
-                        raise _Bad("connect_fee", fee, str(error)) from None
+                        raise _Bad("connect_fee", fee, _rule(error, "connect_fee")) from None
                     if connect_fee < 0:
                         raise _Bad("connect_fee", fee, "must be 0 or more")
                 steps.append((_steps(*key[:4]), connect_fee))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -14,7 +13,7 @@ from securecall.errors import (
     InputTypeError,
     nearest,
 )
-from securecall.money import Money, dollars, micros, shown
+from securecall.money import Money, decimal_of_fraction, dollars, micros, shown
 from securecall.rating.fee_credit import deposit_for
 from securecall.rating.fee_quote import FeeLine, FeeQuote, FeeRefund, FeeRefundLine
 from securecall.rating.fee_stack import OF_DEPOSIT, OF_NOTHING, OF_RUNNING, Applied, FeeStack
@@ -161,8 +160,7 @@ def _text(applied: Applied, base: int, removed: int) -> str:
 
 def _plain(percent: Fraction) -> str:
     """Write a percent, which has at most twelve decimals, without needless zeros."""
-    text = f"{Decimal(int(percent * 10**12)).scaleb(-12):f}"
-    return text.rstrip("0").rstrip(".")
+    return f"{decimal_of_fraction(percent):f}"
 
 
 def _stack(tariff: Tariff, payment: _Payment) -> FeeStack:

@@ -14,7 +14,7 @@ from securecall.rating.contract import Contract, Deck, Moment, Rate
 from securecall.rating.windows import overlap
 from securecall.rating.zones import epoch_ms
 
-__all__ = ["about_ms", "rank", "ties"]
+__all__ = ["about_ms", "is_local", "rank", "ties"]
 
 DAYS_2_MS = 2 * 86_400_000  # more than any two zones differ
 
@@ -38,8 +38,8 @@ def rank(rate: Rate) -> tuple[int, int, bool, int]:
     )
 
 
-def _local(moment: Moment | None) -> bool:
-    """Return whether a moment is the wall clock's."""
+def is_local(moment: Moment | None) -> bool:
+    """Return whether a moment is read from the facility's wall clock."""
     if isinstance(moment, datetime):
         return moment.tzinfo is None
     return isinstance(moment, date)
@@ -47,7 +47,7 @@ def _local(moment: Moment | None) -> bool:
 
 def _tie(first: Rate, other: Rate) -> str | None:
     """Return why two rates of one destination tie at some instant, or None."""
-    mixed = _local(first.effective_from) != _local(other.effective_from)
+    mixed = is_local(first.effective_from) != is_local(other.effective_from)
     near = (
         mixed
         and first.effective_from is not None

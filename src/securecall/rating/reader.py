@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Final
@@ -22,7 +22,7 @@ from securecall.rating.contract import (
 )
 from securecall.rating.deck import read_deck
 from securecall.rating.numbering import DIGITS_MAX, STATES
-from securecall.rating.ranking import about_ms, ties
+from securecall.rating.ranking import DAYS_2_MS, about_ms, is_local, ties
 from securecall.rating.toml_table import MISSING, Source, Table
 from securecall.rating.windows import DAY_MS, Window
 from securecall.rating.words import (
@@ -73,7 +73,7 @@ def read_document(text: str, file: str, read_file: ReadFile, regimes: Collection
     contracts = [_contract(table, read_file) for table in root.tables("contract", needed=True)]
     facilities = [_facility(table, regimes) for table in root.tables("facility", needed=True)]
     taxes = [_tax(table) for table in root.tables("tax")]
-    fees = _fees(root.tables("fee"))
+    fees = _fees(root.tables("fee"), [facility.id for facility in facilities])
     terminations = [_termination(table) for table in root.tables("termination")]
     root.done()
     _unique(source, "contract", contracts)
@@ -87,7 +87,6 @@ def read_document(text: str, file: str, read_file: ReadFile, regimes: Collection
         elif any(facility and facility.regulated for facility in facilities):
             rule = 'must be USD unless every facility has regulation = "none"'
             root.fault("currency", rule, currency)
-    _fee_facilities(source, fees, [facility.id for facility in facilities if facility])
     _overlapping_terminations(source, terminations)
     for index, contract in enumerate(contracts):
         for rate, why in ties(contract) if contract else ():
@@ -131,15 +130,6 @@ def _contracts_named(source: Source, facilities: list[Facility], known: list[str
             source.fault(("facility", index, "contract"), rule, facility.contract, hint)
 
 
-def _fee_facilities(source: Source, fees: list[Fee], known: list[str]) -> None:
-    for index, fee in enumerate(fees):
-        for place, name in enumerate(sorted(fee.facilities or ())):
-            if name not in known:
-                path = ("fee", index, "facilities", place)
-                hint = nearest(name, [facility for facility in known if facility])
-                source.fault(path, "must be the id of a [[facility]]", name, hint)
-
-
 def _overlapping_terminations(source: Source, terminations: list[Termination]) -> None:
     never = 1 << 60
     for index, one in enumerate(terminations):
@@ -163,8 +153,11 @@ def _prefix(table: Table, path: tuple[str | int, ...], text: str) -> str | None:
 def _period(table: Table) -> dict[str, Any]:
     """Return effective_from and effective_to as keyword arguments."""
     begins, ends = table.moment("effective_from"), table.moment("effective_to")
-    if begins is not None and ends is not None and about_ms(begins, 0) >= about_ms(ends, 0):
-        table.fault("effective_to", "must be later than effective_from", ends)
+    if begins is not None and ends is not None:
+        # Of a wall clock's time and an instant, only a zone could say which is later.
+        apart_ms = 0 if is_local(begins) == is_local(ends) else DAYS_2_MS
+        if about_ms(begins, 0) >= about_ms(ends, 0) + apart_ms:
+            table.fault("effective_to", "must be later than effective_from", ends)
     return {"effective_from": begins, "effective_to": ends}
 
 
@@ -236,9 +229,8 @@ def _options(table: Table) -> dict[str, Any]:
 
 def _rate(table: Table) -> Rate:
     rate_id = table.text("id")
-    wanted = table.words("destinations", None, ("any",))
     destinations = []
-    for index, destination in enumerate(wanted or ()):
+    for index, destination in table.placed("destinations", None, ((0, "any"),)):
         path = (*table.path, "destinations", index)
         if destination[:1] == "+":
             if _prefix(table, path, destination) is not None:
@@ -343,7 +335,7 @@ def _facility(table: Table, regimes: Collection[str]) -> Facility:
         rule = 'must be two capital letters of a US state or territory, such as "TX"'
         table.fault("state", rule, state, nearest(state, STATES))
     local = []
-    for index, prefix in enumerate(table.words("local", None, ())):
+    for index, prefix in table.placed("local", None, ()):
         digits = _prefix(table, (*table.path, "local", index), prefix)
         if digits is not None:
             local.append(digits)
@@ -391,7 +383,18 @@ def _tax(table: Table) -> Tax:
     return tax
 
 
-def _fees(tables: list[Table]) -> list[Fee]:
+def _facility_names(table: Table, known: Sequence[str | None]) -> frozenset[str] | None:
+    """Return the ids of facilities that a fee names, which must be there."""
+    placed = table.placed("facilities", None, None)
+    for index, name in placed or ():
+        if name not in known:
+            hint = nearest(name, [facility for facility in known if facility])
+            path = (*table.path, "facilities", index)
+            table.source.fault(path, "must be the id of a [[facility]]", name, hint)
+    return None if placed is None else frozenset(name for _, name in placed)
+
+
+def _fees(tables: list[Table], facilities: Sequence[str | None]) -> list[Fee]:
     fees: list[Fee] = []
     for table in tables:
         earlier = [fee.id for fee in fees if fee.id]
@@ -404,7 +407,7 @@ def _fees(tables: list[Table]) -> list[Fee]:
             mode=table.word("mode", ("deduct", "add"), "deduct"),
             methods=_filter(table, "methods", None),
             channels=_filter(table, "channels", None),
-            facilities=_filter(table, "facilities", None),
+            facilities=_facility_names(table, facilities),
             rounding=table.rounding("rounding", Rounding("half_up", CENT)),
             where=table.where,
             **_period(table),

@@ -148,12 +148,19 @@ class Table:
 
     def words(self, key: str, allowed: Iterable[str] | None, default: Any = MISSING) -> Any:
         """Return a list of texts, or of words of a closed list, without repetition."""
+        placed = self.placed(key, allowed, default)
+        if placed is None or placed is default:
+            return placed
+        return tuple(word for _, word in placed)
+
+    def placed(self, key: str, allowed: Iterable[str] | None, default: Any = MISSING) -> Any:
+        """Return the same, each word with its place in the list: what is wrong is left out."""
         allowed = None if allowed is None else tuple(allowed)
         one_of = "texts" if allowed is None else ", ".join(f'"{word}"' for word in allowed)
         values = self.take(key, list, f"a list of {one_of}", default)
         if values is None or values is default:
             return values
-        good = []
+        good: dict[str, int] = {}
         if not values:
             self.fault(key, f"must not be empty; leave it out or list {one_of}", values)
         for index, value in enumerate(values):
@@ -165,8 +172,8 @@ class Table:
             elif value in good:
                 self.source.fault(path, "stands here twice", value)
             else:
-                good.append(value)
-        return tuple(good)
+                good[value] = index
+        return tuple((index, word) for word, index in good.items())
 
     def flag(self, key: str, default: bool) -> bool:
         """Return true or false."""

@@ -39,8 +39,8 @@ class _Told:
 
     applied: Applied
     witness: Payment
-    removed: Decimal
-    charged: Decimal
+    removed_micros: int
+    charged_micros: int
     facilities: list[str]
 
 
@@ -164,13 +164,18 @@ class _Check:
             found = self.quoted(payment, applied.fee.id)
             if found is None:
                 continue
-            removed, charged = found
-            if removed > 0 or (rule.status == "pass_through" and applied.cap is None):
-                self.told[key] = _Told(applied, payment, removed, charged, [payment.facility])
+            removed_micros, charged_micros = found
+            if removed_micros or (rule.status == "pass_through" and applied.cap is None):
+                self.told[key] = _Told(
+                    applied, payment, removed_micros, charged_micros, [payment.facility]
+                )
                 return
 
-    def quoted(self, payment: Payment, fee: str) -> tuple[Decimal, Decimal] | None:
-        """Return what the rules take off a fee and what they leave; None if it is refused."""
+    def quoted(self, payment: Payment, fee: str) -> tuple[int, int] | None:
+        """Return what the rules take off a fee and what they leave, micro-dollars.
+
+        None if the payment is refused, or does not meet the fee.
+        """
         try:
             quote: FeeQuote
             if payment.call is not None:
@@ -185,7 +190,7 @@ class _Check:
         except (FeesExceedDeposit, AmountOverflow):
             return None
         line = next((line for line in quote.lines if line.id == fee), None)
-        return None if line is None else (line.removed, line.charged)
+        return None if line is None else (line.removed_micros, line.charged_micros)
 
     def finding(self, told: _Told, facilities: list[str]) -> Finding:
         applied, rule, witness = told.applied, told.applied.rule, told.witness
@@ -196,14 +201,14 @@ class _Check:
         place = f"at {several(facilities)}, such as on {at}"
         what = "a call" if witness.call is not None else f"a payment of {shown(witness.amount)}"
         paid = f"{what} by {witness.method} over {witness.channel}"
-        asked = shown(told.charged + told.removed)
+        asked = shown(dollars(told.charged_micros + told.removed_micros))
         if rule.forbidden:
             code, text = (
                 "fee_forbidden",
                 f"is forbidden {place}: of {asked} on {paid} nothing is left",
             )
             severity = "error"
-        elif told.removed > 0:
+        elif told.removed_micros:
             cap = shown(dollars(applied.cap or 0))
             code, text = "fee_capped", f"is held to {cap} {place}: {paid} would pay {asked}"
             severity = "error"

@@ -213,6 +213,15 @@ def local_time_findings(survey: Survey) -> Iterator[Finding]:
     yield from _dates(survey)
 
 
+def _concerns(one: Tax | Fee | Termination, facility: Facility) -> bool:
+    """Return whether a tax, a fee or a termination cost is for a facility at all."""
+    if isinstance(one, Tax):
+        return one.states is None or facility.state in one.states
+    if isinstance(one, Fee):
+        return one.facilities is None or facility.id in one.facilities
+    return facility.regulated
+
+
 def dated_findings(tariff: Tariff, period: Period, surveys: dict[str, Survey]) -> Iterator[Finding]:
     """Yield effective dates of taxes, fees and termination costs."""
     document = tariff.document
@@ -221,10 +230,11 @@ def dated_findings(tariff: Tariff, period: Period, surveys: dict[str, Survey]) -
         *((f'fee "{fee.id}"', fee) for fee in document.fees),
         *((f"termination cost of +{one.prefix}", one) for one in document.terminations),
     ]
-    zones: dict[str, Facility] = {}
-    for facility in document.facilities:
-        zones.setdefault(facility.timezone, facility)
     for name, one in dated:
+        zones: dict[str, Facility] = {}
+        for facility in document.facilities:
+            if _concerns(one, facility):
+                zones.setdefault(facility.timezone, facility)
         for key, verb in (("effective_from", "begins"), ("effective_to", "ends")):
             for timezone, facility in zones.items():
 
