@@ -64,6 +64,10 @@ class Fault:
         What must hold, as a clause that follows the key.
     nearest : str or None
         The allowed name that was probably meant.
+
+    Source
+    ------
+    own.
     """
 
     file: str

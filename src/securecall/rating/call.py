@@ -121,6 +121,10 @@ class Line:
         Dollars per minute.
     amount : Decimal
         Dollars; negative for what is taken off. The lines of a call sum to its total.
+
+    Source
+    ------
+    own; charging law, rule 2.
     """
 
     kind: str
@@ -147,6 +151,10 @@ class RatedCall:
     rate_class : {"local", "intrastate", "interstate", "international"}
     rate_id : str or None
         The rate in force at the start.
+
+    Source
+    ------
+    own; charging law, rules 1 to 3.
     """
 
     call: Call
@@ -205,7 +213,12 @@ class RatedCall:
         return lines_of(self)
 
     def explain(self) -> str:
-        """Return a receipt that a person can check with a pencil."""
+        """Return a receipt that a person can check with a pencil.
+
+        Source
+        ------
+        own; charging law, rules 1 to 3; ``docs/charging.md`` reads one line by line.
+        """
         from securecall.rating.receipt import explain
 
         return explain(self)

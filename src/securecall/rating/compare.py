@@ -43,6 +43,10 @@ class Comparison:
         By ``facility`` and ``reason``: ``rows``, ``before``, ``after``, ``difference``.
     compared : int
         How many rows were rated twice.
+
+    Source
+    ------
+    own.
     """
 
     rows: pa.Table

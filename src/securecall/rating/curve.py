@@ -125,6 +125,11 @@ class PriceCurve(Curve):
     def reach(self, balance: Money) -> int | None:
         """Return how many milliseconds a balance buys.
 
+        Parameters
+        ----------
+        balance : Decimal or str
+            Dollars. Below 0 it buys what costs nothing.
+
         Returns
         -------
         int or None
@@ -152,7 +157,12 @@ class PriceCurve(Curve):
             raise InputError(str(error)) from None
 
     def dumps(self) -> bytes:
-        """Return the curve as bytes that `loads` takes, on any machine and without the tariff."""
+        """Return the curve as bytes that `loads` takes, on any machine and without the tariff.
+
+        Source
+        ------
+        own.
+        """
         body = {
             "format": FORMAT,
             "horizon_ms": self.horizon_ms,
@@ -165,6 +175,11 @@ class PriceCurve(Curve):
     @classmethod
     def loads(cls, content: bytes) -> PriceCurve:
         """Read what `dumps` wrote; needs neither the tariff nor any time zone.
+
+        Parameters
+        ----------
+        content : bytes
+            Checked before use: it may come from anywhere.
 
         Raises
         ------

@@ -412,7 +412,12 @@ class Layout:
                 self.check(name, field)
 
     def fields(self) -> dict[str, Field]:
-        """Return every field that is read, by the name of what it feeds."""
+        """Return every field that is read, by the name of what it feeds.
+
+        Source
+        ------
+        own.
+        """
         found: dict[str, Field] = {}
         for name in ("call_id", "number", "linked_id", "disposition", "facility", "account",
                      "medium", "bill_type", "authorized_ms", "privileged", "relay"):  # fmt: skip
@@ -429,7 +434,24 @@ class Layout:
         return found
 
     def check(self, name: str, field: Field) -> None:
-        """Raise if a layout with an order of columns has no such field."""
+        """Raise if a layout with an order of columns has no such field.
+
+        Parameters
+        ----------
+        name : str
+            What the field feeds, for the message.
+        field : Field
+            What is looked for.
+
+        Raises
+        ------
+        InputError
+            There is none; the text names the nearest.
+
+        Source
+        ------
+        own.
+        """
         if self.form != "csv":
             return
         known = dict.fromkeys(column for order in self.columns for column in order)

@@ -279,6 +279,11 @@ LAYOUTS: Final[dict[str, Layout]] = {
 def layout_named(name: str) -> Layout:
     """Return a layout by its name.
 
+    Parameters
+    ----------
+    name : str
+        A key of `LAYOUTS`.
+
     Raises
     ------
     InputError

@@ -216,7 +216,12 @@ class Tariff:
         return rules if known_at is None else rules.known(known_at)
 
     def known(self, known_at: date | None) -> Tariff:
-        """Return the same tariff under the rules as they were believed on a day; None: now.
+        """Return the same tariff under the rules as they were believed on a day.
+
+        Parameters
+        ----------
+        known_at : date or None
+            The day; None is now, with all that is known.
 
         Source
         ------
@@ -274,10 +279,15 @@ class Tariff:
     def curve(self, call: Call) -> PriceCurve:
         """Return what a call costs after any time, for a call that is about to begin.
 
+        Parameters
+        ----------
+        call : Call
+            Its duration may be 0; one that is longer than 24 hours lengthens what the curve knows.
+
         Raises
         ------
         CallRejected
-            As in `rate`. The call's duration may be 0.
+            As in `rate`.
 
         Source
         ------

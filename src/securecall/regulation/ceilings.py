@@ -115,7 +115,17 @@ class Ceiling:
         )
 
     def under_relay(self, row: RelayRow) -> Ceiling:
-        """Keep the part of this audio ceiling that holds for a relay class."""
+        """Keep the part of this audio ceiling that holds for a relay class.
+
+        Parameters
+        ----------
+        row : RelayRow
+            The rule that holds for that class on that day.
+
+        Source
+        ------
+        47 CFR 64.6040, by way of the row.
+        """
         share = row.share_of_audio
         confidence = max(self.confidence, row.confidence, key=CONFIDENCES.index)
         citation = f"{row.citation}. Audio ceiling: {self.citation}"
@@ -137,7 +147,17 @@ class Ceiling:
 
     @classmethod
     def free(cls, row: RelayRow) -> Ceiling:
-        """Return the ceiling of 0 that a relay rule sets."""
+        """Return the ceiling of 0 that a relay rule sets.
+
+        Parameters
+        ----------
+        row : RelayRow
+            The rule that makes such calls free.
+
+        Source
+        ------
+        47 CFR 64.6040, by way of the row.
+        """
         return cls(
             per_minute=_ZERO,
             source=row.regime,

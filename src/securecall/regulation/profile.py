@@ -59,12 +59,21 @@ class Commission:
     def of(cls, value: CommissionLike) -> Commission | None:
         """Read a commission from itself, a table ``{per_minute, kind}``, an amount, or None.
 
+        Parameters
+        ----------
+        value : Commission, mapping, Decimal, str or None
+            An amount by itself is dollars a minute, agreed in the contract.
+
         Raises
         ------
         InputError
             A negative amount, another key or another kind.
         InputTypeError
             An int, a bool, a float or anything else.
+
+        Source
+        ------
+        own; 47 CFR 64.6030(d) (2021).
         """
         if value is None or isinstance(value, Commission):
             return value

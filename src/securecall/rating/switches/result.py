@@ -37,6 +37,10 @@ class Note:
     row : int or None
         Of the imported calls, from 0; None if it is about no single one.
     reason : str
+
+    Source
+    ------
+    own.
     """
 
     file: str
@@ -64,6 +68,10 @@ class Imported:
     notes : tuple of Note
         What could not be read or is doubtful, with file and line; of each kind at most a thousand
         and then their number.
+
+    Source
+    ------
+    own; see ``docs/records.md``.
     """
 
     calls: pa.Table
