@@ -1,0 +1,192 @@
+"""What is handed out: the sdist and the wheel hold what they should and nothing else, and install.
+
+Both are built from a copy of the tree, because building writes beside the sources.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import tomllib
+import zipfile
+from email.parser import Parser
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+import pytest
+
+import securecall
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+STEM = f"securecall-{securecall.__version__}"
+ENGINES = ("_curve", "_fees", "_rating")
+
+# One build serves the whole module: with pytest-xdist one worker runs it.
+pytestmark = pytest.mark.xdist_group("packaging")
+
+MADE = (
+    "__pycache__", ".*", "*.so", "*.c", "*.pyc", "*.egg-info", "build", "dist", "out", "*.html",
+    "annotated",
+)  # fmt: skip
+TOP = {
+    "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "MANIFEST.in", "Makefile", "README.md",
+    "pyproject.toml", "setup.py", ".ci/run",
+}  # fmt: skip
+FOLDERS = ("benchmarks", "docs", "examples", "src", "tests", "tools")
+
+
+class Built(NamedTuple):
+    """What a build left, and the file names inside, without the version's folder."""
+
+    wheel: Path
+    sdist_names: set[str]
+    wheel_names: set[str]
+
+
+def sources(folder: str) -> set[str]:
+    """Return the files of a folder that are written by people, from the root."""
+    made = shutil.ignore_patterns(*MADE)
+    found: set[str] = set()
+    for path in (ROOT / folder).rglob("*"):
+        parts = path.relative_to(ROOT).parts
+        if path.is_file() and not made("", list(parts)):
+            found.add(PurePosixPath(*parts).as_posix())
+    return found
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    tree = tmp_path_factory.mktemp("tree")
+    for name in TOP:
+        (tree / name).parent.mkdir(exist_ok=True)
+        shutil.copy2(ROOT / name, tree / name)
+    for folder in FOLDERS:
+        if (ROOT / folder).is_dir():
+            shutil.copytree(ROOT / folder, tree / folder, ignore=shutil.ignore_patterns(*MADE))
+    # Without isolation nothing is downloaded; the wheel is built from the unpacked sdist.
+    done = subprocess.run(
+        [sys.executable, "-m", "build", "--no-isolation", "--outdir", "dist", "."],
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    (sdist,) = (tree / "dist").glob("*.tar.gz")
+    (wheel,) = (tree / "dist").glob("*.whl")
+    assert sdist.name == f"{STEM}.tar.gz"
+    with tarfile.open(sdist) as archive:
+        held = [member.name for member in archive.getmembers() if member.isfile()]
+    assert all(name.startswith(STEM + "/") for name in held)
+    with zipfile.ZipFile(wheel) as package:
+        inside = set(package.namelist())
+    return Built(wheel, {name.removeprefix(STEM + "/") for name in held}, inside)
+
+
+def test_the_sdist_holds_every_source_and_nothing_that_was_made(built: Built) -> None:
+    wanted = TOP | {name for folder in FOLDERS for name in sources(folder)}
+    made = {
+        name
+        for name in built.sdist_names
+        if name in ("PKG-INFO", "setup.cfg") or name.startswith("src/securecall.egg-info/")
+    }
+    assert built.sdist_names - made == wanted
+    for needed in ("_rating.pyx", "_plan.pxd", "_rating.pyi", "_native.h", "py.typed"):
+        assert f"src/securecall/{needed}" in built.sdist_names
+    assert "src/securecall/regulation/data/ceilings.csv" in built.sdist_names
+    assert "src/securecall/rating/data/areas.csv" in built.sdist_names
+    assert not [name for name in built.sdist_names if name.endswith((".c", ".so", ".pyc"))]
+
+
+def test_the_wheel_holds_the_package_its_engines_and_its_papers(built: Built) -> None:
+    # The .pyx are sources, like the tests: who wants to build takes the sdist.
+    package = {name.removeprefix("src/") for name in sources("src") if not name.endswith(".pyx")}
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    engines = {f"securecall/{name}{suffix}" for name in ENGINES}
+    papers = {
+        f"{STEM}.dist-info/{name}"
+        for name in (
+            "METADATA", "RECORD", "WHEEL", "entry_points.txt", "top_level.txt", "licenses/LICENSE",
+        )
+    }  # fmt: skip
+    assert built.wheel_names == package | engines | papers
+    assert not [name for name in package if name.endswith((".c", ".pyx")) or "test" in name]
+
+
+def test_the_wheel_is_small(built: Built) -> None:
+    # Without -g0 the engines are five times larger, and C sources would add megabytes.
+    assert built.wheel.stat().st_size < 1_500_000
+
+
+def test_the_metadata_is_that_of_pyproject(built: Built) -> None:
+    with zipfile.ZipFile(built.wheel) as package:
+        text = package.read(f"{STEM}.dist-info/METADATA").decode("utf-8")
+        entry = package.read(f"{STEM}.dist-info/entry_points.txt").decode("utf-8")
+        tags = package.read(f"{STEM}.dist-info/WHEEL").decode("utf-8")
+    told = Parser().parsestr(text)
+    assert told["Name"] == "securecall"
+    assert told["Version"] == PROJECT["version"] == securecall.__version__
+    assert told["Requires-Python"] == PROJECT["requires-python"] == ">=3.11"
+    assert told["License-Expression"] == "Apache-2.0"
+    assert told["Summary"] == PROJECT["description"]
+    assert set(told.get_all("Provides-Extra", [])) == set(PROJECT["optional-dependencies"])
+    always = {need for need in told.get_all("Requires-Dist", []) if "extra ==" not in need}
+    assert always == set(PROJECT["dependencies"])
+    for minor in (11, 12, 13, 14):
+        assert f"Programming Language :: Python :: 3.{minor}" in told.get_all("Classifier", [])
+    assert told.get_payload().startswith("# securecall")  # type: ignore[union-attr]
+    assert "securecall = securecall.cli:main" in entry
+    assert "Root-Is-Purelib: false" in tags
+
+
+def test_the_wheel_installs_imports_and_rates_in_a_fresh_environment(
+    built: Built, tmp_path: Path
+) -> None:
+    place = tmp_path / "fresh"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", place], check=True)
+    python = place / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q"]
+    subprocess.run([*install, "--no-deps", "--no-index", str(built.wheel)], check=True)
+    # The face needs nothing but the standard library; a price needs the time zones of tzdata.
+    zones = find_spec("tzdata")
+    assert zones is not None
+    assert zones.origin is not None
+    code = f"""
+import sys, importlib.metadata
+import securecall
+assert securecall.__file__.startswith({str(place)!r}), securecall.__file__
+print(importlib.metadata.version("securecall"), securecall.__version__)
+sys.path.append({str(Path(zones.origin).parents[1])!r})
+tariff = securecall.Tariff.loads('''{TARIFF}''')
+print(tariff.rate(securecall.Call("tx", "+17135550123", 1_777_658_400_000, 613_000)).total)
+"""
+    done = subprocess.run(
+        [python, "-I", "-W", "error", "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [securecall.__version__, securecall.__version__, "1.021666"]
+
+
+TARIFF = """
+[[facility]]
+id = "tx"
+kind = "jail"
+adp = 8932
+state = "TX"
+timezone = "America/Chicago"
+contract = "c"
+[[contract]]
+id = "c"
+[[contract.rate]]
+id = "all"
+steps = [{ price = "0.12", per_ms = 60_000, increment_ms = 1_000 }]
+"""
