@@ -129,6 +129,10 @@ def micros(amount: Money, name: str = "amount") -> int:
 def dollars(amount_micros: int) -> Decimal:
     """Turn whole micro-dollars into ``Decimal`` dollars with six decimals.
 
+    Parameters
+    ----------
+    amount_micros : int
+
     Source
     ------
     own; charging law, "Units".
@@ -143,6 +147,12 @@ def dollars(amount_micros: int) -> Decimal:
 
 def decimal_of_fraction(exact: Fraction, decimals: int = PRICE_DECIMALS) -> Decimal:
     """Turn a fraction of 0 or more into a decimal, to nearest where it has more digits.
+
+    Parameters
+    ----------
+    exact : Fraction
+    decimals : int
+        How many digits behind the point are kept at most.
 
     Source
     ------
@@ -162,6 +172,12 @@ def decimal_of_fraction(exact: Fraction, decimals: int = PRICE_DECIMALS) -> Deci
 
 def price_of(value: Money, name: str = "price") -> Fraction:
     """Read a price, a percent or a share: not negative, at most twelve decimals.
+
+    Parameters
+    ----------
+    value : Decimal or str
+    name : str
+        How an error calls the value.
 
     Raises
     ------
@@ -191,6 +207,12 @@ def price_of(value: Money, name: str = "price") -> Fraction:
 
 def shown(amount: Decimal | Fraction, places: int = 2) -> str:
     """Write dollars with every digit that matters and at least ``places`` decimals.
+
+    Parameters
+    ----------
+    amount : Decimal or Fraction
+        A fraction is rounded to twelve decimals.
+    places : int
 
     Source
     ------
@@ -241,11 +263,41 @@ class Rounding:
 
     @classmethod
     def parse(cls, mode: str, unit: Money) -> Rounding:
-        """Make a rounding from its words in a tariff file, ``("half_up", "0.01")``."""
+        """Make a rounding from its words in a tariff file, ``("half_up", "0.01")``.
+
+        Parameters
+        ----------
+        mode : {"up", "down", "half_up", "half_even"}
+        unit : Decimal or str
+            Dollars.
+
+        Raises
+        ------
+        InputError, InputTypeError, AmountOverflow
+            Another mode, or a unit that is no amount of 0.000001 or more.
+
+        Source
+        ------
+        own.
+        """
         return cls(mode, micros(unit, "unit"))  # type: ignore[arg-type]
 
     def apply(self, exact_micros: Fraction | int) -> int:
-        """Round an exact amount of micro-dollars, 0 or more, to whole units; return micro-dollars.
+        """Round an exact amount of micro-dollars to whole units; return micro-dollars.
+
+        Parameters
+        ----------
+        exact_micros : Fraction or int
+            0 or more.
+
+        Raises
+        ------
+        InputError
+            The amount is below 0.
+
+        Source
+        ------
+        own; charging law, rule 2.
 
         Examples
         --------

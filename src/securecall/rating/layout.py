@@ -104,6 +104,11 @@ class Field:
 def declared(text: str) -> str | Field:
     """Read a value as a command line gives it: a constant, ``@field`` or ``@field~pattern``.
 
+    Parameters
+    ----------
+    text : str
+        As above; the pattern's first group is what is taken.
+
     Raises
     ------
     InputError
