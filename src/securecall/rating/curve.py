@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 from securecall._curve import Curve
 from securecall.errors import AmountOverflow, InputError
-from securecall.money import Money, dollars, micros
+from securecall.money import MODES, Money, Rounding, dollars, micros
 
 __all__ = ["PriceCurve"]
 
@@ -44,6 +45,8 @@ class PriceCurve(Curve):
         IANA version of the zones that the edges come from.
     tariff_digest : str
         Of the tariff that made it.
+    tax_ids : tuple of str
+        Ids of the taxes of the call, in the order in which they are added.
 
     Source
     ------
@@ -53,10 +56,16 @@ class PriceCurve(Curve):
     horizon_ms: int
     tzdata: str
     tariff_digest: str
+    tax_ids: tuple[str, ...]
     _state: tuple[Any, ...]
 
     def __new__(
-        cls, state: tuple[Any, ...], horizon_ms: int, tzdata: str, tariff_digest: str
+        cls,
+        state: tuple[Any, ...],
+        horizon_ms: int,
+        tzdata: str,
+        tariff_digest: str,
+        tax_ids: tuple[str, ...] = (),
     ) -> PriceCurve:
         """Make a curve from the engine's state; see `Tariff.curve` and `loads`."""
         curve: PriceCurve = super().__new__(cls, state)
@@ -64,11 +73,13 @@ class PriceCurve(Curve):
         curve.horizon_ms = horizon_ms
         curve.tzdata = tzdata
         curve.tariff_digest = tariff_digest
+        curve.tax_ids = tax_ids
         return curve
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by state."""
-        return PriceCurve, (self._state, self.horizon_ms, self.tzdata, self.tariff_digest)
+        known = (self.horizon_ms, self.tzdata, self.tariff_digest, self.tax_ids)
+        return PriceCurve, (self._state, *known)
 
     def __eq__(self, other: object) -> bool:
         """Compare by what the curves cost."""
@@ -122,6 +133,44 @@ class PriceCurve(Curve):
         """
         return dollars(self._checked(self.final_micros, bought_ms, actual_ms))
 
+    def parts_micros(self, bought_ms: int, actual_ms: int | None = None) -> dict[str, int]:
+        """Return what a charge is made of: ``revenue`` and ``tax:<id>``, micro-dollars.
+
+        They add up to ``final_micros(bought_ms, actual_ms)``; what a state pays is in none of them.
+        A tax without a known id is ``tax:1``, ``tax:2``, ... by its place.
+
+        Parameters
+        ----------
+        bought_ms : int
+            The time bought.
+        actual_ms : int, optional
+            How long the call lasted; default the time bought.
+
+        Raises
+        ------
+        OverflowError, ValueError
+            As `final`.
+
+        Source
+        ------
+        own; charging law, rules 2 and 3.
+        """
+        held_ms = bought_ms if actual_ms is None or not self._state[13] else actual_ms
+        net, paid, tax, total, _ = self.parts(bought_ms, held_ms)
+        left = net - paid
+        found, running = {"revenue": left}, 0
+        for place, row in enumerate(self._state[15] if left > 0 else ()):
+            numerator, denominator, unit, mode, on_prior = row[:5]
+            base = left + running if on_prior else left
+            exact = Fraction(base * numerator, denominator)
+            amount = Rounding(MODES[mode], unit).apply(exact)
+            name = self.tax_ids[place] if place < len(self.tax_ids) else str(place + 1)
+            found[f"tax:{name}"] = found.get(f"tax:{name}", 0) + amount
+            running += amount
+        assert running == tax, "the parts of a charge must add up to it"
+        assert left + running == total
+        return found
+
     def reach(self, balance: Money) -> int | None:
         """Return how many milliseconds a balance buys.
 
@@ -168,6 +217,7 @@ class PriceCurve(Curve):
             "horizon_ms": self.horizon_ms,
             "tzdata": self.tzdata,
             "tariff_digest": self.tariff_digest,
+            "tax_ids": self.tax_ids,
             **dict(zip(_FIELDS, self._state, strict=True)),
         }
         return json.dumps(body, separators=(",", ":")).encode("ascii")
@@ -201,7 +251,10 @@ class PriceCurve(Curve):
             horizon_ms, tzdata, digest = body["horizon_ms"], body["tzdata"], body["tariff_digest"]
             if type(horizon_ms) is not int or type(tzdata) is not str or type(digest) is not str:
                 raise InputError("a curve's horizon_ms, tzdata or tariff_digest is of another type")
-            return cls(state, horizon_ms, tzdata, digest)
+            names = tuple(body.get("tax_ids", ()))
+            if not all(type(name) is str for name in names):
+                raise InputError("a curve's tax_ids must be a list of text")
+            return cls(state, horizon_ms, tzdata, digest, names)
         except InputError:
             raise
         except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:

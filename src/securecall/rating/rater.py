@@ -156,7 +156,8 @@ def laid_out(
 def curve_of(tariff: Tariff, call: Call) -> PriceCurve:
     """Return what a call costs after any time; see `Tariff.curve`."""
     found, horizon_ms = laid_out(tariff, call)
-    return PriceCurve(found[5], horizon_ms, tzdata_version(), tariff.digest)
+    tax_ids = tuple(tariff.compiled.taxes[row[5]].id for row in found[5][15])
+    return PriceCurve(found[5], horizon_ms, tzdata_version(), tariff.digest, tax_ids)
 
 
 def unheld_curve(tariff: Tariff, call: Call) -> PriceCurve:
