@@ -40,7 +40,23 @@ __all__ = [
 
 
 def nearest(word: object, allowed: Iterable[str]) -> str | None:
-    """Return the allowed name that looks most like a word, or None if none does."""
+    """Return the allowed name that looks most like a word, or None if none does.
+
+    Parameters
+    ----------
+    word : object
+        What somebody wrote; its text is looked at.
+    allowed : iterable of str
+
+    Source
+    ------
+    own, over ``difflib``.
+
+    Examples
+    --------
+    >>> nearest("prepayed", ["prepaid", "collect"]), nearest("x", ["prepaid"])
+    ('prepaid', None)
+    """
     names = {name.lower(): name for name in allowed}
     found = get_close_matches(str(word).lower(), list(names), n=1, cutoff=0.6)
     return names[found[0]] if found else None

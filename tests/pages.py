@@ -1,0 +1,148 @@
+"""Runs a page of the documentation as a reader would, in an empty folder, from top to bottom.
+
+What runs is told by the language of a fence:
+
+- ``python`` with prompts is a doctest, without them a script; all of a page share their names.
+- ``text`` right behind a script is what it prints.
+- ``toml tariff.toml``, any language and a file's name, is a file that the reader saves.
+- ``console`` is a shell: lines after ``$`` are commands, the others what they print.
+
+Anything else is only read. ``...`` in what is printed stands for anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+__all__ = ["ROOT", "Fence", "fences", "pages", "run_page"]
+
+ROOT = Path(__file__).parents[1]
+FLAGS = doctest.ELLIPSIS | doctest.REPORT_NDIFF
+PYTHON = Path(sys.executable).parent
+
+_FENCE = re.compile(r"^```(?P<told>[^\n`]*)\n(?P<text>.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
+
+
+class Fence(NamedTuple):
+    """A fenced block: its language, a file's name if one follows it, its text, its first line."""
+
+    language: str
+    file: str
+    text: str
+    line: int
+    follows: bool  # nothing but blank lines stands between it and the block before
+
+
+def pages() -> list[Path]:
+    """Return every page: the README and all of docs."""
+    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def fences(page: str) -> Iterator[Fence]:
+    """Yield the fenced blocks of a page."""
+    end = 0
+    for match in _FENCE.finditer(page):
+        language, _, file = match["told"].strip().partition(" ")
+        line = page.count("\n", 0, match.start("text")) + 1
+        follows = end > 0 and not page[end : match.start()].strip()
+        yield Fence(language, file.strip(), match["text"], line, follows)
+        end = match.end()
+
+
+def check(wanted: str, got: str, place: str) -> None:
+    """Compare what was printed; ``...`` in what is wanted stands for anything."""
+    wanted, got = (
+        "\n".join(line.rstrip() for line in text.splitlines()).strip("\n") + "\n"
+        for text in (wanted, got)
+    )
+    if not doctest.OutputChecker().check_output(wanted, got, FLAGS):
+        raise AssertionError(f"{place}: the page says\n{wanted}\nbut this came out\n{got}")
+
+
+def _doctest(fence: Fence, names: dict[str, Any], place: str) -> None:
+    # Indices of lines count from 0 in doctest.
+    test = doctest.DocTestParser().get_doctest(fence.text, names, place, place, fence.line - 1)
+    test.globs = names
+    told = io.StringIO()
+    doctest.DocTestRunner(optionflags=FLAGS).run(test, out=told.write, clear_globs=False)
+    assert not told.getvalue(), told.getvalue()
+
+
+def _script(fence: Fence, names: dict[str, Any], place: str) -> str:
+    code = compile("\n" * (fence.line - 1) + fence.text, place, "exec", dont_inherit=True)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(code, names)
+    return printed.getvalue()
+
+
+def _console(fence: Fence, place: str) -> int:
+    """Run the commands of a console, each in a shell that knows how the one before ended."""
+    environment = {
+        **os.environ,
+        "PATH": f"{PYTHON}{os.pathsep}{os.environ['PATH']}",
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+        "TERM": "dumb",
+        "TERMINAL_WIDTH": "100",
+    }
+    commands = re.split(r"^\$ ", fence.text, flags=re.MULTILINE)[1:]
+    last = 0
+    for command in commands:
+        given, _, wanted = command.partition("\n")
+        while given.endswith("\\"):
+            more, _, wanted = wanted.partition("\n")
+            given = f"{given}\n{more}"
+        done = subprocess.run(
+            ["bash", "-c", f"(exit {last})\n{given}"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment,
+            check=False,
+            timeout=120,
+        )
+        last = done.returncode
+        check(wanted, done.stdout, f"{place} $ {given}")
+    return len(commands)
+
+
+def run_page(path: Path, folder: Path) -> int:
+    """Run a page in an empty folder; return how many blocks ran.
+
+    ``tests`` and ``examples`` of the repository are there under their names.
+    """
+    page = path.read_text(encoding="utf-8")
+    for name in ("examples", "tests"):
+        if (ROOT / name).is_dir():
+            (folder / name).symlink_to(ROOT / name)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    ran = 0
+    printed: str | None = None
+    with contextlib.chdir(folder):
+        for fence in fences(page):
+            place = f"{path.relative_to(ROOT)}:{fence.line}"
+            if printed is not None and fence.language == "text" and fence.follows:
+                check(fence.text, printed, place)
+            printed = None
+            if fence.file:
+                Path(fence.file).parent.mkdir(parents=True, exist_ok=True)
+                Path(fence.file).write_text(fence.text, encoding="utf-8")
+            elif fence.language == "python" and ">>> " in fence.text:
+                _doctest(fence, names, place)
+                ran += 1
+            elif fence.language == "python":
+                printed = _script(fence, names, place)
+                ran += 1
+            elif fence.language == "console":
+                ran += _console(fence, place)
+    return ran

@@ -1,0 +1,249 @@
+"""What the documentation says is so: examples run, links lead somewhere, nothing public is silent.
+
+`pyproject.toml` leaves docstrings to this file, which knows what is public.
+"""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib
+import inspect
+import pkgutil
+import re
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import typer.main
+from tests.pages import ROOT, fences, pages, run_page
+
+import securecall
+from securecall.cli import app
+
+# What users import by name; everything else is behind it.
+FACES = ("securecall", "securecall.errors", "securecall.money", "securecall.regulation",
+         "securecall.rating.records")  # fmt: skip
+OURS = "securecall."
+
+
+def modules() -> list[str]:
+    """Return the name of every module, compiled ones apart."""
+    walked = pkgutil.walk_packages(securecall.__path__, OURS)
+    return [
+        "securecall",
+        *(one.name for one in walked if not re.search(r"\._\w+$", one.name)),
+    ]
+
+
+def is_documented(thing: object) -> bool:
+    """Return whether something of ours can have a docstring of its own."""
+    ours = str(getattr(thing, "__module__", "")).startswith("securecall")
+    return ours and (inspect.isclass(thing) or inspect.isfunction(thing))
+
+
+def methods(kind: type) -> Iterator[tuple[str, Any]]:
+    """Yield the public methods and properties that a class of ours defines."""
+    for name, value in vars(kind).items():
+        if name.startswith("_"):
+            continue
+        plain = value.__func__ if isinstance(value, classmethod | staticmethod) else value
+        if inspect.isfunction(plain) or isinstance(plain, property):
+            yield name, plain
+
+
+def named(module: str) -> Iterator[tuple[str, Any]]:
+    """Yield (dotted name, thing) of what a module offers, methods included."""
+    offered = importlib.import_module(module)
+    for name in getattr(offered, "__all__", ()):
+        thing = getattr(offered, name)
+        if not is_documented(thing):
+            continue
+        yield f"{module}.{name}", thing
+        if inspect.isclass(thing):
+            for method, value in methods(thing):
+                yield f"{module}.{name}.{method}", value
+
+
+def public() -> list[tuple[str, Any]]:
+    seen: set[int] = set()
+    found = []
+    for module in FACES:
+        for name, thing in named(module):
+            if id(thing) not in seen:
+                seen.add(id(thing))
+                found.append((name, thing))
+    return found
+
+
+def lacking(thing: Any) -> list[str]:
+    """Return what the docstring of a public thing lacks."""
+    text = inspect.cleandoc(thing.__doc__ or "")
+    first = text.partition("\n")[0]
+    lacks = []
+    if not first.endswith("."):
+        lacks.append("a first line that is a sentence")
+    if isinstance(thing, property) or (inspect.isclass(thing) and issubclass(thing, Exception)):
+        return lacks
+    if "\nSource\n------\n" not in text:
+        lacks.append("Source")
+    if inspect.isfunction(thing):
+        body = ast.parse(textwrap.dedent(inspect.getsource(thing)))
+        raises = any(isinstance(node, ast.Raise) and node.exc for node in ast.walk(body))
+        if raises and "\nRaises\n------\n" not in text:
+            lacks.append("Raises")
+        for name in inspect.signature(thing).parameters:
+            listed = re.search(rf"^(\w+, )*{name}(, \w+)*( :|$)", text, re.MULTILINE)
+            if name not in ("self", "cls") and not listed and f"``{name}``" not in text:
+                lacks.append(f"parameter {name}")
+    return lacks
+
+
+def test_the_public_face_is_documented_in_full() -> None:
+    found = public()
+    assert len(found) > 90
+    assert {name: lacking(thing) for name, thing in found if lacking(thing)} == {}
+
+
+def test_what_a_docstring_lacks_is_seen() -> None:
+    def judge(amount: int) -> int:
+        """Return an amount"""
+        if amount < 0:
+            raise ValueError(amount)
+        return amount
+
+    assert lacking(judge) == [
+        "a first line that is a sentence", "Source", "Raises", "parameter amount",
+    ]  # fmt: skip
+
+
+def test_every_name_that_a_module_offers_has_a_docstring() -> None:
+    silent = [
+        name
+        for module in modules()
+        for name, thing in named(module)
+        if not inspect.cleandoc(thing.__doc__ or "")
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("name", modules())
+def test_every_module_says_what_it_is(name: str) -> None:
+    module = importlib.import_module(name)
+    assert (module.__doc__ or "").partition("\n")[0].rstrip().endswith((".", ":", "?"))
+
+
+def doctested() -> list[str]:
+    """Return the modules whose source has prompts."""
+    found = []
+    for name in modules():
+        file = importlib.import_module(name).__file__
+        if file and ">>> " in Path(file).read_text(encoding="utf-8"):
+            found.append(name)
+    return found
+
+
+@pytest.mark.parametrize("name", doctested())
+def test_the_examples_of_docstrings_run(name: str) -> None:
+    module: ModuleType = importlib.import_module(name)
+    done = doctest.testmod(module, optionflags=doctest.ELLIPSIS)
+    assert done.attempted > 0
+    assert done.failed == 0
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_page_runs_from_top_to_bottom(page: Path, tmp_path: Path) -> None:
+    runnable = [
+        fence
+        for fence in fences(page.read_text(encoding="utf-8"))
+        if fence.language == "console" or (fence.language == "python" and not fence.file)
+    ]
+    assert run_page(page, tmp_path) >= len(runnable)
+
+
+def test_the_readme_begins_with_an_example_and_what_it_prints() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    first, second, *_ = fences(text)
+    assert (first.language, second.language, second.follows) == ("python", "text", True)
+    assert 10 <= len([line for line in first.text.splitlines() if line]) <= 14
+    assert second.line < 50  # on the first screen
+
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    text = page.read_text(encoding="utf-8")
+    for fence in fences(text):
+        text = text.replace(fence.text, "")
+    found = set()
+    for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE):
+        plain = re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower())
+        found.add(plain.strip().replace(" ", "-"))
+    return found
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    dead = []
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        if target.startswith(("https://", "http://")):
+            continue
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        if not there.exists() or (anchor and anchor not in anchors(there)):
+            dead.append(target)
+    assert dead == []
+
+
+def test_pages_that_sources_and_docstrings_refer_to_are_there() -> None:
+    files = [*(ROOT / "src").rglob("*.py"), *(ROOT / "src").rglob("*.p[yx][xd]"), *pages()]
+    told = {
+        page
+        for path in files
+        for page in re.findall(r"\bdocs/[\w/-]+\.md\b", path.read_text(encoding="utf-8"))
+    }
+    assert "docs/rating.md" in told
+    assert {page for page in told if not (ROOT / page).exists()} == set()
+
+
+def test_the_map_shows_every_page() -> None:
+    map_page = ROOT / "docs" / "README.md"
+    shown = {
+        (map_page.parent / target.partition("#")[0]).resolve()
+        for target in LINK.findall(map_page.read_text(encoding="utf-8"))
+    }
+    wanted = {page for page in (ROOT / "docs").rglob("*.md") if page != map_page}
+    assert {page.name for page in wanted if page.resolve() not in shown} == set()
+
+
+def test_pyproject_and_this_file_agree_who_checks_docstrings() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert '"D1",      # public docstrings are checked by tests/test_docs.py' in text
+
+
+def sections(page: str) -> dict[str, str]:
+    """Return the text under each heading of the second level."""
+    parts = re.split(r"^## (.+)$", page, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_every_command_and_option_is_on_its_page() -> None:
+    page = sections((ROOT / "docs" / "cli.md").read_text(encoding="utf-8"))
+    command = typer.main.get_command(app)
+    subcommands = command.commands  # type: ignore[attr-defined]
+    assert len(subcommands) >= 6
+    for name, sub in subcommands.items():
+        told = page[f"securecall {name}"]
+        options = {
+            option
+            for parameter in sub.params
+            for option in (*parameter.opts, *parameter.secondary_opts)
+            if option.startswith("-")
+        }
+        documented = set(re.findall(r"`(--?[a-z][\w-]*)", told))
+        assert options - {"--help"} == documented, name
