@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -23,24 +24,27 @@ from securecall.rating.call import Call, RatedCall
 NAME: Final = "explain"
 
 
-def _from_file(path: str, given: str | None, call_id: str) -> Call:
+def _from_file(path: str, given: str | None, call_id: str, facilities: Mapping[str, int]) -> Call:
     """Return the call of a file that has an id.
 
     Raises
     ------
     InputError
-        No row of the file has it, or the row names no call.
+        No row of the file has it, the row names no call, or rating refuses a column.
     """
     import pyarrow.compute as pc
 
-    from securecall.rating.columns import calls_of
+    from securecall.rating.columns import Columns, calls_of, plain
     from securecall.rating.files import open_records
 
     records = open_records(path, given)
+    Columns(records.rating_schema, facilities)  # refuses what rating refuses, such as local times
     if "call_id" not in records.schema.names:
-        raise InputError(f"{path}: has no column call_id; there are {records.schema.names}")
+        raise InputError(
+            f"{path}: has no column call_id; there are {', '.join(records.schema.names)}"
+        )
     for through, rating in records.batches:
-        ids = through.column("call_id").cast("string")
+        ids = plain(through.column("call_id")).cast("string")
         row = pc.index(ids, call_id).as_py()
         if row >= 0:
             call = next(calls_of(rating.slice(row, 1)))
@@ -71,7 +75,7 @@ def run(
     """Print a receipt that a person can check with a pencil."""
     compiled = load_tariff(tariff, override, known_at)
     if source is not None and call_id is not None:
-        call = _from_file(source, format, call_id)
+        call = _from_file(source, format, call_id, compiled.compiled.facilities)
     elif facility is not None and number is not None and start is not None and duration is not None:
         call = Call(
             facility=facility,

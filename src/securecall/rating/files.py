@@ -1,4 +1,8 @@
-"""Files of call records: Parquet, CSV and Arrow IPC, in and out, streaming."""
+"""Files of call records: Parquet, CSV and Arrow IPC, in and out, streaming.
+
+A file may be damaged anywhere, also behind the part that says what it is: whatever is found wrong
+with it while it is read is an `InputError` that names it.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 from securecall.errors import InputError, nearest
+from securecall.rating.columns import plain, plain_type
 from securecall.rating.csv_records import Records, csv_records
 
 __all__ = ["FORMATS", "Records", "format_of", "open_records", "write_records"]
@@ -31,6 +36,7 @@ _ENDINGS: Final = {
     ".ipc": "arrow",
     ".feather": "arrow",
 }
+_ARROW: Final = (pa.lib.ArrowException, OSError)
 
 
 def format_of(path: str, given: str | None = None) -> Format:
@@ -77,35 +83,54 @@ def open_records(path: str, given: str | None = None) -> Records:
         if kind == "parquet":
             if path == "-":
                 source = io.BytesIO(sys.stdin.buffer.read())  # its index stands at the end
-            return _open_parquet(source)
-        return _open_arrow(source)
+            return _open_parquet(path, source)
+        return _open_arrow(path, source)
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file") from None
-    except (pa.ArrowInvalid, OSError) as error:
+    except _ARROW as error:
         raise InputError(f"{path}: is no {kind} file: {error}") from None
 
 
-def _same(schema: pa.Schema, batches: Iterator[pa.RecordBatch], rows: int | None) -> Records:
-    return Records(schema, ((batch, batch) for batch in batches), schema, rows)
+def _same(
+    path: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch], rows: int | None
+) -> Records:
+    return Records(schema, _sound(path, batches), schema, rows)
 
 
-def _open_parquet(source: Any) -> Records:
+def _sound(
+    path: str, batches: Iterator[pa.RecordBatch]
+) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
+    """Yield batches whose every offset and index lies where it should; say which one does not."""
+    row = 0
+    while True:
+        try:
+            batch = next(batches, None)
+            if batch is None:
+                return
+            batch.validate(full=True)
+        except _ARROW as error:
+            raise InputError(f"{path}: is damaged behind row {row}: {error}") from None
+        yield batch, batch
+        row += batch.num_rows
+
+
+def _open_parquet(path: str, source: Any) -> Records:
     file = pyarrow.parquet.ParquetFile(source)
     batches = file.iter_batches(batch_size=1 << 17)
-    return _same(file.schema_arrow, batches, file.metadata.num_rows)
+    return _same(path, file.schema_arrow, batches, file.metadata.num_rows)
 
 
-def _open_arrow(source: Any) -> Records:
+def _open_arrow(path: str, source: Any) -> Records:
     stream = pa.memory_map(source) if isinstance(source, str) else source
     try:
         reader = pa.ipc.open_stream(stream)
-        return _same(reader.schema, iter(reader), None)
+        return _same(path, reader.schema, iter(reader), None)
     except pa.ArrowInvalid:
         if not isinstance(source, str):
             raise
         file = pa.ipc.open_file(pa.memory_map(source))
         batches = (file.get_batch(index) for index in range(file.num_record_batches))
-        return _same(file.schema, batches, None)
+        return _same(path, file.schema, batches, None)
 
 
 # -- out ---------------------------------------------------------------------------------------
@@ -132,32 +157,41 @@ def write_records(
     Raises
     ------
     InputError
-        The file cannot be written.
+        The file cannot be written, or its format has no room for a column.
     """
     kind = format_of(path, given)
     if path == "-":
-        _write(sys.stdout.buffer, kind, schema, batches)
+        _write(path, sys.stdout.buffer, kind, schema, batches)
         sys.stdout.buffer.flush()
         return
     draft = Path(path).with_name(Path(path).name + ".part")
     try:
         with draft.open("wb") as file:
-            _write(file, kind, schema, batches)
+            _write(path, file, kind, schema, batches)
         draft.replace(path)
     except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
     finally:
         draft.unlink(missing_ok=True)
 
 
 def _write(
-    file: IO[bytes], kind: Format, schema: pa.Schema, batches: Iterator[pa.RecordBatch]
+    path: str,
+    file: IO[bytes],
+    kind: Format,
+    schema: pa.Schema,
+    batches: Iterator[pa.RecordBatch],
 ) -> None:
     writer: AbstractContextManager[Any]
-    if kind == "parquet":
-        writer = pyarrow.parquet.ParquetWriter(file, schema, compression="zstd")
-    elif kind == "arrow":
+    if kind == "arrow":
         writer = pa.ipc.new_stream(file, schema)
+    elif kind == "parquet":
+        stored = pa.schema([item.with_type(_stored(item.type)) for item in schema], schema.metadata)
+        try:
+            writer = pyarrow.parquet.ParquetWriter(file, stored, compression="zstd")
+        except pa.ArrowNotImplementedError:
+            raise InputError(f"{path}: {_homeless(stored)}") from None
+        batches = (_as_stored(batch, stored) for batch in batches)
     else:
         flat = pa.schema([pa.field(item.name, _flat(item.type)) for item in schema])
         writer = pyarrow.csv.CSVWriter(pa.PythonFile(file, "w"), flat)
@@ -167,26 +201,82 @@ def _write(
             sink.write_batch(batch)
 
 
+def _stored(kind: pa.DataType) -> pa.DataType:
+    """Return what a column becomes in Parquet, which has dictionaries of plain values only."""
+    if pa.types.is_dictionary(kind) and not _is_plain(kind.value_type):
+        return plain_type(kind)
+    return kind
+
+
+def _as_stored(batch: pa.RecordBatch, stored: pa.Schema) -> pa.RecordBatch:
+    columns = [
+        column if column.type == item.type else plain(column)
+        for column, item in zip(batch.columns, stored, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=stored)
+
+
+def _homeless(schema: pa.Schema) -> str:
+    """Return which columns Parquet has no type for."""
+    found = []
+    for item in schema:
+        try:
+            pyarrow.parquet.ParquetWriter(io.BytesIO(), pa.schema([item])).close()
+        except pa.ArrowNotImplementedError:
+            found.append(f"column {item.name!r} is {item.type}")
+    return "Parquet has no such type: " + ", ".join(found)
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    """Return whether Arrow itself writes such values as CSV."""
+    return not (
+        pa.types.is_nested(kind)
+        or pa.types.is_dictionary(kind)
+        or pa.types.is_run_end_encoded(kind)
+        or pa.types.is_interval(kind)
+        or isinstance(kind, pa.BaseExtensionType)
+        or any(
+            test(kind)
+            for test in (
+                pa.types.is_binary,
+                pa.types.is_large_binary,
+                pa.types.is_fixed_size_binary,
+                pa.types.is_binary_view,
+                pa.types.is_string_view,
+                pa.types.is_large_string,
+            )
+        )
+    )
+
+
 def _flat(kind: pa.DataType) -> pa.DataType:
     """Return what a column becomes in CSV."""
     if pa.types.is_dictionary(kind):
         return _flat(kind.value_type)
-    if pa.types.is_nested(kind) or pa.types.is_string_view(kind) or pa.types.is_large_string(kind):
-        return pa.string()
-    return kind
+    return kind if _is_plain(kind) else pa.string()
 
 
 def _as_text(batch: pa.RecordBatch, flat: pa.Schema) -> pa.RecordBatch:
     columns = []
     for column, item in zip(batch.columns, flat, strict=True):
-        if pa.types.is_nested(column.type):
-            columns.append(pa.array(map(_json, column.to_pylist()), pa.string()))
-        else:
-            columns.append(column if column.type == item.type else column.cast(item.type))
+        column = plain(column)
+        if column.type != item.type:
+            if pa.types.is_large_string(column.type):
+                column = column.cast(item.type)
+            else:
+                column = pa.array(map(_cell, column.to_pylist()), pa.string())
+        columns.append(column)
     return pa.RecordBatch.from_arrays(columns, schema=flat)
 
 
-def _json(value: Any) -> str | None:
+def _cell(value: Any) -> str | None:
+    """Return a value that CSV has no form for as text: nested ones as JSON, bytes as characters."""
     import json
 
-    return None if value is None else json.dumps(value, default=str, separators=(",", ":"))
+    if value is None:
+        return None
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    if isinstance(value, dict | list):
+        return json.dumps(value, default=_cell, separators=(",", ":"))
+    return str(value)
