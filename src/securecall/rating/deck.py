@@ -63,11 +63,11 @@ def _columns(header: list[str], file: str) -> tuple[dict[str, int], list[Fault]]
     names = [name.strip() for name in header]
     faults = []
     allowed = ", ".join(NEEDED + OPTIONAL)
-    for name in names:
+    for index, name in enumerate(names):
         if name not in NEEDED + OPTIONAL:
             hint = nearest(name, NEEDED + OPTIONAL)
             faults.append(Fault(file, 1, "column", name, f"is not known; allowed: {allowed}", hint))
-        elif names.count(name) > 1:
+        elif name in names[:index]:
             faults.append(Fault(file, 1, "column", name, "stands here twice"))
     for name in NEEDED:
         if name not in names:

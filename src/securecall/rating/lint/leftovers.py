@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from securecall.rating.call import Call
 from securecall.rating.contract import Facility, Tax
 from securecall.rating.lint.clock import Clock
 from securecall.rating.lint.finding import Finding
+from securecall.rating.lint.overflows import countable_ms
 from securecall.rating.lint.period import Period
 from securecall.rating.lint.sites import Survey
 from securecall.rating.rater import laid_out
@@ -83,6 +85,10 @@ def _guessed(survey: Survey, facility: Facility) -> tuple[Call, str] | None:
             continue
         for win in met.outcome.wins.values():
             call = met.call(win.instant_ms, facility=facility)
+            countable = countable_ms(survey.tariff, call, call.duration_ms)
+            if not countable:
+                continue  # an overflow, which is told, shows no ceiling
+            call = replace(call, duration_ms=countable)
             (_, _, _, ruling, _, _, _), _ = laid_out(survey.tariff, call, walked=True)
             if ruling >= 0:
                 federal = survey.tariff.compiled.rulings[ruling].federal

@@ -80,7 +80,7 @@ def overflow_findings(survey: Survey) -> Iterator[Finding]:
                     "overflow",
                     "error",
                     f"{whole.name}: a call of {duration_text(longest + 1)} to {call.number} costs "
-                    "more than 999 999 999 999.999999 dollars and is rejected",
+                    "more than can be counted and is rejected",
                     whole.where,
                     replace(call, duration_ms=longest + 1),
                     prefixes=whole.sharing[choice],
