@@ -500,14 +500,23 @@ cdef class Plan:
         cdef Py_ssize_t status
         cdef Hint *hints
         cdef Slot *slots
-        _words(columns.get("facility"), held, &source.facility, &source.facility_words)
-        _words(columns.get("medium"), held, &source.medium, &source.medium_words)
-        _words(columns.get("bill_type"), held, &source.bill_type, &source.bill_words)
-        _words(columns.get("relay"), held, &source.relay, &source.relay_words)
-        _column(columns.get("start"), held, &source.start)
-        _column(columns.get("duration_ms"), held, &source.duration)
-        _column(columns.get("authorized_ms"), held, &source.authorized)
-        _text(columns.get("number"), held, &source.number, &source.text)
+        if rows < 0:
+            raise ValueError(f"rows must be 0 or more, not {rows}")
+        if not (1 <= start_unit <= 1000 and start_divisor >= 1):
+            raise ValueError(f"a start is no {start_unit} / {start_divisor} milliseconds")
+        for name in ("facility", "number", "start", "duration_ms"):
+            if columns.get(name) is None:
+                raise ValueError(f"{name} is missing")
+        if len(results) != 11:
+            raise ValueError(f"there are {len(results)} results, not 11")
+        _words(columns.get("facility"), held, rows, &source.facility, &source.facility_words)
+        _words(columns.get("medium"), held, rows, &source.medium, &source.medium_words)
+        _words(columns.get("bill_type"), held, rows, &source.bill_type, &source.bill_words)
+        _words(columns.get("relay"), held, rows, &source.relay, &source.relay_words)
+        _column(columns.get("start"), held, 8 * rows, 8, rows, &source.start)
+        _column(columns.get("duration_ms"), held, 8 * rows, 8, rows, &source.duration)
+        _column(columns.get("authorized_ms"), held, 8 * rows, 8, rows, &source.authorized)
+        _text(columns.get("number"), held, rows, &source.number, &source.text)
         source.start_unit = start_unit
         source.start_divisor = start_divisor
         _result(results, held, rows, &result)
@@ -558,48 +567,64 @@ def pack_present(int16_t[::1] codes not None, uint8_t[::1] bits not None):
                 byte = 0
 
 
-cdef const unsigned char *_bytes(object buffer, list held) except? NULL:
-    """Return the memory of a buffer and hold on to it; an empty one has none."""
+cdef const unsigned char *_bytes(object buffer, list held, object needed) except? NULL:
+    """Return the memory of a buffer and hold on to it; an empty one has none.
+
+    Raises ValueError for one of fewer bytes than are needed.
+    """
     cdef const unsigned char[::1] view = memoryview(buffer).cast("B")
+    if view.shape[0] < needed:
+        raise ValueError(f"a buffer has {view.shape[0]} bytes, not {needed}")
     held.append(view)
     return &view[0] if view.shape[0] else NULL
 
 
-cdef int _column(object parts, list held, Column *column) except -1:
-    """Read (data, validity, offset, ...) of an Arrow array; None for a column that is not there."""
+cdef int _column(
+    object parts, list held, object size, object width, Py_ssize_t rows, Column *column
+) except -1:
+    """Read (data, validity, offset, ...) of an Arrow array; None for a column that is not there.
+
+    ``size`` bytes are needed behind the offset, which counts values of ``width`` bytes.
+    """
+    cdef object offset
     column.data = column.valid = NULL
     column.offset = 0
     if parts is None:
         return 0
-    column.data = _bytes(parts[0], held)
+    offset = parts[2]
+    if not 0 <= offset < 1 << 56:
+        raise ValueError(f"an offset must be 0 or more, not {offset}")
+    column.offset = offset
+    column.data = _bytes(parts[0], held, offset * width + size)
     if parts[1] is not None:
-        column.valid = _bytes(parts[1], held)
-    column.offset = parts[2]
+        column.valid = _bytes(parts[1], held, (offset + rows + 7) // 8)
     return 0
 
 
-cdef int _words(object parts, list held, Column *column, Words *words) except -1:
+cdef int _words(
+    object parts, list held, Py_ssize_t rows, Column *column, Words *words
+) except -1:
     cdef const int32_t[::1] codes
-    _column(parts, held, column)
+    _column(parts, held, 4 * rows, 4, rows, column)
     words.codes = NULL
     words.count = 0
     if parts is not None:
         codes = parts[3]
+        if codes is None or codes.shape[0] == 0:
+            raise ValueError("codes must lead with what a null means")
         held.append(codes)
         words.codes = &codes[0]
         words.count = <int32_t>codes.shape[0] - 1
     return 0
 
 
-cdef int _text(object parts, list held, Column *column, Text *text) except -1:
+cdef int _text(object parts, list held, Py_ssize_t rows, Column *column, Text *text) except -1:
     """Read ((offsets, bytes, width), validity, offset) of an Arrow array of text."""
     cdef const unsigned char[::1] content
-    column.data = column.valid = NULL
-    column.offset = parts[2]
-    if parts[1] is not None:
-        column.valid = _bytes(parts[1], held)
     offsets, body, width = parts[0]
-    column.data = _bytes(offsets, held)
+    if width not in (4, 8):
+        raise ValueError(f"an offset has 4 or 8 bytes, not {width}")
+    _column((offsets, parts[1], parts[2]), held, width * (rows + 1), width, rows, column)
     text.wide = width == 8
     text.content = NULL
     text.bytes = 0
