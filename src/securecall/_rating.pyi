@@ -36,7 +36,6 @@ class Plan:
         relay: int,
         held: bool = True,
     ) -> tuple[int, int, int, int, int, tuple[Any, ...] | None, list[_Mark] | None]: ...
-    def prefix_digits(self, contract: int, digits: bytes) -> int: ...
     def rate_rows(
         self,
         rows: int,

@@ -8,7 +8,7 @@ rows go.
 """
 
 cimport cython
-from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint64_t
 from libc.stdlib cimport free
 
 from securecall._batch cimport (
@@ -47,11 +47,13 @@ from securecall._layout cimport (
     same_taxes,
     tax,
 )
-from securecall._match cimport node_of
 from securecall._plan cimport (
+    BILL_TYPES,
     FOREVER,
+    MEDIA,
     OK,
     OVERFLOW,
+    RELAYS,
     SWITCH_SPLIT,
     TAX_CELLS,
     UNANSWERED,
@@ -76,7 +78,6 @@ from securecall._plan cimport (
     Term,
     Zone,
     int128,
-    sc_digits,
     sc_high,
     sc_low,
     sc_make_rounder,
@@ -319,9 +320,9 @@ cdef class Plan:
         row.start_ms = start_ms
         row.duration_ms = duration_ms
         row.authorized_ms = authorized_ms
-        row.medium = medium
-        row.bill_type = bill_type
-        row.relay = relay
+        row.medium = medium if medium < MEDIA else -1
+        row.bill_type = bill_type if bill_type < BILL_TYPES else -1
+        row.relay = relay if relay < RELAYS else -1
         hint.from_ms = 1
         hint.until_ms = 0
         if 0 <= facility < self.facilities:
@@ -450,20 +451,6 @@ cdef class Plan:
             state, marks,
         )
 
-    def prefix_digits(self, int32_t contract, bytes digits not None):
-        """Return how many digits of a number the longest prefix takes: -1 for none."""
-        cdef uint32_t high = 0, low = 0
-        cdef const Node *found
-        cdef const unsigned char *text = digits
-        cdef int count = sc_digits(text, len(digits), len(digits), &high, &low)
-        if count == 0 or self.data.contract[contract].prefixes < 0:
-            return -1
-        found = node_of(
-            &self.data, self.data.prefixes + self.data.contract[contract].prefixes,
-            high, low, count,
-        )
-        return -1 if found == NULL else found.length
-
     def rate_rows(
         self, Py_ssize_t rows, dict columns not None, list results not None,
         int64_t start_unit, int64_t start_divisor,
@@ -509,10 +496,16 @@ cdef class Plan:
                 raise ValueError(f"{name} is missing")
         if len(results) != 11:
             raise ValueError(f"there are {len(results)} results, not 11")
-        _words(columns.get("facility"), held, rows, &source.facility, &source.facility_words)
-        _words(columns.get("medium"), held, rows, &source.medium, &source.medium_words)
-        _words(columns.get("bill_type"), held, rows, &source.bill_type, &source.bill_words)
-        _words(columns.get("relay"), held, rows, &source.relay, &source.relay_words)
+        _words(
+            columns.get("facility"), held, rows, self.facilities,
+            &source.facility, &source.facility_words,
+        )
+        _words(columns.get("medium"), held, rows, MEDIA, &source.medium, &source.medium_words)
+        _words(
+            columns.get("bill_type"), held, rows, BILL_TYPES,
+            &source.bill_type, &source.bill_words,
+        )
+        _words(columns.get("relay"), held, rows, RELAYS, &source.relay, &source.relay_words)
         _column(columns.get("start"), held, 8 * rows, 8, rows, &source.start)
         _column(columns.get("duration_ms"), held, 8 * rows, 8, rows, &source.duration)
         _column(columns.get("authorized_ms"), held, 8 * rows, 8, rows, &source.authorized)
@@ -602,9 +595,11 @@ cdef int _column(
 
 
 cdef int _words(
-    object parts, list held, Py_ssize_t rows, Column *column, Words *words
+    object parts, list held, Py_ssize_t rows, int32_t known, Column *column, Words *words
 ) except -1:
+    """Read (data, validity, offset, codes) of a column of words; codes lie below ``known``."""
     cdef const int32_t[::1] codes
+    cdef Py_ssize_t index
     _column(parts, held, 4 * rows, 4, rows, column)
     words.codes = NULL
     words.count = 0
@@ -612,6 +607,9 @@ cdef int _words(
         codes = parts[3]
         if codes is None or codes.shape[0] == 0:
             raise ValueError("codes must lead with what a null means")
+        for index in range(codes.shape[0]):
+            if codes[index] >= known:
+                raise ValueError(f"code {codes[index]} is not known, there are {known}")
         held.append(codes)
         words.codes = &codes[0]
         words.count = <int32_t>codes.shape[0] - 1
