@@ -207,11 +207,9 @@ def _read(word: bytes) -> str:
 def _number_part(column: pa.Array) -> tuple[Any, ...]:
     if pa.types.is_dictionary(column.type):
         values = _as_bytes(column.dictionary)
-        if pa.types.is_binary_view(values.type):
-            values = values.cast(pa.large_binary())
-        column = values.take(column.indices)
+        column = plain(values).take(column.indices)
     elif pa.types.is_string_view(column.type):
-        column = _as_bytes(column).cast(pa.large_binary())
+        column = plain(_as_bytes(column))
     else:
         column.validate()  # the engine checks each row's offsets
     valid, offsets, content = column.buffers()
@@ -228,7 +226,13 @@ def plain(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         return plain(column.dictionary).take(column.indices)
     kind = plain_type(column.type)
-    return column if column.type == kind else column.cast(kind)
+    if column.type == kind:
+        return column
+    if column.null_count:
+        # Arrow's cast also follows the views of nulls, and those may point anywhere: it crashed.
+        encoded = column.dictionary_encode()
+        return encoded.dictionary.cast(kind).take(encoded.indices)
+    return column.cast(kind)
 
 
 def plain_type(kind: pa.DataType) -> pa.DataType:
