@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,59 +24,11 @@ from securecall.rating.batch import Rater
 from securecall.rating.words import REJECTED
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from securecall.rating.csv_records import Records
+    from securecall.rating.summary import Summarizer
     from securecall.rating.tariff import Tariff
 
 NAME: Final = "rate"
-
-
-class Sums:
-    """Rows and money by facility and jurisdiction, added up as batches pass."""
-
-    def __init__(self) -> None:
-        self.by_place: dict[tuple[str, str], list[Any]] = {}
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        """Add a rated batch."""
-        import pyarrow as pa
-
-        names = ("facility", "jurisdiction", "total", "tax", "cap_saved", "state_paid")
-        columns = {}
-        for name in names:
-            column = batch.column(name)
-            if pa.types.is_dictionary(column.type):
-                column = column.dictionary_decode()
-            columns[name] = column
-        grouped = pa.table(columns).group_by(["facility", "jurisdiction"], use_threads=False)
-        summed = grouped.aggregate(
-            [("total", "count"), *((name, "sum") for name in names[2:])]
-        ).to_pylist()
-        for row in summed:
-            if row["jurisdiction"] is None:
-                continue
-            place = self.by_place.setdefault(
-                (row["facility"], row["jurisdiction"]), [0, *[Decimal(0)] * 4]
-            )
-            place[0] += row["total_count"]
-            for index, name in enumerate(names[2:], 1):
-                place[index] += row[f"{name}_sum"] or 0
-
-    def rows(self) -> list[dict[str, Any]]:
-        """Return one row a facility and jurisdiction."""
-        return [
-            {
-                "facility": facility,
-                "jurisdiction": jurisdiction,
-                "calls": place[0],
-                "total": place[1],
-                "tax": place[2],
-                "saved_by_ceilings": place[3],
-                "state_paid": place[4],
-            }
-            for (facility, jurisdiction), place in sorted(self.by_place.items())
-        ]
 
 
 def _read(source: str, given: str | None, options: dict[str, Any]) -> Records:
@@ -137,8 +87,12 @@ def run(
     Every row of IN is in the output, in order, with a status; a row that cannot be rated has no
     amounts. Exit code 3 says that there are such rows.
     """
-    if report is not None and output == "-":
-        raise typer.BadParameter("--report needs a file as --output")
+    from securecall.rating.summary import Summarizer
+
+    if report is not None:
+        from securecall.rating.report import need_matplotlib
+
+        need_matplotlib()  # before the work, not after it
     compiled = load_tariff(tariff, override, known_at)
     records = _read(
         source,
@@ -153,26 +107,25 @@ def run(
         },
     )
     rater = Rater(compiled, records.schema, explain, replace, rating_schema=records.rating_schema)
-    sums = Sums()
+    sums = Summarizer(compiled)
     begun, worked = time.perf_counter(), time.process_time()
     _write(rater, records, sums, output=output, given=output_format, shown=not quiet)
     took, worked = time.perf_counter() - begun, time.process_time() - worked
     for note in records.notes:
         complain(note)
+    found = sums.summary()
+    said = found.to_dict()
     summary = {
-        "rows": sum(rater.counts.values()),
-        "rejected": rater.rejected,
-        "statuses": {name: count for name, count in rater.counts.items() if count},
-        "by_facility": sums.rows(),
+        **{name: said[name] for name in ("rows", "rejected", "statuses", "by_facility")},
         "seconds": round(took, 3),
-        "rows_per_second": round(sum(rater.counts.values()) / max(took, 1e-9)),
-        "rows_per_cpu_second": round(sum(rater.counts.values()) / max(worked, 1e-9)),
+        "rows_per_second": round(found.rows / max(took, 1e-9)),
+        "rows_per_cpu_second": round(found.rows / max(worked, 1e-9)),
         "tariff": compiled.digest,
     }
     if report is not None:
         from securecall.rating.report import write_report
 
-        write_report(report, output, tariff=compiled)
+        write_report(report, found, compiled, source=source)
         summary["report"] = str(report)
     if json and output != "-":
         as_json(summary)
@@ -183,24 +136,15 @@ def run(
 
 
 def _write(
-    rater: Rater, records: Records, sums: Sums, *, output: str, given: str | None, shown: bool
+    rater: Rater, records: Records, sums: Summarizer, *, output: str, given: str | None, shown: bool
 ) -> None:
     from securecall.rating.files import write_records
+    from securecall.rating.summary import rate_and_sum
 
     if output == "-" and given is None:
         given = "csv"
     with progress("rating", shown, records.rows) as report:
-
-        def rated() -> Iterator[pa.RecordBatch]:
-            done = 0
-            for through, rating in records.batches:
-                for piece in rater.rate(through, rating):
-                    sums.add(piece)
-                    yield piece
-                    done += piece.num_rows
-                    report(done, records.rows)
-
-        write_records(output, rater.schema, rated(), given)
+        write_records(output, rater.schema, rate_and_sum(rater, records, sums, report), given)
 
 
 def _show(summary: dict[str, Any], tariff: Tariff) -> None:

@@ -1,0 +1,1 @@
+"""The parts of ``examples/month.py``: its tariffs, its made-up call records, its other switches."""
