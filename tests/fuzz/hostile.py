@@ -9,7 +9,25 @@ import pyarrow as pa
 
 __all__ = ["hostile_batch"]
 
-WORDS: Final = (b"f", b"audio", b"video", b"prepaid", b"collect", b"none", b"+17135550123")
+# The first word of each column is the one it mostly has.
+LIKELY: Final = {
+    "facility": b"f",
+    "number": b"+17135550123",
+    "medium": b"audio",
+    "bill_type": b"prepaid",
+    "relay": b"none",
+}
+WORDS: Final = (
+    b"",
+    b"f",
+    b"audio",
+    b"video",
+    b"collect",
+    b"trs",
+    b"+525512345678",
+    b"\xff\xfe",
+    b"9" * 40,
+)
 ROWS_MAX: Final = 40
 
 
@@ -28,6 +46,10 @@ class Cursor:
     def below(self, bound: int) -> int:
         return self.take(1)[0] % bound
 
+    def word(self, likely: bytes) -> bytes:
+        choice = self.below(3 * len(WORDS))
+        return WORDS[choice] if choice < len(WORDS) else likely
+
 
 def hostile_batch(data: bytes) -> pa.RecordBatch | None:
     """Return a batch of call records that lies, or None where Arrow itself sees through it."""
@@ -42,9 +64,9 @@ def hostile_batch(data: bytes) -> pa.RecordBatch | None:
     columns = []
     for name in names:
         whole = name in ("start", "duration_ms", "authorized_ms")
-        if cursor.below(16) == 15:  # of a kind that the column may not have
+        if cursor.below(64) == 63:  # of a kind that the column may not have
             whole = not whole
-        made = _whole(cursor, rows) if whole else _words(cursor, rows)
+        made = _whole(cursor, rows) if whole else _words(cursor, rows, LIKELY.get(name, b"x"))
         if made is None:
             return None
         columns.append(made)
@@ -65,7 +87,6 @@ def _valid(cursor: Cursor, rows: int) -> pa.Buffer | None:
 
 def _whole(cursor: Cursor, rows: int) -> pa.Array | None:
     kinds = (
-        pa.int64(),
         pa.timestamp("ms", "UTC"),
         pa.timestamp("ns", "America/Chicago"),
         pa.timestamp("s", "UTC"),
@@ -76,7 +97,8 @@ def _whole(cursor: Cursor, rows: int) -> pa.Array | None:
         pa.float64(),
         pa.null(),
     )
-    kind = kinds[cursor.below(len(kinds))]
+    choice = cursor.below(4 * len(kinds))
+    kind = kinds[choice] if choice < len(kinds) else pa.int64()
     if pa.types.is_null(kind):
         return pa.nulls(rows)
     valid = _valid(cursor, rows)
@@ -84,50 +106,45 @@ def _whole(cursor: Cursor, rows: int) -> pa.Array | None:
     size = (rows + 3) * kind.bit_width // 8
     values = bytearray(cursor.take(size // 2 if short else size))
     for row in range(0, len(values) - 7, 8):
-        if kind.bit_width == 64 and values[row] & 1:  # mostly of a size that calls have
-            values[row + 5 : row + 8] = b"\x01\x00\x00"
+        if kind.bit_width == 64 and values[row] & 7:  # mostly of a size that calls have
+            values[row + 3 : row + 8] = bytes(5)
     offset = cursor.below(4)
     return _made(
         lambda: pa.Array.from_buffers(kind, rows, [valid, pa.py_buffer(bytes(values))], -1, offset)
     )
 
 
-def _words(cursor: Cursor, rows: int) -> pa.Array | None:
-    shape = cursor.below(6)
-    if shape == 5:
+def _words(cursor: Cursor, rows: int, likely: bytes) -> pa.Array | None:
+    shape = cursor.below(12)
+    if shape == 11:
         return pa.nulls(rows)
-    if shape == 4:
-        return _views(cursor, rows)
-    if shape in (2, 3):
-        return _dictionary(cursor, rows)
-    return _strings(cursor, rows, wide=shape == 1)
+    if shape >= 8:
+        return _views(cursor, rows, likely)
+    if shape >= 5:
+        return _dictionary(cursor, rows, likely)
+    return _strings(cursor, rows, likely, wide=shape >= 3)
 
 
-def _strings(cursor: Cursor, rows: int, *, wide: bool) -> pa.Array | None:
+def _strings(cursor: Cursor, rows: int, likely: bytes, *, wide: bool) -> pa.Array | None:
     kind = pa.large_string() if wide else pa.string()
     width = 8 if wide else 4
-    content = b"".join(WORDS[cursor.below(len(WORDS))] for _ in range(cursor.below(8)))
-    content += cursor.take(cursor.below(16))
-    offsets = bytearray()
-    at = 0
-    for _ in range(rows + 4):
-        choice = cursor.below(32)
-        if choice == 31:
-            offsets += cursor.take(width)  # anywhere
-        else:
-            at = min(at + (choice if choice < 14 else 0), len(content))
-            offsets += at.to_bytes(width, "little")
-    valid = _valid(cursor, rows)
-    buffers = [valid, pa.py_buffer(bytes(offsets)), pa.py_buffer(content)]
-    return _made(lambda: pa.Array.from_buffers(kind, rows, buffers, -1, cursor.below(3)))
+    content = cursor.take(cursor.below(3))
+    offsets = bytearray(len(content).to_bytes(width, "little"))
+    for _ in range(rows + 3):
+        content += cursor.word(likely)
+        lies = cursor.below(64) == 63
+        offsets += cursor.take(width) if lies else len(content).to_bytes(width, "little")
+    buffers = [_valid(cursor, rows), pa.py_buffer(bytes(offsets)), pa.py_buffer(content)]
+    offset = cursor.below(3)
+    return _made(lambda: pa.Array.from_buffers(kind, rows, buffers, -1, offset))
 
 
-def _views(cursor: Cursor, rows: int) -> pa.Array | None:
-    content = b"".join(WORDS) * 2
+def _views(cursor: Cursor, rows: int, likely: bytes) -> pa.Array | None:
+    content = b"".join((*WORDS, likely))
     views = bytearray()
     for _ in range(rows + 1):
-        word = WORDS[cursor.below(len(WORDS))]
-        if cursor.below(16) == 15:
+        word = cursor.word(likely)
+        if cursor.below(64) == 63:
             views += cursor.take(16)
         elif len(word) <= 12:
             views += len(word).to_bytes(4, "little") + word.ljust(12, b"\0")
@@ -138,21 +155,20 @@ def _views(cursor: Cursor, rows: int) -> pa.Array | None:
     return _made(lambda: pa.Array.from_buffers(pa.string_view(), rows, buffers))
 
 
-def _dictionary(cursor: Cursor, rows: int) -> pa.Array | None:
+def _dictionary(cursor: Cursor, rows: int, likely: bytes) -> pa.Array | None:
     size = cursor.below(5)
-    values = _views(cursor, size) if cursor.below(4) == 3 else _strings(cursor, size, wide=False)
+    if cursor.below(4) == 3:
+        values = _views(cursor, size, likely)
+    else:
+        values = _strings(cursor, size, likely, wide=False)
     kinds = (pa.int32(), pa.int8(), pa.uint16(), pa.int64(), pa.uint64())
     kind = kinds[cursor.below(len(kinds))]
     width = kind.bit_width // 8
     indices = bytearray()
     for _ in range(rows):
-        choice = cursor.below(16)
-        raw = (
-            cursor.take(width)
-            if choice == 15
-            else (choice % max(size, 1)).to_bytes(width, "little")
-        )
-        indices += raw
+        choice = cursor.below(64)
+        lies = choice == 63
+        indices += cursor.take(width) if lies else (choice % max(size, 1)).to_bytes(width, "little")
     valid = _valid(cursor, rows)
     if values is None:
         return None
