@@ -38,16 +38,18 @@ def _read(source: str, given: str | None, options: dict[str, Any]) -> Records:
     if layout is None:
         used = [name for name, value in options.items() if value is not None]
         if used:
-            raise typer.BadParameter(f"--{used[0]} goes with --layout")
+            raise typer.BadParameter(f"--{used[0].replace('_', '-')} goes with --layout")
         return open_records(source, given)
     from securecall.rating.csv_records import Records
     from securecall.rating.layouts import layout_named
     from securecall.rating.records import declared, read
 
-    for name in ("facility", "bill_type", "account"):
-        if options[name] is not None:
-            options[name] = declared(options[name])
-    imported = read(source, layout_named(layout), **options)
+    said = {
+        name: declared(value) if name in ("facility", "bill_type", "account") else value
+        for name, value in options.items()
+        if value is not None
+    }
+    imported = read(source, layout_named(layout), **said)
     for note in imported.notes:
         complain(str(note))
     if imported.other_legs.num_rows:
@@ -67,7 +69,7 @@ def run(
     format: str | None = typer.Option(None, help="Format of IN: parquet, csv or arrow."),
     output_format: str | None = typer.Option(None, help="Format of the output."),
     layout: str | None = typer.Option(
-        None, help="Read another switch's records: asterisk-master, freeswitch-json, ..."
+        None, help="Read another switch's records: asterisk_master, freeswitch_json, ..."
     ),
     facility: str | None = typer.Option(
         None, help="With --layout: a facility, @field, or @field~pattern."
