@@ -31,7 +31,8 @@ from securecall.cli.console import progress
 from securecall.rating.batch import Rater
 from securecall.rating.files import open_records, write_records
 from securecall.rating.report import write_report
-from securecall.rating.summary import Summarizer, Summary, rate_and_sum
+from securecall.rating.summarizer import Summarizer, rate_and_sum
+from securecall.rating.summary import Summary
 from securecall.rating.tariff import Tariff
 from securecall.rating.words import REJECTED
 

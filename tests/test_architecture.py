@@ -40,7 +40,7 @@ ROOMS = {
     "one call": ("rater", "receipt", "fee_stack", "fee_shape", "fee_credit", "fees"),
     "tariff": ("tariff",),
     "records": ("columns", "csv_records", "files", "switches", "records"),
-    "tables": ("batch", "fee_table", "compare", "summary"),
+    "tables": ("batch", "fee_table", "compare", "summary", "summarizer"),
     "judgements": ("lint", "report"),
 }
 

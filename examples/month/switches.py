@@ -13,7 +13,8 @@ from typing import Any
 from securecall.rating.batch import Rater
 from securecall.rating.layouts import asterisk_custom
 from securecall.rating.records import Field, Imported, read
-from securecall.rating.summary import Summarizer, Summary
+from securecall.rating.summarizer import Summarizer
+from securecall.rating.summary import Summary
 from securecall.rating.tariff import Tariff
 
 ROOT = Path(__file__).parents[2]

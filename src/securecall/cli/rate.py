@@ -25,7 +25,7 @@ from securecall.rating.words import REJECTED
 
 if TYPE_CHECKING:
     from securecall.rating.csv_records import Records
-    from securecall.rating.summary import Summarizer
+    from securecall.rating.summarizer import Summarizer
     from securecall.rating.tariff import Tariff
 
 NAME: Final = "rate"
@@ -89,7 +89,7 @@ def run(
     Every row of IN is in the output, in order, with a status; a row that cannot be rated has no
     amounts. Exit code 3 says that there are such rows.
     """
-    from securecall.rating.summary import Summarizer
+    from securecall.rating.summarizer import Summarizer
 
     if report is not None:
         from securecall.rating.report import need_matplotlib
@@ -141,7 +141,7 @@ def _write(
     rater: Rater, records: Records, sums: Summarizer, *, output: str, given: str | None, shown: bool
 ) -> None:
     from securecall.rating.files import write_records
-    from securecall.rating.summary import rate_and_sum
+    from securecall.rating.summarizer import rate_and_sum
 
     if output == "-" and given is None:
         given = "csv"

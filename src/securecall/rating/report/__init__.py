@@ -77,7 +77,7 @@ def write_report(
     path : path
         Where to; written beside its name and put in place at the end.
     summary : Summary
-        Of the records; see `securecall.rating.summary.Summarizer`.
+        Of the records; see `securecall.rating.summarizer.Summarizer`.
     tariff : Tariff
         That rated them. The page shows how the price of one or two calls came about, so it must be
         the same one.

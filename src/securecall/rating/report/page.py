@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping
 from decimal import Decimal
 from html import escape
 from itertools import accumulate
@@ -12,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from securecall.money import dollars
 from securecall.rating.report import plots
+from securecall.rating.report.html import folded, framed, money, section, table_of
 from securecall.rating.report.style import CSS
+from securecall.rating.report.timeline import timeline
 from securecall.rating.summary import MINUTES_MAX, Summary
-from securecall.rating.words import JURISDICTIONS, MEDIA, REJECTED
+from securecall.rating.words import JURISDICTIONS, REJECTED
 from securecall.rating.zones import tzdata_version
 
 if TYPE_CHECKING:
@@ -24,16 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["page"]
 
 BARS_MAX: Final = 24  # a picture of more facilities could not be read; the table has them all
-AXIS_BEGINS: Final = date(2021, 1, 1)  # before it one figure held for all tiers, for seven years
-#: Tiers of the order of 2025, each with a population that lies in it.
-TIERS: Final = (
-    ("prisons", "prison", 1000),
-    ("jails, 1,000 and more", "jail", 1000),
-    ("jails, 350 to 999", "jail", 350),
-    ("jails, 100 to 349", "jail", 100),
-    ("jails, 50 to 99", "jail", 50),
-    ("jails, below 50", "jail", 0),
-)
 REASONS: Final = {
     "bad_facility": "the facility is missing or not in the tariff",
     "bad_time": "the start is missing or not in the years 1970 to 2099",
@@ -46,42 +37,12 @@ REASONS: Final = {
 }
 
 
-def _money(amount: Decimal) -> str:
-    return f"${amount:,.2f}"
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> str:
-    """Return a table whose first columns are words and the others numbers."""
-
-    def cells(row: Sequence[str], tag: str) -> str:
-        classes = ("" if place < words else ' class="number"' for place in range(len(row)))
-        return "".join(
-            f"<{tag}{kind}>{escape(cell)}</{tag}>" for kind, cell in zip(classes, row, strict=True)
-        )
-
-    body = "".join(f"<tr>{cells(row, 'td')}</tr>\n" for row in rows)
-    head = f"<thead><tr>{cells(headings, 'th')}</tr></thead>"
-    return f'<div class="wide"><table>{head}<tbody>\n{body}</tbody></table></div>'
-
-
-def _folded(what: str, content: str) -> str:
-    return f"<details><summary>{escape(what)}</summary>{content}</details>"
-
-
-def _section(heading: str, words: str, *content: str) -> str:
-    return f"<h2>{escape(heading)}</h2>\n<p>{escape(words)}</p>\n" + "\n".join(content)
-
-
-def _figure(svg: str) -> str:
-    return f"<figure>{svg}</figure>"
-
-
 def _hours(summary: Summary) -> str:
     hours = summary.by_hour
     most = max(hours, key=lambda one: one.total)
     text = (
         f"Bars: dollars charged for calls that began in each hour of the day. Most from "
-        f"{most.hour}:00 to {most.hour + 1}:00, {_money(most.total)}."
+        f"{most.hour}:00 to {most.hour + 1}:00, {money(most.total)}."
     )
     svg = plots.columns(
         plots.Caption("hours", "Charges by hour of the day", text),
@@ -89,12 +50,11 @@ def _hours(summary: Summary) -> str:
         "hour in which the call began, on the facility's own clock",
     )  # fmt: skip
     rows = [
-        (f"{one.hour:02}:00", f"{one.calls:,}", _money(one.total), _money(one.saved))
-        for one in hours
+        (f"{one.hour:02}:00", f"{one.calls:,}", money(one.total), money(one.saved)) for one in hours
     ]
-    table = _table(("hour", "calls", "charged", "saved by ceilings"), rows)
+    table = table_of(("hour", "calls", "charged", "saved by ceilings"), rows)
     words = "What customers pay, tax included, by the facilities' local time."
-    return _section("Charges by hour of the day", words, _figure(svg), _folded("Figures", table))
+    return section("Charges by hour of the day", words, framed(svg), folded("Figures", table))
 
 
 def _places(summary: Summary) -> str:
@@ -108,19 +68,19 @@ def _places(summary: Summary) -> str:
         plots.Caption(
             "places", "Charges by facility and jurisdiction",
             f"Lying bars, one a facility, in parts by jurisdiction. Most: {names[0]}, "
-            f"{_money(sums[names[0]])}.",
+            f"{money(sums[names[0]])}.",
         ),
         shown,
         [
             (word, [by_facility[name].get(word, Decimal(0)) for name in shown])
             for word in JURISDICTIONS
         ],
-        [_money(sums[name]) for name in shown],
+        [money(sums[name]) for name in shown],
     )  # fmt: skip
     rows = [
         (
             one.facility, one.jurisdiction, f"{one.calls:,}", f"{one.billed_ms / 60_000:,.0f}",
-            _money(one.total), _money(one.tax), _money(one.saved), _money(one.state_paid),
+            money(one.total), money(one.tax), money(one.saved), money(one.state_paid),
         )
         for one in summary.by_place
     ]  # fmt: skip
@@ -128,11 +88,11 @@ def _places(summary: Summary) -> str:
         (
             "all", "", f"{summary.calls:,}",
             f"{sum(one.billed_ms for one in summary.by_place) / 60_000:,.0f}",
-            _money(summary.total), _money(summary.tax), _money(summary.saved),
-            _money(summary.state_paid),
+            money(summary.total), money(summary.tax), money(summary.saved),
+            money(summary.state_paid),
         )
     )  # fmt: skip
-    table = _table(
+    table = table_of(
         (
             "facility", "jurisdiction", "calls", "minutes", "charged", "of it tax",
             "saved by ceilings", "paid by the state",
@@ -143,8 +103,8 @@ def _places(summary: Summary) -> str:
     words = "What customers pay, tax included."
     if len(names) > len(shown):
         words += f" The {len(shown)} largest of {len(names)} facilities; the table has all."
-    return _section(
-        "Money by facility and jurisdiction", words, _figure(svg), _folded("Figures", table)
+    return section(
+        "Money by facility and jurisdiction", words, framed(svg), folded("Figures", table)
     )
 
 
@@ -168,26 +128,26 @@ def _ceilings(summary: Summary, tariff: Tariff) -> str:
             citations.get(name, "limits of the contract itself" if name == "contract" else ""),
             f"{one.calls:,}",
             f"{one.bitten:,}",
-            _money(one.saved),
+            money(one.saved),
         )
         for one, name in named
     ]
-    table = _table(("rule", "where it is written", "calls", "lowered", "saved"), rows, words=2)
+    table = table_of(("rule", "where it is written", "calls", "lowered", "saved"), rows, words=2)
     words = (
         "What calls would have cost more, before tax, if only the contract counted. The rule named "
         "is the lowest one that held for the call."
     )
     if not bit:
-        return _section("Savings by ceiling", words + " Here none lowered a price.", table)
+        return section("Savings by ceiling", words + " Here none lowered a price.", table)
     svg = plots.bars(
         plots.Caption(
             "ceilings", "Savings by ceiling",
-            f"Lying bars, one a rule. Most: {bit[0][1]}, {_money(bit[0][0].saved)}.",
+            f"Lying bars, one a rule. Most: {bit[0][1]}, {money(bit[0][0].saved)}.",
         ),
         [name for _, name in bit], [("saved", [one.saved for one, _ in bit])],
-        [f"{_money(one.saved)}, {one.bitten:,} calls" for one, _ in bit],
+        [f"{money(one.saved)}, {one.bitten:,} calls" for one, _ in bit],
     )  # fmt: skip
-    return _section("Savings by ceiling", words, _figure(svg), table)
+    return section("Savings by ceiling", words, framed(svg), table)
 
 
 def _one_call(name: str, heading: str, call: Call, tariff: Tariff) -> str:
@@ -204,7 +164,7 @@ def _one_call(name: str, heading: str, call: Call, tariff: Tariff) -> str:
             steps.append((line.kind.replace(":", "\n"), line.amount, False))
     steps.append(("total", rated.total, True))
     text = "Waterfall: " + ", ".join(
-        f"{label} {_money(amount)}".replace("\n", " ") for label, amount, _ in steps
+        f"{label} {money(amount)}".replace("\n", " ") for label, amount, _ in steps
     )
     svg = plots.waterfall(plots.Caption(name, heading, text + "."), steps)
     words = (
@@ -212,80 +172,13 @@ def _one_call(name: str, heading: str, call: Call, tariff: Tariff) -> str:
         f"{rated.jurisdiction}."
     )
     receipt = f"<pre>{escape(rated.explain())}</pre>"
-    return _section(heading, words, _figure(svg), _folded("The receipt", receipt))
-
-
-def _strips(tariff: Tariff, medium: str, first: date, last: date) -> list[plots.Strip]:
-    found: list[plots.Strip] = []
-    for row, (_, kind, adp) in enumerate(TIERS):
-        table = tariff.rules.table(facility_kind=kind, adp=adp, state=None)
-        ends = (*table.starts[1:], date.max)
-        for interval, (begins, end) in enumerate(zip(table.starts, ends, strict=True)):
-            ceiling = table.cell(interval, medium, "interstate", "prepaid_debit", "none").federal
-            figure = None if ceiling is None else ceiling.per_minute
-            begins, end = max(begins, first), min(end, last)
-            if begins >= end:
-                continue
-            if found and found[-1].row == row and found[-1].figure == figure:
-                begins = found.pop().begins
-            found.append(plots.Strip(row, begins, end, figure))
-    return found
-
-
-def _timeline(summary: Summary, tariff: Tariff) -> str:
-    edges = tariff.rules.table(facility_kind="jail", adp=None, state=None).starts
-    marked = None
-    first, last = AXIS_BEGINS, max(edges)
-    if summary.first is not None and summary.last is not None:
-        marked = summary.first.date(), summary.last.date() + timedelta(days=1)
-        first, last = min(first, date(marked[0].year, 1, 1)), max(last, marked[1])
-    last = date(last.year + 1, 1, 1)
-    content = []
-    for medium in MEDIA:
-        pieces = _strips(tariff, medium, first, last)
-        title = f"Ceilings over time, {medium}"
-        now = [
-            f"{label} {piece.figure}"
-            for row, (label, _, _) in enumerate(TIERS)
-            for piece in pieces
-            if piece.row == row and piece.ends == last and piece.figure is not None
-        ]
-        text = (
-            f"Strips, one a tier, of dollars a minute from {first.year} to {last.year}. "
-            f"Latest: {'; '.join(now) or 'none found'}."
-        )
-        svg = plots.strips(
-            plots.Caption(f"strips-{medium}", title, text),
-            [label for label, _, _ in TIERS],
-            pieces,
-            marked,
-        )
-        content.append(f"<p><b>{medium}</b></p>{_figure(svg)}")
-        rows = [
-            (
-                TIERS[one.row][0],
-                one.begins.isoformat(),
-                one.ends.isoformat(),
-                "no cap found" if one.figure is None else f"{one.figure}",
-            )
-            for one in pieces
-        ]
-        table = _table(("tier", "from", "before", "dollars a minute"), rows, words=3)
-        content.append(_folded(f"Figures, {medium}", table))
-    words = (
-        "Federal ceilings on a minute of an interstate prepaid call, in dollars, by kind and "
-        "average daily population of the facility, with the additive of 2025 and without "
-        "commissions; states may set lower ones."
-    )
-    if marked is not None:
-        words += f" Marked: the time of these records, {marked[0]} to {summary.last:%Y-%m-%d}."
-    return _section("Ceilings over time", words, *content)
+    return section(heading, words, framed(svg), folded("The receipt", receipt))
 
 
 def _rejected(summary: Summary) -> str:
     counts = [(name, count) for name, count in summary.statuses.items() if name in REJECTED]
     if not counts:
-        return _section("Rejected rows", "None: every row has a price.")
+        return section("Rejected rows", "None: every row has a price.")
     counts.sort(key=lambda one: -one[1])
     most, number = counts[0]
     svg = plots.bars(
@@ -297,7 +190,7 @@ def _rejected(summary: Summary) -> str:
         [f"{count:,}" for _, count in counts],
         money=False,
     )  # fmt: skip
-    table = _table(
+    table = table_of(
         ("status", "what it means", "rows"),
         [(name, REASONS[name], f"{count:,}") for name, count in counts],
         words=2,
@@ -306,7 +199,7 @@ def _rejected(summary: Summary) -> str:
         f"{summary.rejected:,} of {summary.rows:,} rows have no amounts: somebody must look at "
         "them. They are in the output, in their places, with a status that says why."
     )
-    return _section("Rejected rows by reason", words, _figure(svg), table)
+    return section("Rejected rows by reason", words, framed(svg), table)
 
 
 def _minutes(summary: Summary) -> str:
@@ -328,11 +221,11 @@ def _minutes(summary: Summary) -> str:
     )
     rows = [(f"{minute} to {minute + 1}", f"{count:,}") for minute, count in enumerate(shown)]
     words = "How long answered calls lasted."
-    return _section(
+    return section(
         "Length of calls",
         words,
-        _figure(svg),
-        _folded("Figures", _table(("minutes", "calls"), rows)),
+        framed(svg),
+        folded("Figures", table_of(("minutes", "calls"), rows)),
     )
 
 
@@ -341,10 +234,10 @@ def _head(
 ) -> str:
     tiles = [
         (f"{summary.rows:,}", "records"),
-        (_money(summary.total), "charged, tax included"),
-        (_money(summary.tax), "of it tax"),
-        (_money(summary.saved), "saved by ceilings"),
-        (_money(summary.state_paid), "paid by states"),
+        (money(summary.total), "charged, tax included"),
+        (money(summary.tax), "of it tax"),
+        (money(summary.saved), "saved by ceilings"),
+        (money(summary.state_paid), "paid by states"),
         (f"{summary.rejected:,}", "rows rejected"),
     ]
     listed = "".join(
@@ -380,7 +273,7 @@ def page(
     if summary.most_shared is not None:
         heading = "How one price came about: the call of which a state paid most"
         parts.append(_one_call("shared", heading, summary.most_shared, tariff))
-    parts += [_timeline(summary, tariff), _rejected(summary)]
+    parts += [timeline(summary, tariff), _rejected(summary)]
     if sum(summary.by_minute):
         parts.append(_minutes(summary))
     body = "\n".join(parts)
