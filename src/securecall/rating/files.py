@@ -77,8 +77,9 @@ def open_records(path: str, given: str | None = None) -> Records:
     kind = format_of(path, given)
     try:
         if kind == "csv":
-            stream = sys.stdin.buffer if path == "-" else open(path, "rb")
-            return csv_records(path, stream)
+            if path == "-":
+                return csv_records(path, sys.stdin.buffer)
+            return _open_csv(path)
         source: Any = sys.stdin.buffer if path == "-" else path
         if kind == "parquet":
             if path == "-":
@@ -89,6 +90,23 @@ def open_records(path: str, given: str | None = None) -> Records:
         raise InputError(f"{path}: there is no such file") from None
     except _ARROW as error:
         raise InputError(f"{path}: is no {kind} file: {error}") from None
+
+
+def _open_csv(path: str) -> Records:
+    stream = open(path, "rb")
+    try:
+        records = csv_records(path, stream)
+    except BaseException:
+        stream.close()
+        raise
+    batches = records.batches
+
+    def through() -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
+        with stream:
+            yield from batches
+
+    records.batches = through()
+    return records
 
 
 def _same(
