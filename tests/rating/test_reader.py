@@ -530,3 +530,14 @@ def test_termination_costs_of_one_prefix_do_not_hold_at_once() -> None:
         't.toml:20: termination[1].prefix = "+52": holds at the same time as '
         "t.toml:15: termination[0]"
     )
+
+
+def test_a_facility_opts_out_of_agency_policies_only_and_not_of_a_statute() -> None:
+    # What the whole door says, because the rules say what may be opted out of.
+    text = FACILITY + 'opt_out = ["FCC2025_interim"]\n' + CONTRACT + RATE
+    with pytest.raises(TariffError) as caught:
+        Tariff.loads(text, file="t.toml")
+    assert [str(fault) for fault in caught.value.faults] == [
+        't.toml:9: facility[0].opt_out[0] = "FCC2025_interim": must be one of "NY_DOCCS_free"'
+    ]
+    assert Tariff.loads(text.replace("FCC2025_interim", "NY_DOCCS_free")).document.facilities

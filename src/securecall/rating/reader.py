@@ -47,7 +47,7 @@ PERCENT_MAX: Final = 1000
 PRIORITY_MAX: Final = 1_000_000
 
 
-def read_document(text: str, file: str, read_file: ReadFile, regimes: Collection[str]) -> Document:
+def read_document(text: str, file: str, read_file: ReadFile, policies: Collection[str]) -> Document:
     """Read a tariff.
 
     Parameters
@@ -58,8 +58,8 @@ def read_document(text: str, file: str, read_file: ReadFile, regimes: Collection
         Its name, for messages.
     read_file : callable
         Gives the bytes of a deck by the name that the tariff calls it; raises OSError.
-    regimes : collection of str
-        Ids of the rules that a facility may opt out of.
+    policies : collection of str
+        Regimes that a facility may opt out of.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def read_document(text: str, file: str, read_file: ReadFile, regimes: Collection
     currency = root.text("currency", "USD")
     rounding = root.rounding("rounding", Rounding())
     contracts = [_contract(table, read_file) for table in root.tables("contract", needed=True)]
-    facilities = [_facility(table, regimes) for table in root.tables("facility", needed=True)]
+    facilities = [_facility(table, policies) for table in root.tables("facility", needed=True)]
     taxes = [_tax(table) for table in root.tables("tax")]
     fees = _fees(root.tables("fee"), [facility.id for facility in facilities])
     terminations = [_termination(table) for table in root.tables("termination")]
@@ -323,7 +323,7 @@ def _adp(table: Table) -> Fraction | None:
     return Fraction(str(value))
 
 
-def _facility(table: Table, regimes: Collection[str]) -> Facility:
+def _facility(table: Table, policies: Collection[str]) -> Facility:
     facility_id = table.text("id")
     regulated = table.word("regulation", ("auto", "none"), "auto") == "auto"
     timezone = table.text("timezone")
@@ -339,7 +339,7 @@ def _facility(table: Table, regimes: Collection[str]) -> Facility:
         digits = _prefix(table, (*table.path, "local", index), prefix)
         if digits is not None:
             local.append(digits)
-    opt_out = table.words("opt_out", sorted(regimes), ())
+    opt_out = table.words("opt_out", sorted(policies), ())
     facility = Facility(
         id=facility_id,
         contract=table.text("contract"),

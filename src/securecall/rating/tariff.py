@@ -78,8 +78,7 @@ class Tariff:
             decks[name] = read_deck(name)
             return decks[name]
 
-        regimes = {row.regime for row in rules.rows}
-        document = read_document(text, file, read, regimes)
+        document = read_document(text, file, read, rules.policies)
         digest = hashlib.sha256(VERSION)
         for part in (text.encode(), *(decks[name] for name in sorted(decks))):
             digest.update(hashlib.sha256(part).digest())

@@ -85,17 +85,33 @@ class Rulebook:
     def __reduce__(self) -> tuple[type[Rulebook], tuple[tuple[Row, ...], date | None]]:
         return type(self), (self.rows, self.known_at)
 
+    @property
+    def policies(self) -> frozenset[str]:
+        """The regimes that a facility may opt out of: agency policies, which no statute backs.
+
+        Source
+        ------
+        own; `docs/regulation.md`.
+
+        Examples
+        --------
+        >>> from securecall.regulation import Rules
+        >>> sorted(Rules.default().policies)
+        ['NY_DOCCS_free']
+        """
+        return frozenset(
+            row.regime
+            for row in self.rows
+            if isinstance(row, StateRow) and row.legal_nature == "agency_policy"
+        )
+
     def _policies(self, opt_out: Iterable[str]) -> frozenset[str]:
         """Check that a facility opts out of agency policies only."""
         if isinstance(opt_out, str):
             raise InputTypeError("opt_out must be a list of regimes, not one text")
         regimes = frozenset(opt_out)
         if regimes:
-            policies = {
-                row.regime
-                for row in self.rows
-                if isinstance(row, StateRow) and row.legal_nature == "agency_policy"
-            }
+            policies = self.policies
             for name in sorted(regimes - policies, key=str):
                 hint = nearest(name, policies)
                 raise InputError(
