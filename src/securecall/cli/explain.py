@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,7 +50,7 @@ def _from_file(path: str, given: str | None, call_id: str, facilities: Mapping[s
             call = next(calls_of(rating.slice(row, 1)))
             if call is None:
                 raise InputError(f"{path}: call {call_id!r} lacks what rating needs")
-            return call
+            return replace(call, call_id=call_id)  # which a CSV's typed columns lack
     raise InputError(f"{path}: has no call_id {call_id!r}")
 
 
