@@ -7,7 +7,7 @@ from typing import Final
 
 import pyarrow as pa
 
-__all__ = ["hostile_batch"]
+__all__ = ["Cursor", "hostile_batch"]
 
 # The first word of each column is the one it mostly has.
 LIKELY: Final = {

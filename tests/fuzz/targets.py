@@ -13,7 +13,7 @@ from functools import cache
 from typing import Final
 
 import pyarrow as pa
-from tests.fuzz.hostile import hostile_batch
+from tests.fuzz.hostile import Cursor, hostile_batch
 
 from securecall.errors import AmountOverflow, CallRejected, InputError, SecurecallError, TariffError
 from securecall.rating.batch import Rater
@@ -221,7 +221,7 @@ def _batches(data: bytes) -> Iterator[pa.RecordBatch]:
 def curve(data: bytes) -> None:
     """The bytes of a price curve: an `InputError`, or a curve that obeys the law."""
     try:
-        found = PriceCurve.loads(data)
+        found = PriceCurve.loads(data if data[:1] in b"[{" else _changed_curve(data))
     except InputError:
         return
     assert PriceCurve.loads(found.dumps()) == found
@@ -244,6 +244,33 @@ def curve(data: bytes) -> None:
                 assert found.total_micros(found.next(reached)) > max(balance, 0)
             except OverflowError:
                 continue
+
+
+def _changed_curve(data: bytes) -> bytes:
+    """Return a good curve with fields changed as the bytes say: any numbers, of any length."""
+    cursor = Cursor(data)
+    body = json.loads(_long_curve() if cursor.below(2) else _curve())
+    names = sorted(body)
+
+    def number() -> int:
+        size = cursor.below(18)
+        return int.from_bytes(cursor.take(size), "little", signed=cursor.below(8) == 7)
+
+    for _ in range(1 + cursor.below(4)):
+        name = names[cursor.below(len(names))]
+        if name == "taxes":
+            body[name] = [[number() for _ in range(6)] for _ in range(cursor.below(4))]
+            body["tax_ids"] = []
+        elif name in ("billing", "prices"):
+            begins, rows = 0, []
+            for _ in range(cursor.below(6)):
+                rows.append([begins, number()])
+                step = rows[-1][1] if name == "billing" else 1
+                begins += step * (1 + cursor.below(200))
+            body[name] = rows
+        elif type(body[name]) is int:
+            body[name] = number()
+    return json.dumps(body).encode()
 
 
 TARGETS: Final[dict[str, Target]] = {
@@ -291,7 +318,7 @@ def _seeds() -> dict[str, tuple[bytes, ...]]:
         "deck": (DECK, DECK.replace(b"\n", b"\r\n"), b"prefix,price\n", b'"'),
         "records": (CSV, b"\xef\xbb\xbf" + CSV, CSV + b'f,"x', CSV.replace(b",", b',"', 9)),
         "arrow": (_stream(), bytes(range(256)), b"\x03" * 400),
-        "curve": (_curve(), _long_curve(), b"{}", b"[" * 5000),
+        "curve": (_curve(), _long_curve(), b"{}", b"[" * 5000, bytes(range(1, 200))),
     }
 
 

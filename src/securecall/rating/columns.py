@@ -79,8 +79,12 @@ class Columns:
     """
 
     def __init__(self, schema: pa.Schema, facilities: Mapping[str, int]) -> None:
-        for name in schema.names:
-            if schema.names.count(name) > 1:
+        try:
+            names = schema.names
+        except UnicodeDecodeError as error:
+            raise ColumnError(repr(error.object), "has a name that is not UTF-8") from None
+        for name in names:
+            if names.count(name) > 1:
                 raise ColumnError(name, "stands there twice")
         for name in NEEDED:
             if name not in schema.names:

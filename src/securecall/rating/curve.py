@@ -16,6 +16,7 @@ __all__ = ["PriceCurve"]
 
 FORMAT: Final = "securecall.curve/1"
 SIZE_MAX: Final = 64 << 20
+CURVE_MS_MAX: Final = 1 << 40  # some 34 years, as in the engine
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIELDS: Final = (
     "start_ms", "scale", "connect", "minimum", "maximum", "per_minute", "ceiling", "governs",
@@ -251,10 +252,14 @@ class PriceCurve(Curve):
             horizon_ms, tzdata, digest = body["horizon_ms"], body["tzdata"], body["tariff_digest"]
             if type(horizon_ms) is not int or type(tzdata) is not str or type(digest) is not str:
                 raise InputError("a curve's horizon_ms, tzdata or tariff_digest is of another type")
-            names = tuple(body.get("tax_ids", ()))
-            if not all(type(name) is str for name in names):
+            if not 0 <= horizon_ms <= CURVE_MS_MAX:
+                raise InputError(f"a curve's horizon_ms must be from 0 to {CURVE_MS_MAX}")
+            names = body.get("tax_ids", [])
+            if type(names) is not list or not all(type(name) is str for name in names):
                 raise InputError("a curve's tax_ids must be a list of text")
-            return cls(state, horizon_ms, tzdata, digest, names)
+            if names and len(names) != len(state[15]):
+                raise InputError("a curve's tax_ids must be as many as its taxes")
+            return cls(state, horizon_ms, tzdata, digest, tuple(names))
         except InputError:
             raise
         except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
