@@ -1,4 +1,4 @@
-"""What tests of sums and of the report share: a small tariff, rows of every kind, a slow summary."""
+"""What tests of sums and of the report share: a small tariff, rows of every kind, slow sums."""
 
 from __future__ import annotations
 

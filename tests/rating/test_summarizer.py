@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import csv
 from tests.rating.summing import TARIFF, calls, slow_sums
 
 from securecall.rating.batch import Rater
@@ -110,10 +112,8 @@ def test_hours_are_read_from_each_facilitys_own_clock_also_when_it_changes() -> 
 
 
 def test_rows_that_passed_through_as_text_are_read_as_rating_read_them(tmp_path: Path) -> None:
-    import pyarrow.csv
-
     path = tmp_path / "calls.csv"
-    pa.csv.write_csv(CALLS, path)
+    csv.write_csv(CALLS, path)
     records = open_records(str(path))
     rater = Rater(TARIFF, records.schema, rating_schema=records.rating_schema)
     sums = Summarizer(TARIFF)
@@ -157,7 +157,7 @@ def test_the_call_that_ceilings_lowered_most_and_the_one_a_state_paid_most() -> 
 
 
 def test_where_nothing_was_lowered_there_is_no_such_call() -> None:
-    table = CALLS.filter(pa.compute.equal(CALLS["duration_ms"], 0))
+    table = CALLS.filter(pc.equal(CALLS["duration_ms"], 0))
     summary = summed(table)
     assert summary.most_saved is None
     assert summary.most_shared is None
