@@ -274,3 +274,36 @@ def test_headers_include_only_what_every_compiler_brings() -> None:
     for path in PACKAGE.rglob("*.h"):
         for included in re.findall(r"#\s*include\s+(\S+)", path.read_text(encoding="utf-8")):
             assert re.fullmatch(r"<(std\w+|string|limits|sys/mman|[ei]mmintrin)\.h>", included)
+
+
+def test_the_map_has_every_part() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for path in PACKAGE.iterdir():
+        if path.is_dir() and (path / "__init__.py").exists():
+            assert f"`{path.name}/`" in page, path.name
+        elif path.suffix in (".pyx", ".pxd", ".h", ".py") and not path.name.startswith("__"):
+            assert f"`{path.name}`" in page, path.name
+    for name in (name for names in ROOMS.values() for name in names):
+        assert f"`{name}`" in page, name
+    rooms = re.findall(
+        r"^\| ([a-z ]+) \| `", page.split("### The rooms of rating")[1], re.MULTILINE
+    )
+    assert rooms == list(ROOMS)
+
+
+def test_imports_are_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "module.py"
+    path.write_text(
+        "from typing import TYPE_CHECKING\n"
+        "from securecall import money\n"
+        "if TYPE_CHECKING:\n    import securecall.cli\n"
+        "def ask():\n    from securecall.rating.batch import RATED\n",
+        encoding="utf-8",
+    )
+    found = list(imports("securecall.x", path, {"securecall.money", "securecall.rating.batch"}))
+    assert [(one.target, one.when) for one in found] == [
+        ("typing", "loading"),
+        ("securecall.money", "loading"),
+        ("securecall.cli", "annotation"),
+        ("securecall.rating.batch", "asked"),
+    ]
