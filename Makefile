@@ -21,7 +21,7 @@ run: build                         # a month of call records, rated, with a page
 	$(V)/python examples/month.py
 
 test: build
-	$(V)/python -m pytest -n auto
+	$(V)/python -m pytest -n auto --dist loadgroup
 
 lint: build                        # ruff, mypy, cython-lint, stubs against the compiled modules
 	$(V)/ruff check . && $(V)/ruff format --check . && $(V)/mypy
