@@ -1,0 +1,64 @@
+"""Every example runs, from any folder, without a warning, and says what it is there to say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SAYS = {
+    "rate_one_call": (
+        "Call from co-moffat to +13035550123 (c-1)",
+        "connect fee $0.50 removed: FCC 25-75",
+        "to pay 1.368708, of it tax 0.040000; billed 618000 ms",
+        "in August 2025, prepaid and without a ceiling: 2.743000",
+    ),
+    "live_call": (
+        "$2.00 buys 1195.0 s, to 2026-05-02 00:18:25+00:00",
+        "one increment more would make it 2.000400",
+        "  60001    61000 0.116266",
+    ),
+    "polars_month": ("│ ok            ┆ 41336 │", "│ ct    ┆ 688   ┆ 0.000000 "),
+    "compare_dates": (
+        "as believed on 2025-11-01: 11,560 of 20,043 calls change",
+        "with cheaper video: 575 of 20,043 calls change",
+    ),
+    "deposit_fees": (
+        "$25.00 by card: 22.000000 arrive, fees 3.000000",
+        "card: $3.00; not allowed",
+        "so that $25.00 arrive through an agent: 30.950000 are paid",
+        "$2.00 in 2022: ",
+    ),
+    "threads": ("200,403 records in 4 pieces on two threads: the same, row by row",),
+}
+
+
+def run(name: str, folder: Path, *options: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(EXAMPLES / f"{name}.py"), *options],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+        env={"PATH": "", "PYTHONIOENCODING": "utf-8"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_every_example_is_looked_at() -> None:
+    # The large one has tests of its own.
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == {*SAYS, "month"}
+
+
+@pytest.mark.parametrize("name", SAYS)
+def test_an_example_says_what_it_is_there_to_say(name: str, tmp_path: Path) -> None:
+    printed = run(name, tmp_path)
+    for words in SAYS[name]:
+        assert words in printed
+    assert list(tmp_path.iterdir()) == []
