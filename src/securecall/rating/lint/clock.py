@@ -65,8 +65,8 @@ def day_of(wall_ms: int) -> date:
 def wall_text(wall_ms: int) -> str:
     """Return a reading as ``2026-11-01 01:30``."""
     reading = datetime(1970, 1, 1) + timedelta(milliseconds=wall_ms)
-    text = reading.isoformat(sep=" ", timespec="auto")
-    return text.removesuffix(":00")
+    text = reading.isoformat(sep=" ", timespec="milliseconds")
+    return text.removesuffix(".000").removesuffix(":00")
 
 
 class Clock:
