@@ -119,6 +119,11 @@ class Rater:
         self, batch: pa.RecordBatch, rating: pa.RecordBatch | None = None
     ) -> Iterator[pa.RecordBatch]:
         """Rate a batch of any size; yield it in pieces of at most ``ROWS`` rows, in order."""
+        from securecall.rating.columns import check_lengths
+
+        check_lengths(batch)
+        if rating is not None:
+            check_lengths(rating)
         for first in range(0, batch.num_rows, ROWS):
             through = batch.slice(first, ROWS)
             yield self._rate(through, through if rating is None else rating.slice(first, ROWS))

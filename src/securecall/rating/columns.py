@@ -21,7 +21,16 @@ from securecall.errors import ColumnError, InputTypeError, nearest
 from securecall.rating.call import Call
 from securecall.rating.words import BILL_TYPES, MEDIA, RELAYS
 
-__all__ = ["NEEDED", "OPTIONAL", "Columns", "calls_of", "open_stream", "plain", "plain_type"]
+__all__ = [
+    "NEEDED",
+    "OPTIONAL",
+    "Columns",
+    "calls_of",
+    "check_lengths",
+    "open_stream",
+    "plain",
+    "plain_type",
+]
 
 NEEDED: Final = ("facility", "number", "start", "duration_ms")
 OPTIONAL: Final = ("medium", "bill_type", "relay", "authorized_ms")
@@ -152,7 +161,6 @@ class Columns:
                 return _number_part(column)
             if column.type.bit_width != 64:
                 column = column.cast(pa.int64())
-            column.validate()  # that its buffers are as long as it says
         except _UNSOUND as error:
             raise ColumnError(name, f"is no valid Arrow array: {error}") from None
         valid, values = column.buffers()
@@ -164,7 +172,6 @@ class Columns:
         indices = column.indices
         if not pa.types.is_int32(indices.type):
             indices = indices.cast(pa.int32())
-        indices.validate()
         valid, values = indices.buffers()
         codes = self._codes_of(name, _as_bytes(column.dictionary))
         return (b"" if values is None else values), valid, indices.offset, codes
@@ -183,6 +190,27 @@ class Columns:
 
 
 _UNSOUND: Final = (pa.ArrowInvalid, pa.ArrowIndexError)
+
+
+def check_lengths(batch: pa.RecordBatch) -> None:
+    """Refuse a batch some buffer of which is shorter than its rows; takes no time by rows.
+
+    Raises
+    ------
+    ColumnError
+        With the column.
+    InputTypeError
+        The batch itself is wrong, such as in columns of different lengths.
+    """
+    try:
+        batch.validate()
+    except _UNSOUND as error:
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            try:
+                column.validate()
+            except _UNSOUND as reason:
+                raise ColumnError(name, f"is no valid Arrow array: {reason}") from None
+        raise InputTypeError(f"the records are no Arrow table: {error}") from None
 
 
 def _as_bytes(column: pa.Array) -> pa.Array:
@@ -214,8 +242,7 @@ def _number_part(column: pa.Array) -> tuple[Any, ...]:
         column = plain(values).take(column.indices)
     elif pa.types.is_string_view(column.type):
         column = plain(_as_bytes(column))
-    else:
-        column.validate()  # the engine checks each row's offsets
+    # Of other text the engine checks each row's offsets.
     valid, offsets, content = column.buffers()
     width = (
         8 if pa.types.is_large_string(column.type) or pa.types.is_large_binary(column.type) else 4
