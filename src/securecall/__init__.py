@@ -18,14 +18,34 @@ from securecall.errors import (
     FeesExceedDeposit,
     InputError,
     InputTypeError,
+    LedgerError,
     NoSuchAmount,
     RegulationError,
+    RequestConflict,
     SecurecallError,
+    StoreError,
+    StoreUnsure,
     TariffError,
+    Unknown,
 )
 
 if TYPE_CHECKING:
     from securecall import regulation
+    from securecall.ledger.ledger import Ledger
+    from securecall.ledger.values import (
+        Admission,
+        Balance,
+        CallState,
+        Chargeback,
+        Deposit,
+        Entry,
+        Payout,
+        Refund,
+        Reload,
+        Settlement,
+        Statement,
+    )
+    from securecall.ledger.verify import Verification
     from securecall.rating.call import Call, Line, RatedCall
     from securecall.rating.compare import Comparison
     from securecall.rating.curve import PriceCurve
@@ -37,13 +57,19 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Admission",
     "AmountOverflow",
+    "Balance",
     "BuildError",
     "Call",
     "CallRejected",
+    "CallState",
     "Ceiling",
+    "Chargeback",
     "ColumnError",
     "Comparison",
+    "Deposit",
+    "Entry",
     "Fault",
     "FeeLine",
     "FeeQuote",
@@ -52,30 +78,55 @@ __all__ = [
     "Finding",
     "InputError",
     "InputTypeError",
+    "Ledger",
+    "LedgerError",
     "Line",
     "NoSuchAmount",
+    "Payout",
     "PriceCurve",
     "RatedCall",
+    "Refund",
     "RegulationError",
+    "Reload",
+    "RequestConflict",
     "SecurecallError",
+    "Settlement",
+    "Statement",
+    "StoreError",
+    "StoreUnsure",
     "Tariff",
     "TariffError",
+    "Unknown",
+    "Verification",
     "__version__",
     "regulation",
 ]
 
 _HOMES = {
+    "Admission": "ledger.values",
+    "Balance": "ledger.values",
     "Call": "rating.call",
+    "CallState": "ledger.values",
     "Ceiling": "regulation",
+    "Chargeback": "ledger.values",
     "Comparison": "rating.compare",
+    "Deposit": "ledger.values",
+    "Entry": "ledger.values",
     "FeeLine": "rating.fee_quote",
     "FeeQuote": "rating.fee_quote",
     "FeeRefund": "rating.fee_quote",
     "Finding": "rating.lint",
+    "Ledger": "ledger.ledger",
     "Line": "rating.call",
+    "Payout": "ledger.values",
     "PriceCurve": "rating.curve",
     "RatedCall": "rating.call",
+    "Refund": "ledger.values",
+    "Reload": "ledger.values",
+    "Settlement": "ledger.values",
+    "Statement": "ledger.values",
     "Tariff": "rating.tariff",
+    "Verification": "ledger.verify",
 }
 
 

@@ -11,6 +11,11 @@
     │   ├── FeesExceedDeposit          fees would eat a whole deposit; .fee, .charged, .left
     │   └── NoSuchAmount               no payment makes exactly this credit; .below, .above
     ├── InputTypeError(TypeError)      money as int, bool or float, and other wrong types
+    ├── LedgerError                    what only the ledger raises
+    │   ├── RequestConflict(InputError)    a request id came again with other content
+    │   ├── Unknown(InputError)            no account, call, ... of that id; .what, .id
+    │   └── StoreError                     the store cannot be opened, written or believed
+    │       └── StoreUnsure                whether it was kept is unknown; ask again
     ├── AmountOverflow(OverflowError)  beyond +-999 999 999 999.999999 dollars
     └── BuildError(ImportError)        the compiled modules are missing or of another version
 """
@@ -31,10 +36,15 @@ __all__ = [
     "FeesExceedDeposit",
     "InputError",
     "InputTypeError",
+    "LedgerError",
     "NoSuchAmount",
     "RegulationError",
+    "RequestConflict",
     "SecurecallError",
+    "StoreError",
+    "StoreUnsure",
     "TariffError",
+    "Unknown",
     "nearest",
 ]
 
@@ -255,3 +265,80 @@ class BuildError(SecurecallError, ImportError):
     """The compiled modules are missing or belong to another version."""
 
     __module__ = "securecall"
+
+
+class LedgerError(SecurecallError):
+    """Anything that only the ledger raises."""
+
+    __module__ = "securecall"
+
+
+class RequestConflict(LedgerError, InputError):
+    """A request id came again with other content; nothing moved.
+
+    Attributes
+    ----------
+    request_id, first, now : str
+        The id, and the methods that used it.
+    """
+
+    __module__ = "securecall"
+
+    def __init__(self, request_id: str, first: str, now: str) -> None:
+        super().__init__(request_id, first, now)
+        self.request_id = request_id
+        self.first = first
+        self.now = now
+
+    def __str__(self) -> str:
+        what = f"by {self.first}" if self.first != self.now else "with other arguments"
+        return (
+            f"request id {self.request_id!r} was used before, {what}; this {self.now} moved nothing"
+        )
+
+
+class Unknown(LedgerError, InputError):
+    """An account, call, deposit, chargeback or reload does not exist.
+
+    Attributes
+    ----------
+    what, id : str
+    """
+
+    __module__ = "securecall"
+
+    def __init__(self, what: str, id: str) -> None:
+        super().__init__(what, id)
+        self.what = what
+        self.id = id
+
+    def __str__(self) -> str:
+        return f"no {self.what} has the id {self.id!r}"
+
+
+class StoreError(LedgerError):
+    """The store cannot be opened, written or believed; nothing is known to be lost."""
+
+    __module__ = "securecall"
+
+
+class StoreUnsure(StoreError):
+    """The store could not say whether an operation was kept: ask again with the same request id.
+
+    Attributes
+    ----------
+    request_id : str or None
+    """
+
+    __module__ = "securecall"
+
+    def __init__(self, request_id: str | None, why: str) -> None:
+        super().__init__(request_id, why)
+        self.request_id = request_id
+        self.why = why
+
+    def __str__(self) -> str:
+        return (
+            f"whether request {self.request_id!r} was kept is unknown ({self.why}); "
+            "ask again with the same id"
+        )

@@ -1,0 +1,1 @@
+"""Whose money, how much is left, and when it ends: `securecall.ledger.ledger.Ledger`."""

@@ -1,0 +1,59 @@
+"""The chain: each operation and its entries hashed with the hash of the operation before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from hmac import new as hmac
+from typing import Final
+
+from securecall.ledger.rows import OpRow
+from securecall.ledger.values import Entry
+
+__all__ = ["GENESIS", "Line", "link", "link_of", "sign"]
+
+GENESIS: Final = sha256(b"securecall.ledger/1").digest()
+
+# An entry before it has become a value: (seq, op, at_ms, account, contra, amount, kind, ref).
+Line = tuple[int, int, int, str, str, int, str, str]
+
+
+def link(
+    before: bytes,
+    seq: int,
+    request_id: str,
+    digest: bytes,
+    method: str,
+    at_ms: int,
+    code: str,
+    answer: str,
+    lines: Sequence[Line],
+) -> bytes:
+    """Return the hash of an operation.
+
+    Ids have no control characters, so that 0x1f between fields and a newline between lines keep
+    every two operations apart.
+
+    Source
+    ------
+    own; docs/ledger.md, "Chain".
+    """
+    text = f"{seq}\x1f{request_id}\x1f{method}\x1f{at_ms}\x1f{code}\x1f{answer}"
+    for line in lines:
+        text += "\n%d\x1f%d\x1f%d\x1f%s\x1f%s\x1f%d\x1f%s\x1f%s" % line
+    return sha256(before + digest + text.encode()).digest()
+
+
+def link_of(before: bytes, op: OpRow, entries: Sequence[Entry]) -> bytes:
+    """Return the hash that an operation that was read back should have."""
+    lines: list[Line] = [
+        (e.seq, e.op, e.at_ms, e.account, e.contra, e.amount_micros, e.kind, e.ref) for e in entries
+    ]
+    return link(
+        before, op.seq, op.request_id, op.digest, op.method, op.at_ms, op.code, op.answer, lines
+    )
+
+
+def sign(key: bytes, seq: int, entry_seq: int, hash: bytes) -> bytes:
+    """Return the signature of a checkpoint: HMAC-SHA256 over where the chain is."""
+    return hmac(key, b"%d %d " % (seq, entry_seq) + hash, "sha256").digest()

@@ -1,0 +1,64 @@
+"""Ids of accounts, calls and requests, and the digest of what a request asks for."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import Any, Final
+
+from securecall.errors import InputError, InputTypeError
+
+__all__ = ["digest_of", "identifier", "word"]
+
+LENGTH_MAX: Final = 200
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode
+
+
+def word(value: object, name: str) -> str:
+    """Return text that can stand in a book: 1 to 200 characters, UTF-8, no control characters.
+
+    Raises
+    ------
+    InputTypeError, InputError
+        It is no text; it is empty, too long, not UTF-8, or has a control character.
+
+    Source
+    ------
+    own.
+    """
+    if type(value) is not str:
+        raise InputTypeError(f"{name} must be text, not {type(value).__name__}")
+    if not 1 <= len(value) <= LENGTH_MAX:
+        raise InputError(f"{name} must have 1 to {LENGTH_MAX} characters, not {len(value)}")
+    if not value.isprintable():
+        # Spaces of other kinds, controls and lone surrogates are all not printable.
+        raise InputError(f"{name} must be printable UTF-8 text, not {value!r}")
+    return value
+
+
+def identifier(value: object, name: str) -> str:
+    """Return an id: a `word` that does not begin with ``#``, which the ledger keeps for itself.
+
+    Raises
+    ------
+    InputTypeError, InputError
+        As `word`; or it begins with ``#``.
+
+    Source
+    ------
+    own.
+    """
+    text = word(value, name)
+    if text[0] == "#":
+        raise InputError(f"{name} must not begin with '#', as {text!r} does")
+    return text
+
+
+def digest_of(method: str, content: tuple[Any, ...]) -> bytes:
+    """Return the digest of a request's content: its method and arguments.
+
+    Source
+    ------
+    own; docs/ledger.md, "Requests".
+    """
+    return sha256(_encode([method, *content]).encode("ascii")).digest()

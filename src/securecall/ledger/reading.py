@@ -1,0 +1,93 @@
+"""Reading the books: what they say at an instant, without writing and without waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from securecall.errors import InputError, Unknown
+from securecall.ledger.cutoff import advance, cutoffs
+from securecall.ledger.instant import instant
+from securecall.ledger.operation import Component, by_account, closed_ms, load
+from securecall.ledger.stores.door import Reading
+from securecall.ledger.values import Balance, CallState
+
+__all__ = ["balance", "call_state", "component_at", "cutoffs_of"]
+
+
+def component_at(view: Reading, accounts: Sequence[str], at_ms: int | None) -> Component:
+    """Return accounts as they are at an instant, all that is due at it bought.
+
+    Raises
+    ------
+    Unknown
+        There is no such account.
+    InputError
+        The instant is before what they are settled to.
+    """
+    found = load(view, accounts)
+    if at_ms is None:
+        at_ms = view.head().at_ms
+    else:
+        for name in accounts:
+            settled_ms = found.accounts[name].settled_ms
+            if at_ms < settled_ms:
+                raise InputError(
+                    f"at must not be before {instant(settled_ms).isoformat()}, to which account "
+                    f"{name!r} is settled; entries and statements tell the past"
+                )
+    if found.meters:
+        closings: Any = view.note("closings")
+        floor_ms = max(closed_ms(closings, row) for row in found.accounts.values())
+        advance(found.meters, max(floor_ms, at_ms))
+    return found
+
+
+def balance(view: Reading, account: str, at_ms: int | None) -> Balance:
+    """Return an account's balance; a call that ended by then counts as posted."""
+    found = component_at(view, [account], at_ms)
+    row = found.accounts[account]
+    posted, held = row.posted_micros, 0
+    for meter in found.meters:
+        taken = sum(amount for purse, amount in meter.takings if purse.id == account)  # type: ignore[attr-defined, misc]
+        if meter.ended_ms is None:
+            held += taken
+        else:
+            posted -= taken
+    available = posted + row.credit_micros - held
+    owed = -posted if row.kind == "direct_bill" else max(-posted, 0)
+    return Balance(posted, held, available, owed)
+
+
+def cutoffs_of(view: Reading, account: str, at_ms: int | None) -> dict[str, int | None]:
+    """Return when each running call of an account will end if nothing else happens."""
+    found = component_at(view, [account], at_ms)
+    ends = cutoffs(found.meters)
+    return {
+        meter.id: ends[meter.id][0]
+        for meter in found.meters
+        if meter.ended_ms is None and any(purse.id == account for purse in meter.purses)
+    }
+
+
+def call_state(view: Reading, call_id: str, at_ms: int | None) -> CallState:
+    """Return how a call stands."""
+    call = view.call(call_id)
+    if call is None:
+        raise Unknown("call", call_id)
+    takings: Sequence[Sequence[Any]] = call.takings
+    charged, bought, ended_ms, reason = call.charged, call.bought_ms, call.ended_ms, call.reason
+    running, cutoff_ms = call.state == "running", None
+    if running:
+        found = component_at(view, call.accounts, at_ms)
+        meter = next(each for each in found.meters if each.id == call_id)
+        takings = [(purse.id, amount) for purse, amount in meter.takings]  # type: ignore[attr-defined]
+        charged, bought = meter.charged_micros, meter.bought_ms
+        running, ended_ms, reason = meter.ended_ms is None, meter.ended_ms, meter.reason
+        if running:
+            cutoff_ms, reason = call.cutoff_ms, ""
+    return CallState(
+        call_id, tuple(call.accounts), running, call.state == "refused", call.start_ms, ended_ms,
+        reason, charged, call.refunded, bought, cutoff_ms, tuple(call.parts.items()),
+        by_account(takings),
+    )  # fmt: skip

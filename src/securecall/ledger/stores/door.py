@@ -1,0 +1,113 @@
+"""The narrow door between the ledger and whatever keeps it.
+
+A store runs a *job* in a transaction: everything the job puts is kept, or nothing. Rows that a
+transaction hands out belong to it: they may be changed and must be put back. A store keeps the
+operations in the order in which it ran them, one at a time per ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from securecall.ledger.chain import Line
+from securecall.ledger.rows import AccountRow, CallRow, OpRow
+from securecall.ledger.values import Entry
+
+__all__ = ["Head", "Paper", "Reading", "Store", "Writing"]
+
+T = TypeVar("T")
+
+
+class Head(NamedTuple):
+    """Where the chain is: the last operation, the last entry, the hash, the last instant."""
+
+    seq: int
+    entry_seq: int
+    hash: bytes
+    at_ms: int
+
+
+class Paper(NamedTuple):
+    """A document about an account: a deposit, chargeback, reload, refund request or statement."""
+
+    kind: str
+    id: str
+    account: str
+    state: str
+    body: dict[str, Any]
+
+
+class Reading(Protocol):
+    """One consistent state of the books."""
+
+    def head(self) -> Head:
+        """Return where the chain is."""
+
+    def op(self, request_id: str) -> OpRow | None:
+        """Return the operation of a request."""
+
+    def account(self, id: str) -> AccountRow | None:
+        """Return an account."""
+
+    def call(self, id: str) -> CallRow | None:
+        """Return a call."""
+
+    def paper(self, kind: str, id: str) -> Paper | None:
+        """Return a document."""
+
+    def papers(self, kind: str, account: str) -> list[Paper]:
+        """Return an account's documents of a kind, oldest first."""
+
+    def note(self, name: str) -> Any:
+        """Return a note about the whole ledger; None if there is none."""
+
+    def entries(self, account: str | None, after_seq: int) -> Iterator[Entry]:
+        """Return entries in order, of one account or of all."""
+
+    def ops(self, after_seq: int) -> Iterator[OpRow]:
+        """Return operations in order."""
+
+    def accounts(self) -> Iterator[AccountRow]:
+        """Return every account, by id."""
+
+    def calls(self) -> Iterator[CallRow]:
+        """Return every call, in order of its start operation or id."""
+
+    def due_calls(self, at_ms: int) -> list[str]:
+        """Return ids of running calls whose cutoff is at or before an instant."""
+
+    def due_reloads(self, at_ms: int) -> list[str]:
+        """Return ids of accounts whose automatic deposit falls due at or before an instant."""
+
+
+class Writing(Reading, Protocol):
+    """A transaction: it also sees what it put."""
+
+    def put_account(self, row: AccountRow) -> None:
+        """Keep an account."""
+
+    def put_call(self, row: CallRow) -> None:
+        """Keep a call."""
+
+    def put_paper(self, paper: Paper) -> None:
+        """Keep a document."""
+
+    def put_note(self, name: str, value: Any) -> None:
+        """Keep a note."""
+
+    def append(self, op: OpRow, lines: Sequence[Line]) -> None:
+        """Add an operation and its entries to the chain."""
+
+
+class Store(Protocol):
+    """A place for one ledger."""
+
+    def write(self, job: Callable[[Writing], T], request_id: str | None) -> T:
+        """Run a job in a transaction, and return when what it did will survive."""
+
+    def read(self, job: Callable[[Reading], T]) -> T:
+        """Run a job that only reads, on one consistent state, without waiting for writers."""
+
+    def close(self) -> None:
+        """Let go of everything."""
