@@ -74,8 +74,8 @@ def records(rows: int | Sequence[int] = 1, **columns: Any) -> pa.Table:
     durations = [60_000] * rows if isinstance(rows, int) else list(rows)
     count = len(durations)
     made: dict[str, Any] = {
-        "facility": ["f"] * count,
-        "number": [NUMBER] * count,
+        "facility": pa.array(["f"] * count, pa.string()),
+        "number": pa.array([NUMBER] * count, pa.string()),
         "start": pa.array([START_MS] * count, pa.timestamp("ms", "UTC")),
         "duration_ms": pa.array(durations, pa.int64()),
     }

@@ -103,7 +103,10 @@ class Columns:
         self.names = [name for name in (*NEEDED, *OPTIONAL) if name in schema.names]
         self.start_unit = (1, 1)
         for name in self.names:
-            self._check(name, schema.field(name).type)
+            try:
+                self._check(name, schema.field(name).type)
+            except UnicodeDecodeError:  # of a time zone
+                raise ColumnError(name, "has a type that is not written in UTF-8") from None
         # What the words of each column mean to the engine; what a null means comes first.
         self._words: dict[str, tuple[Mapping[str, int], int]] = {
             "facility": (facilities, -1),
