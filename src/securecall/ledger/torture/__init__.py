@@ -1,0 +1,1 @@
+"""Faults done to a ledger on purpose: kills, power cuts, failing disks, full disks, clocks, crowds."""
