@@ -54,6 +54,11 @@ class Entry:
         return self.rate.bill_types or frozenset(BILL_TYPES)
 
     @cached_property
+    def rate_ids(self) -> frozenset[str]:
+        """The ids that calls which get it are told."""
+        return frozenset((self.rate.id,) if self.deck is None else self.deck.rate_ids)
+
+    @cached_property
     def destinations(self) -> frozenset[str]:
         """Classes and prefixes that it is for, a prefix as ``+52``."""
         if self.deck is None:

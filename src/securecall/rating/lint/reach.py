@@ -27,6 +27,22 @@ def winner_of(survey: Survey, call: Call) -> str | None:
     return rate_id
 
 
+def _winning(survey: Survey, met: Met, call: Call) -> Entry | None:
+    """Return the rate or deck that a call gets; two decks may call their prefixes alike."""
+    rate_id = winner_of(survey, call)
+    won = sorted({entry for _, entry in met.outcome.wins})
+    entries = [survey.entries[number] for number in won]
+    named = [entry for entry in entries if rate_id in entry.rate_ids]
+    return named[0] if named else None
+
+
+def _name(survey: Survey, winner: Entry | None, call: Call) -> str:
+    """Return what messages call that which a call gets."""
+    if winner is None or winner.deck is None:
+        return f'rate "{winner_of(survey, call)}"'
+    return winner.name
+
+
 def _concerning(survey: Survey, entry: Entry) -> Iterator[Met]:
     """Yield what the calls meet that are an entry's by number, medium and bill type."""
     for met in survey.outcomes():
@@ -58,13 +74,13 @@ def _unreachable(survey: Survey, entry: Entry) -> Finding:
         number = _number(met, entry)
         call = met.call(spot.instant_ms, number)
         clock = met.site.clock
-        newer = _replacement(survey, entry, met, call)
-        if newer is not None:
-            since = wall_text(clock.wall_ms(met.site.terms[newer.number].from_ms))
+        winner = _winning(survey, met, call)
+        if winner is not None and _replaces(winner, entry, met):
+            since = wall_text(clock.wall_ms(met.site.terms[winner.number].from_ms))
             return Finding(
                 "unreachable_rate",
                 "note",
-                f"{entry.name} applies no longer: {newer.name} has replaced it since {since}",
+                f"{entry.name} applies no longer: {winner.name} has replaced it since {since}",
                 entry.where,
                 call,
             )
@@ -72,8 +88,8 @@ def _unreachable(survey: Survey, entry: Entry) -> Finding:
         return Finding(
             "unreachable_rate",
             "warning",
-            f"{entry.name} never applies: whenever it is in force, another does, rate "
-            f'"{winner_of(survey, call)}" for {call.number} on {at}',
+            f"{entry.name} never applies: whenever it is in force, another does, "
+            f"{_name(survey, winner, call)} for {call.number} on {at}",
             entry.where,
             call,
         )
@@ -89,24 +105,21 @@ def _unreachable(survey: Survey, entry: Entry) -> Finding:
     )
 
 
-def _replacement(survey: Survey, entry: Entry, met: Met, call: Call) -> Entry | None:
-    """Return the newer entry that took over before the time looked at, or None.
+def _replaces(newer: Entry, entry: Entry, met: Met) -> bool:
+    """Return whether a newer entry took over from another before the time looked at.
 
-    A file may keep its old prices; `decided_by` calls it no overlap either.
+    A file may keep its old prices; `decided_by` calls that no overlap either.
     """
-    winner = winner_of(survey, call)
-    for other in survey.entries:
-        is_newer = other.order[:3] == entry.order[:3] and other.order[3] < entry.order[3]
-        same = ("medium", "bill_types", "when")
-        if (
-            is_newer
-            and all(getattr(other.rate, key) == getattr(entry.rate, key) for key in same)
-            and met.site.terms[other.number].from_ms <= met.site.clock.whole.first_ms
-            and winner in (other.deck.rate_ids if other.deck is not None else (other.rate.id,))
-            and other.destinations >= entry.destinations
-        ):
-            return other
-    return None
+    return (
+        newer.order[:3] == entry.order[:3]
+        and newer.order[3] < entry.order[3]
+        and all(
+            getattr(newer.rate, key) == getattr(entry.rate, key)
+            for key in ("medium", "bill_types", "when")
+        )
+        and met.site.terms[newer.number].from_ms <= met.site.clock.whole.first_ms
+        and newer.destinations >= entry.destinations
+    )
 
 
 def _out_of_time(survey: Survey, entry: Entry, met: Met) -> Finding:
@@ -156,15 +169,16 @@ def _prefixes(survey: Survey, entry: Entry, winners: list[set[int]]) -> Finding 
         return None
     named = ", ".join("+" + deck.prefixes[row] for row in lost[:SHOWN])
     more = f" and {len(lost) - SHOWN} more" if len(lost) > SHOWN else ""
-    call = None
+    shown = None
     for row in (row for row in lost if row in example):
-        call = _lost_call(survey, entry, row, *example[row])
-        if call is not None:
+        shown = _lost_call(survey, entry, *example[row])
+        if shown is not None:
             break
+    call, winner = shown or (None, "")
     if call is None:
         why = "no number that can be dialled begins with them and with no longer prefix"
     else:
-        why = f'{call.number}, for one, gets rate "{winner_of(survey, call)}"'
+        why = f"{call.number}, for one, gets {winner}"
     return Finding(
         "unreachable_prefix",
         "note",
@@ -176,18 +190,15 @@ def _prefixes(survey: Survey, entry: Entry, winners: list[set[int]]) -> Finding 
     )
 
 
-def _lost_call(survey: Survey, entry: Entry, row: int, number: str, group: int) -> Call | None:
-    """Return a call under a prefix that another rate gets, or None."""
-    assert entry.deck is not None
+def _lost_call(survey: Survey, entry: Entry, number: str, group: int) -> tuple[Call, str] | None:
+    """Return a call under a prefix that never applies to its group, and what it gets instead."""
     for met in survey.outcomes():
         if group in met.seen.groups and met.medium in entry.media:
             if met.bill_type in entry.bill_types:
                 spot = met.site.clock.occurrence(met.site.terms[entry.number])
-                if spot is None:
-                    continue
-                call = met.call(spot.instant_ms, number)
-                if winner_of(survey, call) != entry.deck.rate_ids[row]:
-                    return call
+                if spot is not None:
+                    call = met.call(spot.instant_ms, number)
+                    return call, _name(survey, _winning(survey, met, call), call)
     return None
 
 
