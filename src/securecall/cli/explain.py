@@ -38,7 +38,8 @@ def _from_file(path: str, given: str | None, call_id: str, facilities: Mapping[s
     from securecall.rating.files import open_records
 
     records = open_records(path, given)
-    Columns(records.rating_schema, facilities)  # refuses what rating refuses, such as local times
+    # Refuses what rating refuses, such as local times.
+    Columns(records.rating_schema, facilities, records.schema.names)
     if "call_id" not in records.schema.names:
         raise InputError(
             f"{path}: has no column call_id; there are {', '.join(records.schema.names)}"

@@ -60,7 +60,11 @@ class Rater:
 
         self.tariff = tariff
         self.explain = explain
-        self._columns = Columns(rating_schema or schema, tariff.compiled.facilities)
+        self._columns = Columns(
+            rating_schema or schema,
+            tariff.compiled.facilities,
+            None if rating_schema is None else schema.names,
+        )
         compiled = tariff.compiled
         words = {
             "status": (pa.int8(), STATUSES),

@@ -12,7 +12,7 @@ is one that nobody knows, and its row's status says so.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
@@ -80,6 +80,8 @@ class Columns:
     schema : pyarrow.Schema
     facilities : mapping of str to int
         Known facilities, and the engine's numbers.
+    offered : sequence of str, optional
+        The names that the records came with, for messages; otherwise those of the schema.
 
     Raises
     ------
@@ -87,7 +89,12 @@ class Columns:
         A column is missing, stands there twice, or is of a type that is refused.
     """
 
-    def __init__(self, schema: pa.Schema, facilities: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        schema: pa.Schema,
+        facilities: Mapping[str, int],
+        offered: Sequence[str] | None = None,
+    ) -> None:
         try:
             names = schema.names
         except UnicodeDecodeError as error:
@@ -97,9 +104,10 @@ class Columns:
                 raise ColumnError(name, "stands there twice")
         for name in NEEDED:
             if name not in schema.names:
-                near = nearest(name, schema.names)
+                offered = names if offered is None else offered
+                near = nearest(name, offered)
                 hint = f"; did you mean {near!r}?" if near else ""
-                raise ColumnError(name, f"is missing; there are {', '.join(schema.names)}{hint}")
+                raise ColumnError(name, f"is missing; there are {', '.join(offered)}{hint}")
         self.names = [name for name in (*NEEDED, *OPTIONAL) if name in schema.names]
         self.start_unit = (1, 1)
         for name in self.names:
