@@ -133,7 +133,8 @@ def _sound(
 
 
 def _open_parquet(path: str, source: Any) -> Records:
-    file = pyarrow.parquet.ParquetFile(source)
+    # Read ahead, Arrow would keep every piece of the file that it has read until the end.
+    file = pyarrow.parquet.ParquetFile(source, pre_buffer=False)
     batches = file.iter_batches(batch_size=1 << 17)
     return _same(path, file.schema_arrow, batches, file.metadata.num_rows)
 
