@@ -34,8 +34,13 @@ def folded(what: str, content: str) -> str:
 
 
 def section(heading: str, words: str, *content: str) -> str:
-    """Return a heading, a paragraph, and what comes under them (HTML)."""
-    return f"<h2>{escape(heading)}</h2>\n<p>{escape(words)}</p>\n" + "\n".join(content)
+    """Return a heading, a paragraph, and what comes under them (HTML).
+
+    On paper the first piece of content stays on the page of its heading.
+    """
+    first, rest = "".join(content[:1]), "\n".join(content[1:])
+    head = f"<h2>{escape(heading)}</h2>\n<p>{escape(words)}</p>\n{first}"
+    return f'<section>\n<div class="together">\n{head}\n</div>\n{rest}\n</section>'
 
 
 def framed(svg: str) -> str:

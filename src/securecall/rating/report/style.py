@@ -52,7 +52,11 @@ th { color: var(--muted); font-weight: 600; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 pre { background: var(--panel); border-radius: .5rem; padding: .8rem 1rem; overflow-x: auto;
   font-size: .8rem; line-height: 1.4; white-space: pre-wrap; }
-@media (max-width: 34rem) { .tiles { grid-template-columns: 1fr 1fr; } dl { display: block; } }
+@media (max-width: 34rem) {
+  .tiles { grid-template-columns: 1fr 1fr; }
+  dl { display: block; }
+  dd { margin-bottom: .4rem; }
+}
 @media print {
   :root {
     color-scheme: light;
@@ -63,8 +67,9 @@ pre { background: var(--panel); border-radius: .5rem; padding: .8rem 1rem; overf
   body { max-width: none; padding: 0; font-size: 10pt; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   svg { min-width: 0; }
-  h2, figure, tr, .tiles li { break-inside: avoid; }
+  .together, figure, tr, .tiles li { break-inside: avoid; }
   h2 { break-after: avoid; margin-top: 1.5rem; }
+  table { font-size: 8pt; }
   .tiles li, pre { border: 1px solid var(--grid); }
 }
 """
