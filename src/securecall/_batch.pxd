@@ -52,7 +52,7 @@ from securecall._short cimport NOT_SERVED, charge_free, charge_ruled
 
 cdef enum:
     CONTRACT_SOURCE = 0
-    BLOCK = 64                 # rows that are read before the first is priced
+    BLOCK = 128                # rows that are read before the first is priced
 
 
 # An Arrow array: where its values and its validity bits lie, and how many rows to leave out first.

@@ -346,12 +346,12 @@ cdef inline void put_cell(
 
 
 cdef inline int32_t depth_of(const int32_t *bucket, int32_t buckets) noexcept nogil:
-    """Return how many halvings the fullest bucket needs."""
+    """Return how many halvings leave at most eight cells of the fullest bucket."""
     cdef int32_t index, fullest = 0, depth = 0
     for index in range(buckets):
         if bucket[index + 1] - bucket[index] > fullest:
             fullest = bucket[index + 1] - bucket[index]
-    while fullest > 0:
+    while fullest > 8:
         fullest -= (fullest + 1) >> 1
         depth += 1
     return depth

@@ -26,6 +26,7 @@ from securecall._plan cimport (
     Term,
     Zone,
     sc_floor_div,
+    sc_rank8,
 )
 
 cdef enum:
@@ -54,6 +55,7 @@ cdef inline int32_t last_cell(
 
     The first one begins before the number's bucket and always does. Halves are chosen, not branched
     on, and as many as the fullest bucket needs: which one a number lies in is anybody's guess.
+    The last eight are compared at once.
     """
     cdef const uint16_t *at = begins
     cdef int64_t half
@@ -62,7 +64,7 @@ cdef inline int32_t last_cell(
         half = (count + 1) >> 1
         at += half if at[half] <= rest else 0
         count -= half
-    return <int32_t>(at - begins)
+    return <int32_t>(at - begins + sc_rank8(at + 1, count, rest))
 
 
 cdef inline const Node *node_of(

@@ -237,18 +237,9 @@ static inline uint64_t sc_above_nine(uint64_t bytes)
     return (bytes + UINT64_C(0x7676767676767676)) | bytes;
 }
 
-/* The bytes that the first `length` of sixteen take up in a word of eight. */
-static const uint64_t sc_keep[17] = {
-    0,
-    UINT64_C(0xFF),
-    UINT64_C(0xFFFF),
-    UINT64_C(0xFFFFFF),
-    UINT64_C(0xFFFFFFFF),
-    UINT64_C(0xFFFFFFFFFF),
-    UINT64_C(0xFFFFFFFFFFFF),
-    UINT64_C(0xFFFFFFFFFFFFFF),
-    UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX,
-    UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX,
+/* From 16 - n on, sixteen bytes of which the first n are kept. */
+static const unsigned char sc_keep[32] = {
+    0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
 };
 
 /* Read up to 15 digits, left-justified and padded with zeros, as two numbers of eight digits.
@@ -259,27 +250,57 @@ static const uint64_t sc_keep[17] = {
 static inline int sc_digits(const unsigned char *text, int64_t length, int64_t readable, uint32_t *high,
                             uint32_t *low)
 {
-    uint64_t first, second;
-    if (length < 1 || length > 15)
+    unsigned char copy[16];
+    if ((uint64_t)length - 1 > 14)
         return 0;
-    if (readable >= 16) {
-        first = sc_load64(text);
-        second = sc_load64(text + 8);
-    } else {
-        unsigned char copy[16];
-        memset(copy, '0', sizeof copy);
+    if (readable < 16) {
+        memset(copy, 0, sizeof copy);
         memcpy(copy, text, (size_t)length);
-        first = sc_load64(copy);
-        second = sc_load64(copy + 8);
+        text = copy;
     }
+#ifdef __SSE2__
+    /* Pairs of neighbours are joined three times over: to two digits, to four, to eight. */
+    const __m128i nought = _mm_setzero_si128();
+    __m128i digits = _mm_xor_si128(_mm_loadu_si128((const __m128i *)text), _mm_set1_epi8('0'));
+    digits = _mm_and_si128(digits, _mm_loadu_si128((const __m128i *)(sc_keep + 16 - length)));
+    if (_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_subs_epu8(digits, _mm_set1_epi8(9)), nought)) != 0xFFFF)
+        return 0;
+    const __m128i tens = _mm_set1_epi32(1 << 16 | 10);
+    __m128i front = _mm_madd_epi16(_mm_unpacklo_epi8(digits, nought), tens);
+    __m128i back = _mm_madd_epi16(_mm_unpackhi_epi8(digits, nought), tens);
+    __m128i fours = _mm_madd_epi16(_mm_packs_epi32(front, back), _mm_set1_epi32(1 << 16 | 100));
+    __m128i eights = _mm_madd_epi16(_mm_packs_epi32(fours, fours), _mm_set1_epi32(1 << 16 | 10000));
+    uint64_t both = (uint64_t)_mm_cvtsi128_si64(eights);
+    *high = (uint32_t)both;
+    *low = (uint32_t)(both >> 32);
+#else
+    uint64_t first, second, keep[2];
+    memcpy(keep, sc_keep + 16 - length, 16);
     /* A digit differs from '0' in its value's bits only; what is not kept becomes a digit 0. */
-    first = (first ^ UINT64_C(0x3030303030303030)) & sc_keep[length];
-    second = (second ^ UINT64_C(0x3030303030303030)) & sc_keep[length < 8 ? 0 : length - 8];
+    first = (sc_load64(text) ^ UINT64_C(0x3030303030303030)) & keep[0];
+    second = (sc_load64(text + 8) ^ UINT64_C(0x3030303030303030)) & keep[1];
     if ((sc_above_nine(first) | sc_above_nine(second)) & UINT64_C(0x8080808080808080))
         return 0;
     *high = sc_eight_digits(first);
     *low = sc_eight_digits(second);
+#endif
     return (int)length;
+}
+
+/* How many of the first `count`, at most eight, of numbers that rise are `value` or less. Reads eight. */
+static inline int64_t sc_rank8(const uint16_t *rising, int64_t count, uint32_t value)
+{
+#ifdef __SSE2__
+    __m128i above = _mm_subs_epu16(_mm_loadu_si128((const __m128i *)rising), _mm_set1_epi16((short)value));
+    uint32_t within = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi16(above, _mm_setzero_si128()));
+    within &= (1u << 2 * count) - 1;
+    return __builtin_ctz(~within) >> 1; /* two bits a number, the first lowest */
+#else
+    int64_t rank = 0;
+    while (rank < count && rising[rank] <= value)
+        rank++;
+    return rank;
+#endif
 }
 
 #endif

@@ -34,10 +34,12 @@ cdef extern from "_native.h" nogil:
     void sc_put8(int64_t *to, int64_t value) noexcept
     void sc_put_done() noexcept
     void sc_put4(int32_t *to, int32_t value) noexcept
+    int64_t sc_rank8(const uint16_t *rising, int64_t count, uint32_t value) noexcept
     void sc_prefetch(const void *memory) noexcept
     int64_t sc_high(int128 value) noexcept
     uint64_t sc_low(int128 value) noexcept
     int128 sc_join(int64_t high, uint64_t low) noexcept
+    uint64_t sc_load64(const unsigned char *source) noexcept
     int64_t sc_load_i64(const unsigned char *source) noexcept
     int32_t sc_load_i32(const unsigned char *source) noexcept
     int sc_digits(
@@ -162,7 +164,7 @@ ctypedef struct Prefixes:
     int32_t stretches
     int32_t bucket_first        # of 10**digits + 1 buckets
     int32_t cell_first
-    int32_t depth               # halvings that find a cell in the fullest bucket
+    int32_t depth               # halvings that leave at most eight cells of the fullest bucket
     int32_t longest             # digits; a shorter number must ask the stretches
     int32_t pricing_first
     uint32_t fits               # bit 5m + b: the cells' rates serve medium m and bill type b
