@@ -647,24 +647,34 @@ cdef int _text(object parts, list held, Py_ssize_t rows, Column *column, Text *t
     return 0
 
 
-cdef unsigned char *_writable(object buffer, list held, Py_ssize_t size) except? NULL:
+cdef unsigned char *_writable(
+    object buffer, list held, Py_ssize_t rows, int width
+) except? NULL:
+    """Return the memory of a result of so many bytes a row, and hold on to it.
+
+    Stores past the caches need it aligned to that width.
+    """
     cdef unsigned char[::1] view = memoryview(buffer).cast("B")
-    if view.shape[0] < size:
-        raise ValueError(f"a result has {view.shape[0]} bytes, not {size}")
+    if view.shape[0] < rows * width:
+        raise ValueError(f"a result has {view.shape[0]} bytes, not {rows * width}")
     held.append(view)
-    return &view[0] if view.shape[0] else NULL
+    if view.shape[0] == 0:
+        return NULL
+    if <size_t>&view[0] % <size_t>width:
+        raise ValueError(f"a result must begin at a multiple of {width} bytes")
+    return &view[0]
 
 
 cdef int _result(list results, list held, Py_ssize_t rows, Result *result) except -1:
-    result.status = <int8_t *>_writable(results[0], held, rows)
-    result.net = <int64_t *>_writable(results[1], held, 16 * rows)
-    result.tax = <int64_t *>_writable(results[2], held, 16 * rows)
-    result.total = <int64_t *>_writable(results[3], held, 16 * rows)
-    result.state_paid = <int64_t *>_writable(results[4], held, 16 * rows)
-    result.saved = <int64_t *>_writable(results[5], held, 16 * rows)
-    result.billed_ms = <int64_t *>_writable(results[6], held, 8 * rows)
-    result.jurisdiction = <int8_t *>_writable(results[7], held, rows)
-    result.rate_class = <int8_t *>_writable(results[8], held, rows)
-    result.rate_id = <int32_t *>_writable(results[9], held, 4 * rows)
-    result.cap_source = <int16_t *>_writable(results[10], held, 2 * rows)
+    result.status = <int8_t *>_writable(results[0], held, rows, 1)
+    result.net = <int64_t *>_writable(results[1], held, rows, 16)
+    result.tax = <int64_t *>_writable(results[2], held, rows, 16)
+    result.total = <int64_t *>_writable(results[3], held, rows, 16)
+    result.state_paid = <int64_t *>_writable(results[4], held, rows, 16)
+    result.saved = <int64_t *>_writable(results[5], held, rows, 16)
+    result.billed_ms = <int64_t *>_writable(results[6], held, rows, 8)
+    result.jurisdiction = <int8_t *>_writable(results[7], held, rows, 1)
+    result.rate_class = <int8_t *>_writable(results[8], held, rows, 1)
+    result.rate_id = <int32_t *>_writable(results[9], held, rows, 4)
+    result.cap_source = <int16_t *>_writable(results[10], held, rows, 2)
     return 0
