@@ -44,7 +44,7 @@ def _read(source: str, given: str | None, options: dict[str, Any]) -> Records:
     from securecall.rating.layouts import layout_named
     from securecall.rating.records import declared, read
 
-    said = {
+    said: dict[str, Any] = {
         name: declared(value) if name in ("facility", "bill_type", "account") else value
         for name, value in options.items()
         if value is not None
@@ -153,7 +153,7 @@ def _show(summary: dict[str, Any], tariff: Tariff) -> None:
     console = people()
     table = Table(title=f"{summary['rows']:,} records rated with {tariff.file}")
     for heading in ("facility", "jurisdiction"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")  # half a name is no name
     for heading in ("calls", "total", "of it tax", "saved by ceilings", "paid by the state"):
         table.add_column(heading, justify="right")
     for row in summary["by_facility"]:

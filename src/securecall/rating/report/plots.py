@@ -228,6 +228,9 @@ def strips(
         figure, axes = _axes(0.62 + 0.34 * len(rows))
         for piece in pieces:
             begins, ends = date2num(piece.begins), date2num(piece.ends)
+            width = (piece.ends - piece.begins).days / 365.25 / years
+            if piece.figure is None and width < 0.10:
+                continue  # too narrow for the words; the table has them
             if piece.figure is None:
                 axes.text(
                     (begins + ends) / 2, piece.row, "no cap found", ha="center", va="center",
@@ -240,7 +243,7 @@ def strips(
                 piece.row, ends - begins, left=begins, height=0.8, color=ACCENTS[0],
                 alpha=0.10 + 0.45 * share, edgecolor=PAPER, linewidth=1.2,
             )  # fmt: skip
-            if (piece.ends - piece.begins).days / 365.25 / years > 0.035:
+            if width > 0.035:
                 axes.text(
                     (begins + ends) / 2, piece.row, f"{piece.figure:.2f}", ha="center",
                     va="center", color=INK, fontsize=9,
