@@ -19,10 +19,15 @@ from securecall.errors import (
     FeesExceedDeposit,
     InputError,
     InputTypeError,
+    LedgerError,
     NoSuchAmount,
     RegulationError,
+    RequestConflict,
     SecurecallError,
+    StoreError,
+    StoreUnsure,
     TariffError,
+    Unknown,
     nearest,
 )
 
@@ -68,6 +73,28 @@ EXAMPLES = [
         {"wanted": Decimal("24.995"), "below": Decimal("24.99"), "above": None},
         "no payment of whole cents credits exactly $24.995; "
         "nearest below: $24.99, nearest above: none",
+    ),
+    (LedgerError("the ledger is closed"), {}, "the ledger is closed"),
+    (
+        RequestConflict("d-1", "deposit", "withdraw"),
+        {"request_id": "d-1", "first": "deposit", "now": "withdraw"},
+        "request id 'd-1' was used before, by deposit; this withdraw moved nothing",
+    ),
+    (
+        RequestConflict("d-1", "deposit", "deposit"),
+        {"request_id": "d-1", "first": "deposit", "now": "deposit"},
+        "request id 'd-1' was used before, with other arguments; this deposit moved nothing",
+    ),
+    (
+        Unknown("account", "fam-1"),
+        {"what": "account", "id": "fam-1"},
+        "no account has the id 'fam-1'",
+    ),
+    (StoreError("the disk is full"), {}, "the disk is full"),
+    (
+        StoreUnsure("d-1", "connection lost"),
+        {"request_id": "d-1", "why": "connection lost"},
+        "whether request 'd-1' was kept is unknown (connection lost); ask again with the same id",
     ),
     (AmountOverflow("net is too large"), {}, "net is too large"),
     (BuildError("the engine is of version 1, not 2"), {}, "the engine is of version 1, not 2"),
