@@ -7,6 +7,9 @@ error.
 
 from __future__ import annotations
 
+import os
+import sys
+
 import typer
 
 from securecall import __version__
@@ -43,6 +46,11 @@ def _options(
     """Rate calls, explain charges, check tariffs, quote deposits, compare, look up ceilings."""
 
 
+def _let_go() -> None:
+    """Send what Python will still flush at its end to nowhere: standard output takes no more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main() -> None:
     """Run the command; turn our errors into a message and exit code 1."""
     try:
@@ -51,6 +59,11 @@ def main() -> None:
         complain(str(error))
         raise SystemExit(EXIT_FAILURE) from None
     except BrokenPipeError:  # whoever read our output has seen enough
+        _let_go()
+        raise SystemExit(EXIT_FAILURE) from None
+    except OSError as error:  # such as a full disk behind standard output
+        complain(error.strerror or str(error))
+        _let_go()
         raise SystemExit(EXIT_FAILURE) from None
     except KeyboardInterrupt:
         complain("stopped")

@@ -32,6 +32,7 @@ def _from_file(path: str, given: str | None, call_id: str, facilities: Mapping[s
     InputError
         No row of the file has it, the row names no call, or rating refuses a column.
     """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     from securecall.rating.columns import Columns, calls_of, plain
@@ -45,7 +46,11 @@ def _from_file(path: str, given: str | None, call_id: str, facilities: Mapping[s
             f"{path}: has no column call_id; there are {', '.join(records.schema.names)}"
         )
     for through, rating in records.batches:
-        ids = plain(through.column("call_id")).cast("string")
+        column = through.column("call_id")
+        try:
+            ids = plain(column).cast(pa.string())
+        except pa.lib.ArrowException:
+            raise InputError(f"{path}: column call_id is {column.type}, not text") from None
         row = pc.index(ids, call_id).as_py()
         if row >= 0:
             call = next(calls_of(rating.slice(row, 1)))
