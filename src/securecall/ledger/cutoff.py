@@ -228,10 +228,14 @@ class Meter:
         if due < self.charged_micros:
             self.give_back(self.charged_micros - due)
 
-    def hang_up(self, now_ms: int, reason: str) -> None:
-        """End it by an operation, at or before what it has bought; what began by then is owed."""
+    def hang_up(self, now_ms: int, reason: str, *, late: bool = False) -> None:
+        """End it by an operation, at or before what it has bought.
+
+        What it bought is owed; but a call that ends as it starts owes nothing, and one whose end
+        is reported late owes only what began before that end.
+        """
         elapsed = now_ms - self.start_ms
-        bought = self.owed_ms(elapsed)
+        bought = self.owed_ms(elapsed) if late or elapsed <= 0 else self.bought_ms
         if bought < self.bought_ms:
             self.bought_ms = bought
             total = self.curve.total_micros(bought) if bought else 0
@@ -375,14 +379,14 @@ def _leap(live: list[Meter], due_ms: int, last_ms: int) -> str:
             if each.limit_ms is None:
                 continue
             reach = FOREVER_MS
+        elif reach and getattr(each.curve, "prorate", False):
+            reach = _boundary(each.curve, each.bought_ms, reach)
         if each.limit_ms is not None and reach >= each.limit_ms:
             if len(live) > 1 and _gives_back(each):
                 until_ms = min(until_ms, each.start_ms + each.limit_ms - 1)
                 if until_ms < due_ms:
                     return ""
             continue
-        if reach and getattr(each.curve, "prorate", False):
-            reach = _boundary(each.curve, each.bought_ms, reach)
         ends_ms = each.start_ms + reach - 1
         if ends_ms < until_ms:
             until_ms = ends_ms

@@ -100,7 +100,7 @@ def end_call(op: Operation, call_id: str, reason: str, ended_ms: int, by: str) -
         call = found.calls[call_id]
         if call.state == "running":
             meter = next(each for each in found.meters if each.id == call_id)
-            meter.hang_up(min(ended_ms, _end_of(meter)), reason)
+            meter.hang_up(min(ended_ms, _end_of(meter)), reason, late=found.late)
             return settlement_of(op.settle(found, meter, by))
     if call.state == "ended" and call.ended_by == "ledger":
         assert call.ended_ms is not None

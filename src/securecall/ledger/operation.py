@@ -37,7 +37,7 @@ class Unfit(Exception):
 class Component:
     """Accounts that running calls tie together, as they are at an instant."""
 
-    __slots__ = ("accounts", "calls", "meters", "purses", "solved")
+    __slots__ = ("accounts", "calls", "late", "meters", "purses", "solved")
 
     def __init__(self) -> None:
         self.accounts: dict[str, AccountRow] = {}
@@ -45,6 +45,7 @@ class Component:
         self.purses: dict[str, Purse] = {}
         self.meters: list[Meter] = []
         self.solved = False
+        self.late = False  # left where it was, because the operation's instant is before that
 
 
 def purse_of(row: AccountRow) -> Purse:
@@ -187,6 +188,7 @@ class Operation:
             late = late or at_ms < row.settled_ms or at_ms < closed_ms(self.closings, row)
         if late and not exempt:
             raise Unfit(Outcome.LATE)
+        found.late = late
         if found.meters:
             floor_ms = max(closed_ms(self.closings, row) for row in found.accounts.values())
             if floor_ms >= 0:
