@@ -198,13 +198,15 @@ cdef inline int find_rate(
 ) noexcept nogil:
     """Find the rate in force at the start: OK or NO_RATE. ``node`` is the number's prefix."""
     cdef Place *place = &call.place
+    # First of all, and alone: C may read until_ms before a call beside it has filled it in.
+    cdef int64_t offset_ms = local_offset(plan, row, place)
     call.count = gather(
         plan, place.facility, node, place.rate_class, scope_class(place),
         row.medium, row.bill_type, row.start_ms, call.candidates,
     )
     call.current = best(
         plan, place.facility, call.candidates, call.count,
-        row.start_ms, local_offset(plan, row, place), place.until_ms, &call.match.change_ms,
+        row.start_ms, offset_ms, place.until_ms, &call.match.change_ms,
     )
     if call.current < 0:
         return NO_RATE
