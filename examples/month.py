@@ -15,15 +15,18 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 
 import pyarrow as pa
 from month.generate import write_month
 from month.repeats import repeated_ids
 from month.switches import Captured, rate_captured
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -32,7 +35,7 @@ from securecall.rating.batch import Rater
 from securecall.rating.files import open_records, write_records
 from securecall.rating.report import write_report
 from securecall.rating.summarizer import Summarizer, rate_and_sum
-from securecall.rating.summary import Summary
+from securecall.rating.summary import PlaceSum, Summary
 from securecall.rating.tariff import Tariff
 from securecall.rating.words import REJECTED
 
@@ -80,14 +83,14 @@ class Took:
     cpu_seconds: float
     engine_seconds: float
 
-    def __str__(self) -> str:
-        def a_second(seconds: float) -> str:
-            return f"{self.rows / max(seconds, 1e-9):,.0f}"
+    def a_second(self, seconds: float) -> str:
+        return f"{self.rows / max(seconds, 1e-9):,.0f}"
 
+    def __str__(self) -> str:
         return (
-            f"{a_second(self.seconds)} records a second from file to file, "
-            f"{a_second(self.cpu_seconds)} a second of processor time; "
-            f"{a_second(self.engine_seconds)} by rating alone"
+            f"{self.a_second(self.seconds)} records a second from file to file, "
+            f"{self.a_second(self.cpu_seconds)} a second of processor time; "
+            f"{self.a_second(self.engine_seconds)} by rating alone"
         )
 
 
@@ -104,50 +107,51 @@ def rate_file(source: Path, target: Path, tariff: Tariff) -> tuple[Summary, Took
     return summary, Took(summary.rows, seconds, cpu_seconds, rater.cpu_seconds)
 
 
+def table_of(title: str, words: Sequence[str], figures: Sequence[str]) -> Table:
+    """Return an empty table that fits a terminal of 80 columns."""
+    table = Table(
+        title="\n" + title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0),
+        show_edge=False, pad_edge=False,
+    )  # fmt: skip
+    for heading in words:
+        table.add_column(heading, overflow="fold")
+    for heading in figures:
+        table.add_column(heading, justify="right", overflow="fold")
+    return table
+
+
 def show_month(console: Console, summary: Summary) -> None:
-    table = Table(title=f"{summary.rows:,} call records, rated", title_justify="left")
-    for heading in ("facility", "jurisdiction"):
-        table.add_column(heading)
-    for heading in ("calls", "charged", "of it tax", "saved by ceilings", "paid by state"):
-        table.add_column(heading, justify="right")
-    before = ""
-    for place in summary.by_place:
-        amounts = (place.total, place.tax, place.saved, place.state_paid)
-        if before not in ("", place.facility):
-            table.add_section()
-        table.add_row(
-            place.facility if place.facility != before else "",
-            place.jurisdiction,
-            f"{place.calls:,}",
-            *(f"${amount:,.2f}" for amount in amounts),
-        )
-        before = place.facility
-    table.add_section()
-    table.add_row(
-        "all",
-        "",
-        f"{summary.calls:,}",
-        *(
-            f"${amount:,.2f}"
-            for amount in (summary.total, summary.tax, summary.saved, summary.state_paid)
-        ),
-        style="bold",
+    table = table_of(
+        f"{summary.rows:,} call records, rated",
+        ["facility"],
+        ["calls", "charged", "of it tax", "saved by\nceilings", "paid by\nthe state"],
     )
+
+    def add(name: str, places: Sequence[PlaceSum], style: str | None = None) -> None:
+        sums = (
+            sum((getattr(place, amount) for place in places), Decimal(0))
+            for amount in ("total", "tax", "saved", "state_paid")
+        )
+        calls = sum(place.calls for place in places)
+        table.add_row(name, f"{calls:,}", *(f"${amount:,.2f}" for amount in sums), style=style)
+
+    for facility, places in groupby(summary.by_place, lambda place: place.facility):
+        kept = list(places)
+        add(facility, kept, "bold")
+        for place in kept:
+            add(f"  {place.jurisdiction}", [place])
+    add("all", summary.by_place, "bold")
     console.print(table)
 
 
 def show_rules_and_rejects(console: Console, summary: Summary) -> None:
-    rules = Table(title="what lowered prices", title_justify="left")
-    for heading in ("rule", "calls", "lowered", "saved"):
-        rules.add_column(heading, justify="left" if heading == "rule" else "right")
+    rules = table_of("what lowered prices", ["rule"], ["calls", "lowered", "saved"])
     for one in summary.by_ceiling:
         rules.add_row(
             one.source or "none found", f"{one.calls:,}", f"{one.bitten:,}", f"${one.saved:,.2f}"
         )
     console.print(rules)
-    rejects = Table(title="rows", title_justify="left")
-    for heading in ("status", "rows"):
-        rejects.add_column(heading, justify="left" if heading == "status" else "right")
+    rejects = table_of("rows", ["status"], ["rows"])
     for status, count in summary.statuses.items():
         word = f"{status} (rejected)" if status in REJECTED else status
         rejects.add_row(word, f"{count:,}")
@@ -155,9 +159,11 @@ def show_rules_and_rejects(console: Console, summary: Summary) -> None:
 
 
 def show_captured(console: Console, captured: list[Captured]) -> None:
-    table = Table(title="records that real switches wrote", title_justify="left")
-    for heading in ("switch", "calls", "other legs", "ok", "unanswered", "rejected", "charged"):
-        table.add_column(heading, justify="left" if heading == "switch" else "right")
+    table = table_of(
+        "records that real switches wrote",
+        ["switch"],
+        ["calls", "other\nlegs", "ok", "not\nanswered", "rejected", "charged"],
+    )
     for one in captured:
         summary = one.summary
         table.add_row(
@@ -179,8 +185,8 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     name = f"{asked.month:%Y-%m}"
     calls, rated = out / f"calls-{name}.parquet", out / f"rated-{name}.parquet"
-    # Where nobody looks at a terminal (a file, a log), lines are as long as the tables want.
-    console = Console(width=None if sys.stdout.isatty() else 118, highlight=False)
+    # Where nobody looks at a terminal (a file, a log), lines are as long as they want to be.
+    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
     begun = time.perf_counter()
     tariff = Tariff.load(HERE / "month" / "tariff.toml")
@@ -214,18 +220,18 @@ def main() -> None:
     show_month(console, summary)
     show_rules_and_rejects(console, summary)
     show_captured(console, captured)
-    console.print(f"repeated: {facts['repeated']}")
     console.print(
-        f"rated:    {rows:,} records in {took.seconds:.2f} s, {took.cpu_seconds:.2f} s of "
-        f"processor time, {took.engine_seconds:.2f} s of it rating alone"
+        f"\nrepeated  {ids:,} call ids occur more than once, on {rows_of_ids:,} rows;\n"
+        "          every row is rated, none is dropped\n"
+        f"rated     {rows:,} records in {took.seconds:.2f} s, "
+        f"{took.cpu_seconds:.2f} s of processor time\n"
+        f"speed     {took.a_second(took.seconds)} records a second, file to file\n"
+        f"          {took.a_second(took.cpu_seconds)} a second of processor time, "
+        f"{took.a_second(took.engine_seconds)} by rating alone\n"
+        f"also      tariff loaded in {loaded:.2f} s, records made up in {made:.1f} s\n"
+        f"          at most {megabytes:,.0f} MB of memory until they were rated\n"
+        f"wrote     {calls}\n          {rated}\n          {figures}\nlook at   {page}"
     )
-    console.print(f"speed:    {took}")
-    console.print(
-        f"also:     tariff loaded in {loaded:.2f} s, records made up in {made:.1f} s, at most "
-        f"{megabytes:,.0f} MB of memory until they were rated"
-    )
-    console.print(f"wrote:    {calls}, {rated}, {figures}")
-    console.print(f"look at:  {page}")
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def _imports() -> Iterator[tuple[str, Imported]]:
         "Asterisk 22, Master.csv",
         read(CAPTURED / "asterisk22_Master.csv", "asterisk_master", authorized_ms=limit, **given),
     )
-    yield "Asterisk 22, microseconds", read(CAPTURED / "asterisk22_Hires.csv", hires, **given)
+    yield "Asterisk 22, custom", read(CAPTURED / "asterisk22_Hires.csv", hires, **given)
     yield (
         "FreeSWITCH 1.10, CSV",
         read(CAPTURED / "freeswitch1.10.12_Master.csv", "freeswitch_csv", **given),

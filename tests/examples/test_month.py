@@ -200,7 +200,7 @@ def test_records_of_real_switches_are_rated() -> None:
     sums = {switch: (one.summary.statuses, str(one.summary.total)) for switch, one in found.items()}
     assert sums == {
         "Asterisk 22, Master.csv": ({"bad_number": 2, "unanswered": 4, "ok": 2}, "0.111600"),
-        "Asterisk 22, microseconds": ({"bad_number": 2, "unanswered": 3, "ok": 3}, "0.217900"),
+        "Asterisk 22, custom": ({"bad_number": 2, "unanswered": 3, "ok": 3}, "0.217900"),
         "FreeSWITCH 1.10, CSV": ({"bad_number": 1, "unanswered": 1, "ok": 3}, "0.318900"),
         "FreeSWITCH 1.10, JSON": ({"unanswered": 1, "ok": 3}, "0.318900"),
         "Kamailio 5.6, acc": ({"bad_duration": 1, "ok": 2}, "0.017666"),
@@ -236,7 +236,7 @@ def test_the_example_writes_a_file_sums_and_a_page(tmp_path: Path) -> None:
         f"${total:,.2f}",
         "FCC2025_interim",
         "bad_facility (rejected)",
-        "records a second from file to file",
+        "records a second, file to file",
         "Kamailio 5.6, acc",
     ):
         assert words in printed

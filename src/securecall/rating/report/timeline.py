@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from securecall.rating.summary import Summary
     from securecall.rating.tariff import Tariff
 
-__all__ = ["timeline"]
+__all__ = ["TIERS", "strips_of", "timeline"]
 
 AXIS_BEGINS: Final = date(2021, 1, 1)  # before it one figure held for all tiers, for seven years
 #: Tiers of the order of 2025, each with a population that lies in it.
@@ -27,7 +27,8 @@ TIERS: Final = (
 )
 
 
-def _strips(tariff: Tariff, medium: str, first: date, last: date) -> list[plots.Strip]:
+def strips_of(tariff: Tariff, medium: str, first: date, last: date) -> list[plots.Strip]:
+    """Return what held when between two days, for each tier; equal neighbours are one."""
     found: list[plots.Strip] = []
     for row, (_, kind, adp) in enumerate(TIERS):
         table = tariff.rules.table(facility_kind=kind, adp=adp, state=None)
@@ -55,7 +56,7 @@ def timeline(summary: Summary, tariff: Tariff) -> str:
     last = date(last.year + 1, 1, 1)
     content = []
     for medium in MEDIA:
-        pieces = _strips(tariff, medium, first, last)
+        pieces = strips_of(tariff, medium, first, last)
         title = f"Ceilings over time, {medium}"
         now = [
             f"{label} {piece.figure}"
