@@ -54,7 +54,7 @@ def _let_go() -> None:
 def main() -> None:
     """Run the command; turn our errors into a message and exit code 1."""
     try:
-        app()
+        app(prog_name="securecall")
     except SecurecallError as error:
         complain(str(error))
         raise SystemExit(EXIT_FAILURE) from None

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, Any, Final, Literal, TypeAlias
+from weakref import finalize
 
 import pyarrow as pa
 import pyarrow.csv
@@ -106,6 +107,8 @@ def _open_csv(path: str) -> Records:
             yield from batches
 
     records.batches = through()
+    # Who never asks for a batch never enters the `with`: the file is closed when nobody can ask.
+    finalize(records.batches, stream.close).atexit = False
     return records
 
 
