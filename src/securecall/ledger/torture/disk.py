@@ -83,10 +83,7 @@ class _File:
 
     def sync(self) -> None:
         touched = {
-            page
-            for event in self.pending
-            if isinstance(event, Write)
-            for page in _pages(event)
+            page for event in self.pending if isinstance(event, Write) for page in _pages(event)
         }
         for piece in self.lost:
             if piece.offset // PAGE_BYTES in touched:

@@ -75,9 +75,7 @@ def _resume(steps: tuple[Step, ...], acked: dict[str, str]) -> int:
     return max(last + 1 - AGAIN, 0)
 
 
-def _kill(
-    writers: list[Writer], rng: Random, acked: dict[str, str], outcome: Outcome
-) -> list[str]:
+def _kill(writers: list[Writer], rng: Random, acked: dict[str, str], outcome: Outcome) -> list[str]:
     """Let writers live for a moment, kill them one after the other, and hear what they said."""
     faults = []
     for writer in writers:

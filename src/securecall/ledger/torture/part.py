@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-__all__ = ["FAULTS_MAX", "Order", "Outcome"]
+__all__ = ["FAULTS_MAX", "Order", "Outcome", "Tell"]
 
 FAULTS_MAX: Final = 20
 Tell = Callable[[str, int, int | None], None]
@@ -33,6 +33,8 @@ class Order:
         After so long it ends, whatever was reached; None: when ``times`` are done.
     folder : Path
         Where files may be made.
+    weak : bool
+        Whether the store is made weaker than it allows, to see that the suite notices.
     tell : callable
         Is told (part, done, wanted) now and then.
     """
@@ -41,6 +43,7 @@ class Order:
     folder: Path
     times: int | None = None
     seconds: float | None = None
+    weak: bool = False
     tell: Tell = _silent
     _began: float = field(default_factory=time.monotonic)
 

@@ -36,7 +36,7 @@ _SYNC: Final = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_int)
 
 
 class _Vfs(c.Structure):
-    _fields_ = [  # noqa: RUF012 - ctypes wants a list
+    _fields_ = [
         ("iVersion", c.c_int), ("szOsFile", c.c_int), ("mxPathname", c.c_int),
         ("pNext", c.c_void_p), ("zName", c.c_char_p), ("pAppData", c.c_void_p),
         ("xOpen", _OPEN), ("xDelete", _DELETE),
@@ -50,7 +50,7 @@ class _Vfs(c.Structure):
 
 
 class _Methods(c.Structure):
-    _fields_ = [  # noqa: RUF012 - ctypes wants a list
+    _fields_ = [
         ("iVersion", c.c_int), ("xClose", c.c_void_p), ("xRead", c.c_void_p), ("xWrite", _WRITE),
         ("xTruncate", _TRUNCATE), ("xSync", _SYNC),
         *((name, c.c_void_p) for name in (
@@ -62,7 +62,7 @@ class _Methods(c.Structure):
 
 
 class ShimMissing(Exception):
-    """This interpreter's SQLite cannot be reached, so that what needs the shim cannot be run."""
+    """SQLite cannot be reached from here, so that what needs the shim cannot be run."""
 
 
 def _library() -> Any:

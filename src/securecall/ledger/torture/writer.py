@@ -168,7 +168,9 @@ def _send_all(ledger: Ledger, lane: Lane, tell: Callable[[str], None]) -> None:
         tell(f"ack {step.request_id} {fingerprint(answer)}")
 
 
-def send(path: Path, ledger: Ledger, step: Step, unsure: Callable[[str], None]) -> tuple[Ledger, Any]:
+def send(
+    path: Path, ledger: Ledger, step: Step, unsure: Callable[[str], None]
+) -> tuple[Ledger, Any]:
     """Send a step as a careful host does: while the store is unsure, ask again with the same id.
 
     Returns
