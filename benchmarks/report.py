@@ -1,0 +1,87 @@
+"""Figures as a table on a terminal, as JSON, and as a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchmarks.row import Row
+
+__all__ = ["as_json", "as_page", "as_table", "shown", "write"]
+
+VERDICTS = {True: "met", False: "missed", None: ""}
+
+
+def shown(value: float) -> str:
+    """Return a figure with the digits that mean something."""
+    if value >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if value < 10 else f"{value:.1f}"
+
+
+def wanted(row: Row) -> str:
+    """Return the target in words."""
+    if row.target is None:
+        return ""
+    return f"{'>=' if row.at == 'least' else '<='} {row.target:g} {row.unit}"
+
+
+def as_json(rows: Sequence[Row], about: dict[str, Any]) -> str:
+    """Return everything, for programs."""
+    figures = [{**asdict(row), "met": row.met} for row in rows]
+    return json.dumps({"machine": about, "figures": figures}, indent=1) + "\n"
+
+
+def as_table(rows: Sequence[Row]) -> Any:
+    """Return a rich table."""
+    from rich.table import Table
+
+    table = Table(title="securecall benchmarks", title_justify="left")
+    for name in ("bench", "what"):
+        table.add_column(name, overflow="fold")
+    table.add_column("figure", justify="right")
+    for name in ("unit", "target", "", "note"):
+        table.add_column(name, overflow="fold")
+    last = ""
+    for row in rows:
+        if row.bench != last and last:
+            table.add_section()
+        colour = {True: "green", False: "red", None: ""}[row.met]
+        verdict = f"[{colour}]{VERDICTS[row.met]}[/]" if colour else ""
+        bench = row.bench if row.bench != last else ""
+        table.add_row(bench, row.name, shown(row.value), row.unit, wanted(row), verdict, row.note)
+        last = row.bench
+    return table
+
+
+def as_page(rows: Sequence[Row], about: dict[str, Any], file: str) -> str:
+    """Return the page of results."""
+    lines = [
+        "# Results",
+        "",
+        f"Written by `python -m benchmarks`; the figures are in [{file}]({file}). How to read "
+        "them: [docs/performance.md](../../docs/performance.md).",
+        "",
+        *(f"- {name}: {value}" for name, value in about.items()),
+        "",
+        "| bench | what | figure | unit | target | | note |",
+        "|---|---|---:|---|---|---|---|",
+    ]
+    lines += [
+        f"| {row.bench} | {row.name} | {shown(row.value)} | {row.unit} | {wanted(row)} | "
+        f"{VERDICTS[row.met]} | {row.note} |"
+        for row in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def write(rows: Sequence[Row], about: dict[str, Any], name: str, folder: Path) -> Path:
+    """Write the JSON and the page into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{about['date'][:10]}-{name}.json"
+    path.write_text(as_json(rows, about))
+    (folder / "README.md").write_text(as_page(rows, about, path.name))
+    return path

@@ -1,0 +1,39 @@
+"""Which benchmarks there are, by name: at real sizes, and at ones that only show that they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from benchmarks.everything import everything
+from benchmarks.judge import against_oracle
+from benchmarks.plain import plain
+from benchmarks.row import Row
+from benchmarks.scale import scale
+from benchmarks.single import imports, load, scalar
+
+__all__ = ["BENCHES", "TINY"]
+
+Bench = Callable[[], list[Row]]
+
+BENCHES: Final[Mapping[str, Bench]] = {
+    "plain-10k": lambda: plain(10_000, 1_000_000, rounds=7),
+    "plain-100k": lambda: plain(100_000, 1_000_000, rounds=7),
+    "everything": lambda: everything(1_000_000, rounds=15),
+    "scale": lambda: scale(100_000_000),
+    "load": lambda: load(100_000, rounds=5),
+    "scalar": lambda: scalar(rounds=15),
+    "import": lambda: imports(rounds=7),
+    "oracle": lambda: against_oracle(2_000, rounds=5),
+}
+
+TINY: Final[Mapping[str, Bench]] = {
+    "plain-10k": lambda: plain(300, 2_000, rounds=1),
+    "plain-100k": lambda: plain(2_000, 2_000, rounds=1),
+    "everything": lambda: everything(2_000, rounds=1),
+    "scale": lambda: scale(500_000, 250_000, tries=1),
+    "load": lambda: load(500, rounds=1),
+    "scalar": lambda: scalar(rounds=1, calls=5),
+    "import": lambda: imports(rounds=1),
+    "oracle": lambda: against_oracle(20, rounds=1),
+}
