@@ -11,7 +11,7 @@ from tests.ledger.pricing import Flat
 
 from securecall.ledger.ledger import Ledger
 
-STORES = ("memory",)
+STORES = ("memory", "sqlite")
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,374 @@
+"""Books in one SQLite file: the embedded default.
+
+Write-ahead log, ``synchronous=FULL``, one writer at a time with group commit, readers that never
+wait. Several processes may open one file. What the file lacks of that is refused at opening.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from securecall.errors import InputError, RequestConflict, StoreError, StoreUnsure
+from securecall.ledger.chain import GENESIS, link_of, sign
+from securecall.ledger.curve import Loaders, PriceCurve
+from securecall.ledger.stores.door import Reading, Writing
+from securecall.ledger.stores.group import Group, Item
+from securecall.ledger.stores.sqlite_schema import APPLICATION_ID, FORMAT, SCHEMA
+from securecall.ledger.stores.sqlite_view import Cache, Change, View
+
+__all__ = ["SqliteStore"]
+
+T = TypeVar("T")
+
+CHECKPOINT_EVERY: Final = 1024  # operations
+BUSY_MS: Final = 60_000
+
+
+class SqliteStore:
+    """Keeps a ledger in a SQLite file.
+
+    Parameters
+    ----------
+    path : str
+    loaders : mapping
+        Of price curves.
+    key : bytes
+        Signs the checkpoints of the chain.
+    synchronous : {"full", "extra"}
+        ``full`` syncs the log at each commit. Anything weaker is refused.
+
+    Raises
+    ------
+    StoreError
+        The file is no ledger, is damaged, or cannot be made safe.
+
+    Source
+    ------
+    own; docs/ledger.md, "Stores".
+    """
+
+    def __init__(
+        self, path: str, *, loaders: Loaders, key: bytes = b"", synchronous: str = "full"
+    ) -> None:
+        if synchronous not in ("full", "extra"):
+            raise StoreError(
+                f"synchronous must be full or extra, not {synchronous!r}: a weaker setting loses "
+                "operations that were acknowledged when the power fails"
+            )
+        if type(key) is not bytes:
+            raise InputError("key must be bytes")
+        self.path = str(Path(path))
+        self.closed = False
+        self._synchronous = {"full": 2, "extra": 3}[synchronous]
+        self._loaders, self._key = loaders, key
+        self._curves: dict[str, PriceCurve] = {}
+        self._cache = Cache()
+        self._pid = os.getpid()
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        self._readers_lock = threading.Lock()
+        self._group = Group(self._run)
+        self._writer: sqlite3.Connection | None = None
+        self._connect()
+        try:
+            self._checkpointed = self._check_chain()
+        except BaseException:
+            self.close()
+            raise
+
+    # Opening --------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        """Open the writing connection and make sure that it is as safe as it must be."""
+        connection: sqlite3.Connection | None = None
+        try:
+            connection = sqlite3.connect(
+                self.path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
+            )
+            self._prepare(connection)
+        except sqlite3.Error as error:
+            if connection is not None:
+                connection.close()
+            raise StoreError(f"{self.path} cannot be opened as a ledger: {error}") from None
+        except StoreError:
+            assert connection is not None
+            connection.close()
+            raise
+        self._writer = connection
+        self._cache.drop()
+        self._cache.version = -1
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        execute = connection.execute
+        (mode,) = execute("PRAGMA journal_mode = WAL").fetchone()
+        execute(f"PRAGMA synchronous = {self._synchronous}")
+        execute("PRAGMA trusted_schema = OFF")
+        (level,) = execute("PRAGMA synchronous").fetchone()
+        if mode != "wal" or level != self._synchronous:
+            raise StoreError(
+                f"{self.path} must have journal mode wal and synchronous {self._synchronous}, "
+                f"it has {mode} and {level}"
+            )
+        (found,) = execute("PRAGMA application_id").fetchone()
+        (objects,) = execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        if found == 0 and objects == 0:
+            self._make(connection)
+            (found,) = execute("PRAGMA application_id").fetchone()
+        (version,) = execute("PRAGMA user_version").fetchone()
+        if found != APPLICATION_ID:
+            raise StoreError(f"{self.path} is a SQLite file of something else, not a ledger")
+        if version != FORMAT:
+            raise StoreError(f"{self.path} has format {version}; this library knows {FORMAT}")
+
+    @staticmethod
+    def _make(connection: sqlite3.Connection) -> None:
+        """Make the tables, unless another process just did."""
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            (objects,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            if not objects:
+                for statement in _statements(SCHEMA):
+                    connection.execute(statement)
+                connection.execute("INSERT INTO note VALUES ('latest_ms', '0')")
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {FORMAT}")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    def _check_chain(self) -> int:
+        """Check the chain since the last signed checkpoint; return that one's operation."""
+
+        def job(view: Reading) -> int:
+            assert isinstance(view, View)
+            row = view._one("SELECT seq, entry_seq, hash, mac FROM checkpoint ORDER BY seq DESC")
+            seq, entry_seq, before = 0, 0, GENESIS
+            if row is not None:
+                seq, entry_seq, before = row[0], row[1], bytes(row[2])
+                if sign(self._key, seq, entry_seq, before) != bytes(row[3]):
+                    raise StoreError(
+                        f"{self.path}: the checkpoint at operation {seq} is not signed with this key"
+                    )
+                kept = view._one("SELECT hash FROM op WHERE seq = ?", seq)
+                if kept is None or bytes(kept[0]) != before:
+                    raise StoreError(f"{self.path}: operation {seq} is not what was signed")
+            entries = view.entries(None, entry_seq)
+            waiting = next(entries, None)
+            last = seq
+            for op in view.ops(seq):
+                own = []
+                while waiting is not None and waiting.op == op.seq:
+                    own.append(waiting)
+                    waiting = next(entries, None)
+                before = link_of(before, op, own)
+                if op.seq != last + 1 or before != op.hash:
+                    raise StoreError(f"{self.path}: the chain is broken at operation {op.seq}")
+                last = op.seq
+            if waiting is not None:
+                raise StoreError(f"{self.path}: entry {waiting.seq} belongs to no operation")
+            return seq
+
+        try:
+            return self.read(job)
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path} is damaged: {error}") from None
+
+    # Writing --------------------------------------------------------------------------------------
+
+    def write(self, job: Callable[[Writing], T], request_id: str | None) -> T:
+        """Run a job; see `door.Store`.
+
+        Raises
+        ------
+        StoreError
+            It could not be kept; nothing was.
+        StoreUnsure
+            Whether it was kept is not known.
+        """
+        self._belongs()
+        answer: T = self._group.submit(job, request_id)
+        return answer
+
+    def _belongs(self) -> None:
+        if self.closed:
+            raise StoreError(f"{self.path} was closed")
+        if os.getpid() != self._pid:
+            raise StoreError(f"{self.path} was opened before a fork; open it in the child")
+
+    def _run(self, items: list[Item]) -> None:
+        """Run a group in one transaction; if anything about it fails, each item in one of its own."""
+        try:
+            if self._writer is None:
+                self._connect()
+            self._try(items)
+        except _Unknown as unknown:
+            self._resolve(items, str(unknown))
+        except (sqlite3.Error, StoreError, MemoryError) as error:
+            self._roll_back()
+            if len(items) == 1:
+                items[0].error = StoreError(f"nothing was kept: {error}")
+                return
+            for item in items:
+                self._run([item])
+        except BaseException:
+            self._discard()  # an interrupt: whatever was under way is rolled back
+            raise
+
+    def _try(self, items: list[Item]) -> None:
+        connection = self._writer
+        assert connection is not None
+        connection.execute("BEGIN IMMEDIATE")
+        self._look_around(connection)
+        for item in items:
+            item.error, item.seq = None, 0
+            change = Change(connection, self._loaders, self._curves, self._cache)
+            try:
+                item.answer = item.job(change)
+            except (sqlite3.Error, MemoryError):
+                raise
+            except BaseException as error:
+                item.error = error  # the job's own refusal: it has put nothing down
+                continue
+            change.lay_down()
+            if change.added is not None:
+                item.seq, item.hash = change.added.seq, change.added.hash
+        self._sign(connection)
+        try:
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise _Unknown(str(error)) from None
+
+    def _look_around(self, connection: sqlite3.Connection) -> None:
+        """Drop what is cached if another process has written since."""
+        (version,) = connection.execute("PRAGMA data_version").fetchone()
+        if version != self._cache.version:
+            self._cache.drop()
+            self._cache.version = version
+
+    def _sign(self, connection: sqlite3.Connection) -> None:
+        """Sign where the chain is, every thousand operations or so."""
+        head = self._cache.head
+        if head is None or head.seq - self._checkpointed < CHECKPOINT_EVERY:
+            return
+        mac = sign(self._key, head.seq, head.entry_seq, head.hash)
+        connection.execute(
+            "INSERT OR IGNORE INTO checkpoint VALUES (?, ?, ?, ?, ?)",
+            (head.seq, head.entry_seq, head.hash, head.at_ms, mac),
+        )
+        self._checkpointed = head.seq
+
+    def _roll_back(self) -> None:
+        self._cache.drop()
+        self._checkpointed = 0  # the signature may have gone with the rest: sign again
+        connection = self._writer
+        if connection is None:
+            return
+        try:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            self._discard()
+
+    def _discard(self) -> None:
+        """Let go of a connection that cannot be believed."""
+        connection, self._writer = self._writer, None
+        self._cache.drop()
+        if connection is not None:
+            try:
+                connection.close()
+            except sqlite3.Error:
+                pass
+
+    def _resolve(self, items: list[Item], why: str) -> None:
+        """Find out on a fresh connection what a failed COMMIT has kept.
+
+        What the system said it could not sync may be in its cache and nowhere else, so what is
+        found is copied into the database file, and synced there, before it is believed.
+        """
+        self._discard()
+        try:
+            self._connect()
+            connection = self._writer
+            assert connection is not None
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            kept = [self._is_kept(connection, item) for item in items]
+        except (sqlite3.Error, StoreError) as error:
+            self._discard()
+            for item in items:
+                if item.error is None:
+                    item.error = StoreUnsure(item.request_id, f"{why}; then {error}")
+            return
+        for item, there in zip(items, kept, strict=True):
+            if item.error is not None and not isinstance(item.error, RequestConflict):
+                continue  # bad input, whatever the others did
+            if busy:
+                item.error = StoreUnsure(item.request_id, why)
+            elif not there:
+                item.error = StoreError(f"nothing was kept: {why}")
+
+    @staticmethod
+    def _is_kept(connection: sqlite3.Connection, item: Item) -> bool:
+        if item.seq == 0:  # it met a request that another item of the group may have made
+            if item.request_id is None:
+                return True
+            sql = "SELECT 1 FROM op WHERE request_id = ?"
+            return connection.execute(sql, (item.request_id,)).fetchone() is not None
+        row = connection.execute("SELECT hash FROM op WHERE seq = ?", (item.seq,)).fetchone()
+        return row is not None and bytes(row[0]) == item.hash
+
+    # Reading --------------------------------------------------------------------------------------
+
+    def read(self, job: Callable[[Reading], T]) -> T:
+        """Run a job that only reads, on a snapshot; see `door.Store`."""
+        self._belongs()
+        view: View | None = getattr(self._local, "view", None)
+        if view is None:
+            view = self._local.view = self._reader()
+        execute = view._connection.execute
+        execute("BEGIN")
+        try:
+            return job(view)
+        finally:
+            execute("ROLLBACK")
+
+    def _reader(self) -> View:
+        try:
+            connection = sqlite3.connect(
+                self.path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA query_only = ON")
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path} cannot be read: {error}") from None
+        with self._readers_lock:
+            self._readers.append(connection)
+        return View(connection, self._loaders, {})
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.closed = True
+        self._discard()
+        with self._readers_lock:
+            for connection in self._readers:
+                connection.close()
+            self._readers.clear()
+
+
+class _Unknown(Exception):
+    """COMMIT failed: what was kept is unknown."""
+
+
+def _statements(script: str) -> list[str]:
+    """Cut a script into statements, those of triggers whole."""
+    found, current = [], ""
+    for line in script.strip().splitlines():
+        current += line + "\n"
+        if sqlite3.complete_statement(current):
+            found.append(current)
+            current = ""
+    return found
