@@ -165,6 +165,8 @@ class Importer:
         reason: Callable[[Any], str],
     ) -> None:
         """Note something about each of some rows; ``reason`` gets the row's text."""
+        if not len(mask):  # of no chunks at all, indices_nonzero crashes up to pyarrow 23
+            return
         rows = pc.indices_nonzero(pc.fill_null(mask, False))
         if not len(rows):
             return
