@@ -75,10 +75,10 @@ class Reading(Protocol):
         """Return every call, in order of its start operation or id."""
 
     def due_calls(self, at_ms: int) -> list[str]:
-        """Return ids of running calls whose cutoff is at or before an instant."""
+        """Return ids of running calls whose cutoff is at or before an instant, by it and id."""
 
     def due_reloads(self, at_ms: int) -> list[str]:
-        """Return ids of accounts whose automatic deposit falls due at or before an instant."""
+        """Return ids of accounts whose automatic deposit falls due by an instant, by it and id."""
 
 
 class Writing(Reading, Protocol):

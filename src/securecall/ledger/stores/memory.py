@@ -113,11 +113,13 @@ class _View:
         return iter([row.copy() for row in self._store._calls.values()])
 
     def due_calls(self, at_ms: int) -> list[str]:
-        found = self._store._running
-        return [id for id, cutoff in found.items() if cutoff is not None and cutoff <= at_ms]
+        found = self._store._running.items()
+        due = [(cutoff, id) for id, cutoff in found if cutoff is not None and cutoff <= at_ms]
+        return [id for _, id in sorted(due)]
 
     def due_reloads(self, at_ms: int) -> list[str]:
-        return [id for id, due in self._store._reloads.items() if due <= at_ms]
+        due = [(reload_ms, id) for id, reload_ms in self._store._reloads.items()]
+        return [id for reload_ms, id in sorted(due) if reload_ms <= at_ms]
 
 
 class _Change(_View):
