@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from dataclasses import astuple, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from tests.rating.summing import TARIFF, calls, slow_sums
 
 from securecall.rating.batch import Rater
 from securecall.rating.call import Call
-from securecall.rating.files import open_records
+from securecall.rating.files import Records, open_records
 from securecall.rating.summarizer import Summarizer, rate_and_sum
 from securecall.rating.summary import CeilingSum, Summary
 from securecall.rating.tariff import Tariff
@@ -109,6 +109,42 @@ def test_hours_are_read_from_each_facilitys_own_clock_also_when_it_changes() -> 
     )
     counted = {one.hour: one.calls for one in summed(table).by_hour if one.calls}
     assert counted == {1: 3, 2: 1}  # New York: 01:30, an hour after its clock went back, then 02:30
+
+
+def test_the_instant_at_which_a_clock_changes_is_on_the_new_clock() -> None:
+    change = datetime(2026, 11, 1, 7, tzinfo=UTC)  # 02:00 in Texas becomes 01:00
+    for others in ([], [datetime(2026, 10, 1, tzinfo=UTC)], [datetime(2026, 12, 1, tzinfo=UTC)]):
+        starts = [*others, change, change - timedelta(milliseconds=1)]
+        table = pa.table(
+            {
+                "facility": ["tx"] * len(starts),
+                "number": ["+17135550123"] * len(starts),
+                "start": pa.array(starts, pa.timestamp("ms", "UTC")),
+                "duration_ms": [60_000] * len(starts),
+            }
+        )
+        counted = {one.hour: one.calls for one in summed(table).by_hour if one.calls}
+        assert counted[1] == 2
+
+
+def test_a_batch_longer_than_a_piece_is_read_beside_its_own_rows() -> None:
+    rows = 70_000
+    early, late = 1_772_870_400_000, 1_772_870_400_000 + 5 * 3_600_000  # 02:00 and 07:00 in Texas
+    rating = pa.record_batch(
+        {
+            "facility": ["tx"] * rows,
+            "number": ["+17135550123"] * rows,
+            "start": pa.array([early] * 65_536 + [late] * (rows - 65_536)),
+            "duration_ms": pa.array([60_000] * rows, pa.int64()),
+        }
+    )
+    through = pa.record_batch({"line": pa.array(range(rows))})
+    records = Records(through.schema, iter([(through, rating)]), rating.schema, rows)
+    rater = Rater(TARIFF, records.schema, rating_schema=records.rating_schema)
+    sums = Summarizer(TARIFF)
+    assert [piece.num_rows for piece in rate_and_sum(rater, records, sums)] == [65_536, 4_464]
+    counted = {one.hour: one.calls for one in sums.summary().by_hour if one.calls}
+    assert counted == {2: 65_536, 7: 4_464}
 
 
 def test_rows_that_passed_through_as_text_are_read_as_rating_read_them(tmp_path: Path) -> None:

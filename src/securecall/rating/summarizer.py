@@ -271,10 +271,11 @@ def _counted(column: pa.Array) -> Iterator[tuple[str, int]]:
 
 
 def _milliseconds(column: pa.Array) -> pa.Array:
-    """Return starts as int64 UTC epoch milliseconds, finer parts floored."""
+    """Return starts as int64 UTC epoch milliseconds, finer parts cut off.
+
+    That is the floor for all that are rated: those before 1970 are not.
+    """
     if pa.types.is_timestamp(column.type):
-        if column.type.unit in ("us", "ns"):
-            column = pc.floor_temporal(column, unit="millisecond")
         column = column.cast(pa.timestamp("ms", "UTC"), safe=False)
     return column.cast(pa.int64())
 
