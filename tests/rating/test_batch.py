@@ -375,6 +375,24 @@ def test_polars_categories_and_its_own_times_are_taken() -> None:
     assert HOUSE.rate_batch(frame)["status"].to_pylist() == ["ok", "bad_facility", "ok"]
 
 
+def test_pandas_frames_as_people_have_them_are_taken() -> None:
+    frame = pd.DataFrame(
+        {
+            "facility": pd.Series(["f", "f", None], dtype="category"),
+            "number": [NUMBER, None, NUMBER],
+            "start": pd.to_datetime(["2026-05-01T13:00:00-05:00"] * 3, utc=True),
+            "duration_ms": [150_000, 1, 1],
+        }
+    )
+    frame.index = pd.Index(["a", "b", "c"], name="call_id")
+    rated = HOUSE.rate_batch(frame)
+    assert rated["status"].to_pylist() == ["ok", "bad_number", "bad_facility"]
+    assert rated["call_id"].to_pylist() == ["a", "b", "c"]
+    back = rated.to_pandas()
+    assert back.index.name == "call_id"
+    assert back.loc["a", "total"] == Decimal("0.32")
+
+
 def test_pandas_numbers_with_holes_are_floats_and_refused() -> None:
     frame = pd.DataFrame(
         {"facility": "f", "number": NUMBER, "start": START_MS, "duration_ms": [1, None]}

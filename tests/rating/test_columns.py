@@ -327,6 +327,24 @@ def test_a_reader_over_every_kind_of_arrow_object() -> None:
         assert open_stream(thing).read_all().to_pylist() == table.to_pylist()
 
 
+def test_a_batch_that_is_not_of_its_streams_schema_is_refused() -> None:
+    micros = records(start=pa.array([START_MS * 1000], pa.timestamp("us", "UTC")))
+    for wrong, error, words in (
+        (records(), ColumnError, "column 'start' is timestamp[ms, tz=UTC] in a batch of a stream"),
+        (
+            micros.drop_columns(["number"]),
+            InputTypeError,
+            "a batch has the columns facility, start",
+        ),
+    ):
+        batches = [micros.to_batches()[0], wrong.to_batches()[0]]
+        for ask in (TARIFF.rate_batch, lambda reader: TARIFF.rate_stream(reader).read_all()):
+            reader = pa.RecordBatchReader.from_batches(micros.schema, iter(batches))
+            with pytest.raises(error) as caught:
+                ask(reader)
+            assert words in str(caught.value)
+
+
 def test_rows_become_calls_again() -> None:
     table = records(
         [5, 6, 7],

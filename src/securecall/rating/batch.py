@@ -59,6 +59,7 @@ class Rater:
         from securecall.rating.columns import Columns
 
         self.tariff = tariff
+        self._given, self._read = schema, rating_schema
         self.explain = explain
         self._columns = Columns(
             rating_schema or schema,
@@ -123,11 +124,11 @@ class Rater:
         self, batch: pa.RecordBatch, rating: pa.RecordBatch | None = None
     ) -> Iterator[pa.RecordBatch]:
         """Rate a batch of any size; yield it in pieces of at most ``ROWS`` rows, in order."""
-        from securecall.rating.columns import check_lengths
+        from securecall.rating.columns import check_batch
 
-        check_lengths(batch)
-        if rating is not None:
-            check_lengths(rating)
+        check_batch(batch, self._given)
+        if rating is not None and self._read is not None:
+            check_batch(rating, self._read)
         for first in range(0, batch.num_rows, ROWS):
             through = batch.slice(first, ROWS)
             yield self._rate(through, through if rating is None else rating.slice(first, ROWS))

@@ -26,7 +26,7 @@ __all__ = [
     "OPTIONAL",
     "Columns",
     "calls_of",
-    "check_lengths",
+    "check_batch",
     "open_stream",
     "plain",
     "plain_type",
@@ -203,8 +203,10 @@ class Columns:
 _UNSOUND: Final = (pa.ArrowInvalid, pa.ArrowIndexError)
 
 
-def check_lengths(batch: pa.RecordBatch) -> None:
-    """Refuse a batch some buffer of which is shorter than its rows; takes no time by rows.
+def check_batch(batch: pa.RecordBatch, schema: pa.Schema) -> None:
+    """Refuse a batch that is not of its stream's schema, or a buffer shorter than its rows.
+
+    Takes no time by rows.
 
     Raises
     ------
@@ -213,6 +215,14 @@ def check_lengths(batch: pa.RecordBatch) -> None:
     InputTypeError
         The batch itself is wrong, such as in columns of different lengths.
     """
+    if batch.schema.names != schema.names:
+        raise InputTypeError(
+            f"a batch has the columns {', '.join(batch.schema.names)}, "
+            f"its stream says {', '.join(schema.names)}"
+        )
+    for given, said in zip(batch.schema, schema, strict=True):
+        if given.type != said.type:
+            raise ColumnError(given.name, f"is {given.type} in a batch of a stream of {said.type}")
     try:
         batch.validate()
     except _UNSOUND as error:
