@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from securecall.errors import InputError, InputTypeError, RequestConflict, nearest
@@ -1323,6 +1324,44 @@ class Ledger:
         from securecall.ledger.explain import explain
 
         return self._store.read(lambda view: explain(view, call_id))
+
+    def export(self, path: str | Path, form: str = "parquet", account: str | None = None) -> int:
+        """Write entries to a file; return how many.
+
+        Parameters
+        ----------
+        path : str or Path
+        form : {"parquet", "csv", "arrow", "hledger", "beancount"}
+        account : str, optional
+
+        Raises
+        ------
+        InputError
+            The form is of no known kind.
+
+        Source
+        ------
+        own.
+        """
+        from securecall.ledger.export import export
+
+        return self._store.read(lambda view: export(view, path, form, account))
+
+    def draw(self, account: str, path: str | Path) -> None:
+        """Draw what is available on an account over time, with the cutoffs, to a PNG or SVG file.
+
+        Raises
+        ------
+        BuildError
+            matplotlib is not installed.
+
+        Source
+        ------
+        own.
+        """
+        from securecall.ledger.picture import burn_down
+
+        self._store.read(lambda view: burn_down(view, account, path))
 
     def code_words(self) -> tuple[str, ...]:
         """Return the codes that answers can have, in order of precedence.

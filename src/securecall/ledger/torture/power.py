@@ -20,6 +20,7 @@ __all__ = ["control", "torture"]
 
 STEPS: Final = 48  # of a recording, shared among its lanes
 GO_ON_EVERY: Final = 16
+AT_ONCE: Final = 150  # cuts of a recording, where time is all that is given
 Lanes = Sequence[Sequence[Step]]
 
 
@@ -92,11 +93,12 @@ def _one_recording(order: Order, outcome: Outcome, run: int, weak: bool) -> None
     outcome.count("events recorded", len(recording.log))
     rng = Random(f"power {seed}")
     cuts = _cuts(recording.log)
-    left = len(cuts) if order.times is None else order.times - outcome.done
-    if left < len(cuts):
-        # At least three recordings, so that there are several ways of writing among few cuts.
-        share = max(1, -(-(order.times or 0) // 3))
-        cuts = sorted(rng.sample(cuts, min(left, share)))
+    # Among few cuts there are to be several recordings, from their beginnings to their ends.
+    share = (
+        AT_ONCE if order.times is None else min(-(-order.times // 3), order.times - outcome.done)
+    )
+    if share < len(cuts):
+        cuts = sorted(rng.sample(cuts, share))
     with order.room(in_memory=True) as folder:
         _Replay(order, outcome, judge, lanes, folder, where).run(recording, cuts, rng)
 

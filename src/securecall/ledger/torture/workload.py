@@ -147,9 +147,7 @@ class _Pen:
             self.write("open_account", account=name, kind="prepaid")
 
     def deposit(self) -> None:
-        name = self.write(
-            "deposit", account=self.rng.choice(self.payers), amount=self.dollars(2_000)
-        )
+        name = self.write("deposit", account=self.rng.choice(self.payers), amount=self.dollars(700))
         self.deposits.append(name)
 
     def start_call(self) -> None:
@@ -225,7 +223,7 @@ class _Pen:
 
     def go_on(self) -> None:
         verbs: list[tuple[Callable[[], None], int]] = [
-            (self.deposit, 22), (self.start_call, 26), (self.end_call, 22), (self.refund, 9),
+            (self.deposit, 15), (self.start_call, 33), (self.end_call, 22), (self.refund, 9),
             (self.withdraw, 8), (self.pay, 4), (self.transfer, 4), (self.set_credit_limit, 2),
             (self.chargeback, 2), (self.settle_due, 4 if self.alone else 1),
         ]  # fmt: skip
