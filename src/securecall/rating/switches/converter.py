@@ -258,6 +258,8 @@ class Converter:
         return text, walls.ms, none
 
     def _refuse_naive(self, name: str, text: pa.ChunkedArray) -> None:
+        if not len(text):  # see `Importer.note_rows`: of no chunks, an older pyarrow crashes
+            return
         naive = pc.indices_nonzero(pc.fill_null(is_naive(text), False))
         if not len(naive):
             return
