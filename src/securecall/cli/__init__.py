@@ -13,7 +13,7 @@ import sys
 import typer
 
 from securecall import __version__
-from securecall.cli import caps, compare, explain, lint, quote, rate
+from securecall.cli import caps, compare, explain, ledger, lint, quote, rate
 from securecall.cli.console import EXIT_FAILURE, complain
 from securecall.errors import SecurecallError
 
@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 for module in (rate, explain, lint, quote, compare, caps):
     app.command(module.NAME)(module.run)
+app.add_typer(ledger.app, name=ledger.NAME)
 
 
 def _version(wanted: bool) -> None:

@@ -50,6 +50,8 @@ def curve_of(view: Reading, account: str) -> tuple[list[int], list[int], dict[st
             left -= amount
             times.append(at_ms)
             values.append(left)
+        times.append(max(ends.values()))
+        values.append(left)
     return times, values, ends
 
 
