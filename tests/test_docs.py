@@ -232,18 +232,52 @@ def sections(page: str) -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
+def leaves(command: Any) -> Iterator[Any]:
+    """Yield a command, or those of a group."""
+    inside = getattr(command, "commands", None)
+    if inside is None:
+        yield command
+    else:
+        for one in inside.values():
+            yield from leaves(one)
+
+
 def test_every_command_and_option_is_on_its_page() -> None:
     page = sections((ROOT / "docs" / "cli.md").read_text(encoding="utf-8"))
-    command = typer.main.get_command(app)
-    subcommands = command.commands  # type: ignore[attr-defined]
-    assert len(subcommands) >= 6
-    for name, sub in subcommands.items():
-        told = page[f"securecall {name}"]
+    command: Any = typer.main.get_command(app)
+    assert len(command.commands) >= 6
+    told = {heading for heading in page if heading.startswith("securecall ")}
+    assert told == {f"securecall {name}" for name in command.commands}
+    for name, sub in command.commands.items():
+        text = page[f"securecall {name}"]
         options = {
             option
-            for parameter in sub.params
+            for leaf in leaves(sub)
+            for parameter in leaf.params
             for option in (*parameter.opts, *parameter.secondary_opts)
             if option.startswith("-")
         }
-        documented = set(re.findall(r"`(--?[a-z][\w-]*)", told))
-        assert options - {"--help"} == documented, name
+        assert options - {"--help"} == set(re.findall(r"`(--?[a-z][\w-]*)", text)), name
+        if hasattr(sub, "commands"):
+            for leaf in sub.commands:
+                assert f"`{leaf}`" in text or f"`{leaf} " in text, f"{name} {leaf}"
+
+
+def test_every_make_target_is_told() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    phony = re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)[0].split()
+    defined = re.findall(r"^([a-z ]+):", makefile, re.MULTILINE)
+    assert set(phony) == {target for line in defined for target in line.split()}
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`make (\w+)`", page))
+    assert set(phony) - told == {"clean"}
+    assert told <= set(phony)
+
+
+def test_ci_runs_what_a_developer_runs() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    lines = [line for line in script.splitlines() if line and not line.startswith("#")]
+    assert lines[0] == "set -euo pipefail"
+    # The closing line of CI is pytest's own.
+    assert lines[-2:] == ["make lint", "make test"]
+    assert (ROOT / ".ci" / "run").stat().st_mode & 0o100
