@@ -255,7 +255,7 @@ def test_every_command_and_option_is_on_its_page() -> None:
             for leaf in leaves(sub)
             for parameter in leaf.params
             for option in (*parameter.opts, *parameter.secondary_opts)
-            if option.startswith("-")
+            if option.startswith("-") and not getattr(parameter, "hidden", False)
         }
         assert options - {"--help"} == set(re.findall(r"`(--?[a-z][\w-]*)", text)), name
         if hasattr(sub, "commands"):
