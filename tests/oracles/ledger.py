@@ -237,9 +237,7 @@ class _Walk:
     def settle(self, until: int, only: set[str] | None = None) -> None:
         """Do all that falls due up to an instant, it included, oldest call first."""
         while True:
-            live = [
-                call for call in self.running() if only is None or only & set(call.funding)
-            ]
+            live = [call for call in self.running() if only is None or only & set(call.funding)]
             instant = min((call.due_ms for call in live), default=until + 1)
             if instant > until:
                 return
@@ -251,9 +249,8 @@ class _Walk:
         """Return the accounts that running calls tie to some."""
         found = set(names)
         while True:
-            more = {
-                name for call in self.running() if found & set(call.funding) for name in call.funding
-            }
+            ties = [set(call.funding) for call in self.running()]
+            more = set().union(*(each for each in ties if found & each))
             if more <= found:
                 return found
             found |= more

@@ -41,7 +41,7 @@ JSON: Final = typer.Option(False, "--json", help="The answer as JSON.")
 @contextmanager
 def _opened(file: Path, key: Path | None, *, make: bool = False) -> Iterator[Ledger]:
     if not make and not file.exists():
-        raise InputError(f"{file} is not there; make it with: securecall ledger open {file} ACCOUNT")
+        raise InputError(f"{file} is not there; make it with: securecall ledger open FILE ACCOUNT")
     secret = b"" if key is None else key.read_bytes()
     with Ledger.open(f"sqlite:///{os.fspath(file)}", key=secret) as ledger:
         yield ledger
@@ -170,9 +170,7 @@ def statement(
 
 
 @app.command()
-def explain(
-    file: Path = FILE, call_id: str = typer.Argument(...), key: Path | None = KEY
-) -> None:
+def explain(file: Path = FILE, call_id: str = typer.Argument(...), key: Path | None = KEY) -> None:
     """Show a settled call as a receipt: every increment, with the balance before and after."""
     with _opened(file, key) as ledger:
         say(ledger.explain(call_id).rstrip("\n"))

@@ -40,7 +40,7 @@ def link(
     """
     text = f"{seq}\x1f{request_id}\x1f{method}\x1f{at_ms}\x1f{code}\x1f{answer}"
     for line in lines:
-        text += "\n%d\x1f%d\x1f%d\x1f%s\x1f%s\x1f%d\x1f%s\x1f%s" % line
+        text += "\n" + "\x1f".join(map(str, line))
     return sha256(before + digest + text.encode()).digest()
 
 

@@ -36,7 +36,7 @@ class PriceCurve(Protocol):
     """
 
     def total_micros(self, bought_ms: int, /) -> int:
-        """Return the cumulative price of the time bought; never falls; inside an increment, of the part."""
+        """Return the cumulative price of the time bought, also inside an increment; never falls."""
 
     def next(self, bought_ms: int, /) -> int:
         """Return where the increment after ``bought_ms`` ends; inside one, where that one ends."""
@@ -121,7 +121,7 @@ def loaded(body: bytes, loaders: Loaders) -> PriceCurve:
         return loaders[name](body)
     if name not in _KNOWN:
         raise InputError(
-            f"no loader for curves of format {name!r}: open the ledger with curves={{{name!r}: loads}}"
+            f"no loader for curves of format {name!r}: open the ledger with curves={{...: loads}}"
         )
     module, kind = _KNOWN[name]
     found: Any = getattr(import_module(module), kind)

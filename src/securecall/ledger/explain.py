@@ -1,4 +1,4 @@
-"""A settled call as a receipt that a person can check: every increment, and the balance around it."""
+"""A settled call as a receipt to check: every increment, and the balance around it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def explain(view: Reading, call_id: str) -> str:
         + (" (an increment may be split)" if call.split else ""),
     ]
     if call.state == "refused":
-        return "\n".join([*lines, "  never connected: the first increment could not be paid"]) + "\n"
+        return "\n".join([*lines, "  never connected: nothing paid the first increment"]) + "\n"
     around = _balances(view, call.accounts, call_id)
     lines.append("  increment                  price        account  before       after")
     sold = 0
@@ -70,9 +70,7 @@ def explain(view: Reading, call_id: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _balances(
-    view: Reading, accounts: list[str], call_id: str
-) -> dict[tuple[str, int], int]:
+def _balances(view: Reading, accounts: list[str], call_id: str) -> dict[tuple[str, int], int]:
     """Return what was available on each account after each increment of a call."""
     found = {}
     for name in accounts:

@@ -55,7 +55,7 @@ def _batches(entries: Iterable[Entry]) -> Iterable[pa.RecordBatch]:
             [each.kind for each in block],
             [each.ref for each in block],
         ]
-        arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+        arrays = [pa.array(each, kind) for each, kind in zip(columns, schema.types, strict=True)]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 

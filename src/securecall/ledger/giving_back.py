@@ -32,7 +32,7 @@ def refund(
     if policy == "full":
         amount = whole
     elif policy == "rerate":
-        assert call.curve is not None and until_ms is not None
+        assert until_ms is not None
         target = _rerated(call, until_ms)
         amount = whole - sum(target.values())
     assert amount is not None
@@ -43,13 +43,13 @@ def refund(
     parts = _exact(left, target, amount) if target else None
     parts = parts or _in_proportion(left, amount)
     back = _undo(call, amount)
-    purses = iter([[name, part] for name, part in parts.items() if part])
-    name, part = next(purses)
+    pieces = iter([(name, part) for name, part in parts.items() if part])
+    name, part = next(pieces)
     for account, given in back.items():
         rest = given
         while rest:
             if part == 0:
-                name, part = next(purses)
+                name, part = next(pieces)
             piece = min(part, rest)
             op.move(account, "refunds", piece, f"refund:{name}", call_id)
             part, rest = part - piece, rest - piece
@@ -64,7 +64,8 @@ def refund(
 
 def _rerated(call: CallRow, until_ms: int) -> dict[str, int]:
     """Return what the call would have cost, had it ended after ``until_ms``."""
-    assert call.curve is not None and call.ended_ms is not None
+    assert call.curve is not None
+    assert call.ended_ms is not None
     if until_ms <= 0:
         return {"revenue": 0}
     if until_ms >= call.ended_ms - call.start_ms:

@@ -53,7 +53,7 @@ def ms_of(at: At, name: str = "at") -> int:
 
 
 def elapsed_of(value: At, start_ms: int, name: str) -> int:
-    """Return milliseconds from a call's start: a small int is that already, the rest are instants."""
+    """Return milliseconds from a call's start: a small int is that; the rest are instants."""
     if type(value) is int and 0 <= value < ELAPSED_MS_AFTER:
         return value
     return max(ms_of(value, name) - start_ms, 0)

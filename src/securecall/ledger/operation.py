@@ -299,7 +299,7 @@ class Operation:
         at_ms: int,
     ) -> None:
         """Post who paid what to whom; a sign below 0 posts it back."""
-        left = [[name, amount] for name, amount in by_account(takings) if amount]
+        left: list[list[Any]] = [[name, amount] for name, amount in by_account(takings) if amount]
         for contra, whole in parts.items():
             while whole:
                 name, amount = left[0]
@@ -314,7 +314,7 @@ class Operation:
     def write_back(call: CallRow, meter: Meter) -> None:
         """Put into a call's row what its meter has bought so far."""
         call.bought_ms, call.charged = meter.bought_ms, meter.charged_micros
-        call.takings = [[purse.id, amount] for purse, amount in meter.takings]  # type: ignore[attr-defined]
+        call.takings = [[purse.id, amount] for purse, amount in meter.takings]
         call.by_second = [list(each) for each in meter.by_second]
 
     # Closing --------------------------------------------------------------------------------------

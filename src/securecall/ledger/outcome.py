@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import Final
 
 __all__ = ["Outcome"]
 
 
-class Outcome(str, Enum):
+class Outcome(StrEnum):
     """Outcomes in order of precedence: where several apply, the first is the answer.
 
     Conflicts and bad input come before all of these and are raised. Every refusal moves nothing.
@@ -19,7 +19,7 @@ class Outcome(str, Enum):
     """
 
     LATE = "late"
-    """The account, or one that a running call ties to it, was settled at a later instant already."""
+    """The account, or one that a running call ties to it, was settled at a later instant."""
     ACCOUNT_EXISTS = "account_exists"
     """An account of that id was opened before."""
     CALL_EXISTS = "call_exists"
@@ -31,7 +31,7 @@ class Outcome(str, Enum):
     CALL_RUNNING = "call_running"
     """The call has not ended, so it cannot be refunded."""
     ALREADY_DECIDED = "already_decided"
-    """The chargeback, reload or refund request has had its result, or the deposit its chargeback."""
+    """The chargeback, reload or refund request has its result, or the deposit its chargeback."""
     NOTHING_LEFT = "nothing_left"
     """There is nothing to give back, pay out or charge."""
     REFUND_EXCEEDS_CHARGE = "refund_exceeds_charge"
@@ -46,10 +46,6 @@ class Outcome(str, Enum):
     """A balance would go beyond 999 999 999 999.999999 dollars."""
     OK = "ok"
     """Done."""
-
-    def __str__(self) -> str:
-        """Return the word."""
-        return self.value
 
 
 OK: Final = Outcome.OK.value

@@ -38,7 +38,7 @@ def whole_cents(amount_micros: int, name: str) -> int:
 
 
 def fees_of(fees: Any, amount_micros: int) -> FeeTuple:
-    """Read a fee quote: anything with ``paid``, ``credited`` and ``lines`` of ``id`` and ``charged``.
+    """Read a fee quote: ``paid``, ``credited`` and ``lines`` with ``id`` and ``charged``.
 
     Raises
     ------

@@ -40,7 +40,7 @@ def curve_of(view: Reading, account: str) -> tuple[list[int], list[int], dict[st
         for meter in found.meters:
             call: CallRow = found.calls[meter.id].copy()
             call.bought_ms, call.by_second = meter.bought_ms, [list(e) for e in meter.by_second]
-            call.takings = [[purse.id, amount] for purse, amount in meter.takings]  # type: ignore[attr-defined]
+            call.takings = [[purse.id, amount] for purse, amount in meter.takings]
             for piece in bought_by(call):
                 amount = sum(part for name, part in piece.paid if name == account)
                 if piece.begins_ms >= bought[meter.id] and amount:

@@ -34,9 +34,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9-]")
 
 def _part(name: str) -> str:
     """Return a part of an account's name; it begins with a capital, as beancount wants."""
-    return "X" + "".join(
-        sign if _PLAIN.fullmatch(sign) else f"-{ord(sign):x}-" for sign in name
-    )
+    return "X" + "".join(sign if _PLAIN.fullmatch(sign) else f"-{ord(sign):x}-" for sign in name)
 
 
 def account_name(name: str, *, control: bool) -> str:

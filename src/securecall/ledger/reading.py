@@ -49,7 +49,7 @@ def balance(view: Reading, account: str, at_ms: int | None) -> Balance:
     row = found.accounts[account]
     posted, held = row.posted_micros, 0
     for meter in found.meters:
-        taken = sum(amount for purse, amount in meter.takings if purse.id == account)  # type: ignore[attr-defined, misc]
+        taken = sum(amount for purse, amount in meter.takings if purse.id == account)
         if meter.ended_ms is None:
             held += taken
         else:
@@ -81,7 +81,7 @@ def call_state(view: Reading, call_id: str, at_ms: int | None) -> CallState:
     if running:
         found = component_at(view, call.accounts, at_ms)
         meter = next(each for each in found.meters if each.id == call_id)
-        takings = [(purse.id, amount) for purse, amount in meter.takings]  # type: ignore[attr-defined]
+        takings = [(purse.id, amount) for purse, amount in meter.takings]
         charged, bought = meter.charged_micros, meter.bought_ms
         running, ended_ms, reason = meter.ended_ms is None, meter.ended_ms, meter.reason
         if running:

@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import Any
 
 from securecall.errors import Unknown
-from securecall.ledger.cutoff import FOREVER_MS, Meter, Purse, _boundary, advance, cutoffs
+from securecall.ledger.cutoff import advance, boundary, cutoffs
+from securecall.ledger.meter import FOREVER_MS, Meter, Purse
 from securecall.ledger.operation import Component, Operation, Unfit
 from securecall.ledger.outcome import Outcome
 from securecall.ledger.payments import FeeTuple, credit_deposit
@@ -101,7 +102,7 @@ def _alone(meter: Meter, spare: int) -> int | None:
     if reach is None:
         return None
     if reach and getattr(meter.curve, "prorate", False) and not meter.in_seconds:
-        reach = _boundary(meter.curve, meter.bought_ms, reach)
+        reach = boundary(meter.curve, meter.bought_ms, reach)
     if meter.limit_ms is not None and reach >= meter.limit_ms:
         return None
     return meter.start_ms + reach

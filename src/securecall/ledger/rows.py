@@ -1,4 +1,4 @@
-"""What a store keeps of accounts and calls: rows that an operation copies, changes and puts back."""
+"""What a store keeps of accounts and calls: rows that an operation changes and puts back."""
 
 from __future__ import annotations
 
@@ -93,8 +93,15 @@ class AccountRow:
     def load(cls, columns: tuple[Any, ...]) -> AccountRow:
         """Return what `dump` wrote."""
         head, running, reload_ms, more = columns[:7], columns[8], columns[9], columns[10]
+        id, kind, posted, credit, settled_ms, touched, active_ms = head
         return cls(
-            *head,
+            id,
+            kind,
+            posted,
+            credit,
+            settled_ms,
+            touched,
+            active_ms,
             bool(columns[7]),
             [] if running == "[]" else json.loads(running),
             reload_ms,

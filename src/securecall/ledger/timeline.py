@@ -53,7 +53,7 @@ def bought_by(call: CallRow) -> Iterator[Bought]:
     """
     assert call.curve is not None
     left = [[name, amount] for name, amount in call.takings]
-    by_second = dict(call.by_second)
+    by_second = {each[0]: each[1] for each in call.by_second}
     begins, natural_end, before = 0, 0, 0
     while begins < call.bought_ms:
         if begins >= natural_end:

@@ -348,7 +348,9 @@ class Chargeback(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Statement(Answer):
-    """A month of an account, in terms of what is owed: opening + charges + adjustments - payments = closing.
+    """A month of an account, in terms of what is owed.
+
+    Opening + charges + adjustments - payments = closing, for every kind of account.
 
     A prepaid account with money in it owes a negative amount; ``opening_balance`` and
     ``closing_balance`` have the other sign.
@@ -572,7 +574,9 @@ _TYPES: Final = {
         Reload, Settled, Settlement, Statement,
     )
 }  # fmt: skip
-_NAMES: Final = {kind: tuple(field.name for field in fields(kind)) for kind in _TYPES.values()}  # type: ignore[arg-type]
+_NAMES: Final[dict[type, tuple[str, ...]]] = {
+    kind: tuple(field.name for field in fields(kind)) for kind in _TYPES.values()
+}
 _dumps = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 

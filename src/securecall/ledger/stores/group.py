@@ -72,7 +72,9 @@ class Group:
                 # An interrupt of the leader must not look like an answer to the others.
                 for each in items:
                     if each.error is None:
-                        each.error = StoreUnsure(each.request_id, "the caller who led was interrupted")
+                        each.error = StoreUnsure(
+                            each.request_id, "the caller who led was interrupted"
+                        )
                 raise
             finally:
                 self._pass_on(items, item)

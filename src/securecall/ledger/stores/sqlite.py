@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from securecall.errors import InputError, RequestConflict, StoreError, StoreUnsure
 from securecall.ledger.chain import GENESIS, link_of, sign
@@ -153,7 +153,7 @@ class SqliteStore:
                 seq, entry_seq, before = row[0], row[1], bytes(row[2])
                 if sign(self._key, seq, entry_seq, before) != bytes(row[3]):
                     raise StoreError(
-                        f"{self.path}: the checkpoint at operation {seq} is not signed with this key"
+                        f"{self.path}: the checkpoint at {seq} has another key's signature"
                     )
                 kept = view._one("SELECT hash FROM op WHERE seq = ?", seq)
                 if kept is None or bytes(kept[0]) != before:
@@ -202,7 +202,7 @@ class SqliteStore:
             raise StoreError(f"{self.path} was opened before a fork; open it in the child")
 
     def _run(self, items: list[Item]) -> None:
-        """Run a group in one transaction; if anything about it fails, each item in one of its own."""
+        """Run a group in one transaction; if that fails, each item in one of its own."""
         try:
             if self._writer is None:
                 self._connect()

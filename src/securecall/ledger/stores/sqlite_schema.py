@@ -1,10 +1,10 @@
-"""The tables of a ledger in SQLite, and the settings without which it is not safe."""
+"""The tables of a ledger in SQLite."""
 
 from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["APPLICATION_ID", "FORMAT", "SCHEMA", "SETTINGS"]
+__all__ = ["APPLICATION_ID", "FORMAT", "SCHEMA"]
 
 APPLICATION_ID: Final = 0x5ECA11
 FORMAT: Final = 1
@@ -79,6 +79,3 @@ CREATE TRIGGER entry_stays BEFORE UPDATE ON entry
 CREATE TRIGGER entry_remains BEFORE DELETE ON entry
     BEGIN SELECT RAISE(ABORT, 'entries are never erased'); END;
 """
-
-# What must hold of every writing connection; each is read back after it was set.
-SETTINGS: Final = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 0, "locking_mode": "normal"}

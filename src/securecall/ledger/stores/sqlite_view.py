@@ -23,6 +23,11 @@ _OP: Final = "seq, request_id, digest, method, at_ms, code, answer, hash"
 _ENTRY: Final = "seq, op, at_ms, account, contra, amount, kind, ref"
 
 
+def _paper(row: tuple[str, str, str, str, str]) -> Paper:
+    kind, id, account, state, body = row
+    return Paper(kind, id, account, state, json.loads(body))
+
+
 class Cache:
     """Rows as they are in the file, for the writer; dropped when another process has written."""
 
@@ -85,12 +90,12 @@ class View:
 
     def paper(self, kind: str, id: str) -> Paper | None:
         row = self._one("SELECT * FROM paper WHERE kind = ? AND id = ?", kind, id)
-        return None if row is None else Paper(*row[:4], json.loads(row[4]))
+        return None if row is None else _paper(row)
 
     def papers(self, kind: str, account: str) -> list[Paper]:
         sql = "SELECT * FROM paper WHERE kind = ? AND account = ? ORDER BY rowid"
         rows = self._connection.execute(sql, (kind, account))
-        return [Paper(*row[:4], json.loads(row[4])) for row in rows]
+        return [_paper(row) for row in rows]
 
     def note(self, name: str) -> Any:
         row = self._one("SELECT value FROM note WHERE name = ?", name)
@@ -118,7 +123,9 @@ class View:
         )
 
     def due_calls(self, at_ms: int) -> list[str]:
-        sql = "SELECT id FROM call WHERE state = 'running' AND cutoff_ms <= ? ORDER BY cutoff_ms, id"
+        sql = (
+            "SELECT id FROM call WHERE state = 'running' AND cutoff_ms <= ? ORDER BY cutoff_ms, id"
+        )
         return [row[0] for row in self._connection.execute(sql, (at_ms,))]
 
     def due_reloads(self, at_ms: int) -> list[str]:

@@ -1,0 +1,1 @@
+"""The methods of `securecall.ledger.ledger.Ledger`, a part a file."""

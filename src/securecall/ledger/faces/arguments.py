@@ -1,0 +1,59 @@
+"""Arguments of the ledger's methods, checked at the door: money, flags, numbers, choices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from securecall.errors import InputError, InputTypeError, nearest
+from securecall.money import Money, micros
+
+__all__ = ["amount_of", "cap_of", "choice_of", "flag_of", "positive_of", "whole_of"]
+
+
+def amount_of(value: Money, name: str = "amount") -> int:
+    """Return an amount of 0 or more."""
+    amount = micros(value, name)
+    if amount < 0:
+        raise InputError(f"{name} must be 0 or more, not {value}")
+    return amount
+
+
+def positive_of(value: Money, name: str = "amount") -> int:
+    amount = micros(value, name)
+    if amount <= 0:
+        raise InputError(f"{name} must be more than 0, not {value}")
+    return amount
+
+
+def flag_of(value: object, name: str) -> bool:
+    if type(value) is not bool:
+        raise InputTypeError(f"{name} must be True or False, not {value!r}")
+    return value
+
+
+def whole_of(value: object, name: str, low: int) -> int:
+    if type(value) is not int:
+        raise InputTypeError(f"{name} must be an int, not {type(value).__name__}")
+    if value < low:
+        raise InputError(f"{name} must be {low} or more, not {value}")
+    return value
+
+
+def choice_of(value: str, allowed: Iterable[str], name: str) -> str:
+    allowed = tuple(allowed)
+    if value not in allowed:
+        hint = nearest(value, allowed)
+        raise InputError(
+            f"{name} must be one of {', '.join(allowed)}, not {value!r}"
+            + (f"; did you mean {hint!r}?" if hint else "")
+        )
+    return value
+
+
+def cap_of(value: Money | int | None, name: str) -> list[Any] | None:
+    if value is None:
+        return None
+    if type(value) is int:
+        return ["count", whole_of(value, name, 1)]
+    return ["micros", positive_of(cast(Money, value), name)]

@@ -1,0 +1,202 @@
+"""Reading the books; nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from securecall.ledger import reading
+from securecall.ledger.faces.desk import Desk
+from securecall.ledger.instant import At, instant, ms_of
+from securecall.ledger.operation import load
+from securecall.ledger.outcome import Outcome
+from securecall.ledger.stores.door import Reading
+from securecall.ledger.values import (
+    Balance,
+    CallState,
+    Entry,
+)
+from securecall.money import dollars
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from securecall.ledger.verify import Verification
+
+
+from securecall.ledger.faces.arguments import whole_of
+
+__all__ = ["Books"]
+
+
+class Books(Desk):
+    """Reading the books; nothing here writes."""
+
+    def balance(self, account: str, at: At | None = None) -> Balance:
+        """Return an account at an instant; None: the last operation's.
+
+        Raises
+        ------
+        Unknown
+            There is no such account.
+        InputError
+            The instant is before what it is settled to.
+
+        Source
+        ------
+        own; charging law, rule 6.
+        """
+        at_ms = None if at is None else ms_of(at)
+        return self._store.read(lambda view: reading.balance(view, account, at_ms))
+
+    def cutoffs(self, account: str, at: At | None = None) -> dict[str, datetime | None]:
+        """Return when each running call of an account will end if nothing else happens.
+
+        Source
+        ------
+        own; charging law, "Cutoff is solved, not polled".
+        """
+        at_ms = None if at is None else ms_of(at)
+        found = self._store.read(lambda view: reading.cutoffs_of(view, account, at_ms))
+        return {name: None if end is None else instant(end) for name, end in found.items()}
+
+    def warnings(
+        self, account: str, at: At | None = None, left_ms: int = 60_000
+    ) -> dict[str, datetime | None]:
+        """Return when to say "so much is left" in each running call of an account.
+
+        Source
+        ------
+        own; from the same solve as `cutoffs`.
+        """
+        left = whole_of(left_ms, "left_ms", 0)
+        ends = self.cutoffs(account, at)
+        return {
+            name: None if end is None else instant(max(ms_of(end) - left, 0))
+            for name, end in ends.items()
+        }
+
+    def call(self, call_id: str, at: At | None = None) -> CallState:
+        """Return how a call stands at an instant; None: the last operation's.
+
+        Raises
+        ------
+        Unknown
+            There is no such call.
+
+        Source
+        ------
+        own.
+        """
+        at_ms = None if at is None else ms_of(at)
+        return self._store.read(lambda view: reading.call_state(view, call_id, at_ms))
+
+    def entries(self, account: str | None = None) -> pa.Table:
+        """Return entries in order, of one account or of all, as an Arrow table.
+
+        Source
+        ------
+        own.
+        """
+        from securecall.ledger.export import table_of
+
+        def job(view: Reading) -> Any:
+            if account is not None and view.account(account) is None:
+                load(view, [account])
+            return table_of(view.entries(account, 0))
+
+        return self._store.read(job)
+
+    def iter_entries(self, account: str | None = None) -> Iterator[Entry]:
+        """Return the same entries as values.
+
+        Source
+        ------
+        own.
+        """
+        return iter(self._store.read(lambda view: list(view.entries(account, 0))))
+
+    def totals(self) -> dict[str, Any]:
+        """Return what every account and control account holds, dollars; it adds up to 0.
+
+        Source
+        ------
+        own; charging law, rule 9.
+        """
+        sums: dict[str, int] = {}
+        for entry in self.iter_entries():
+            sums[entry.account] = sums.get(entry.account, 0) + entry.amount_micros
+            contra = f"*{entry.contra}"
+            sums[contra] = sums.get(contra, 0) - entry.amount_micros
+        return {name: dollars(amount) for name, amount in sorted(sums.items())}
+
+    def verify(self) -> Verification:
+        """Check every invariant from the entries alone.
+
+        Source
+        ------
+        own; charging law, rule 9.
+        """
+        from securecall.ledger.verify import verify
+
+        return self._store.read(verify)
+
+    def explain(self, call_id: str) -> str:
+        """Return a settled call as a receipt: each increment with the balance before and after.
+
+        Source
+        ------
+        own.
+        """
+        from securecall.ledger.explain import explain
+
+        return self._store.read(lambda view: explain(view, call_id))
+
+    def export(self, path: str | Path, form: str = "parquet", account: str | None = None) -> int:
+        """Write entries to a file; return how many.
+
+        Parameters
+        ----------
+        path : str or Path
+        form : {"parquet", "csv", "arrow", "hledger", "beancount"}
+        account : str, optional
+
+        Raises
+        ------
+        InputError
+            The form is of no known kind.
+
+        Source
+        ------
+        own.
+        """
+        from securecall.ledger.export import export
+
+        return self._store.read(lambda view: export(view, path, form, account))
+
+    def draw(self, account: str, path: str | Path) -> None:
+        """Draw what is available on an account over time, with the cutoffs, to a PNG or SVG file.
+
+        Raises
+        ------
+        BuildError
+            matplotlib is not installed.
+
+        Source
+        ------
+        own.
+        """
+        from securecall.ledger.picture import burn_down
+
+        self._store.read(lambda view: burn_down(view, account, path))
+
+    def code_words(self) -> tuple[str, ...]:
+        """Return the codes that answers can have, in order of precedence.
+
+        Source
+        ------
+        own.
+        """
+        return tuple(outcome.value for outcome in Outcome)

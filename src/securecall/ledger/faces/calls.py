@@ -1,0 +1,237 @@
+"""Calls: their admission, their end, and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, cast
+
+from securecall.errors import InputError, InputTypeError
+from securecall.ledger import metering
+from securecall.ledger.curve import PriceCurve, checked
+from securecall.ledger.curve import dumped as dumped_curve
+from securecall.ledger.faces.desk import Desk
+from securecall.ledger.identifier import identifier, word
+from securecall.ledger.instant import At, elapsed_of, instant, ms_of
+from securecall.ledger.operation import Operation
+from securecall.ledger.values import (
+    Admission,
+    Answer,
+    Settled,
+    Settlement,
+)
+
+if TYPE_CHECKING:
+    pass
+
+
+from securecall.ledger.faces.arguments import flag_of, whole_of
+
+__all__ = ["Calls"]
+
+
+class Calls(Desk):
+    """Calls: their admission, their end, and what is due."""
+
+    def start_call(
+        self,
+        call_id: str,
+        accounts: Iterable[str],
+        curve: PriceCurve,
+        *,
+        at: At,
+        request_id: str | None = None,
+        split: bool = False,
+        max_ms: int | None = None,
+    ) -> Admission:
+        """Admit a call and buy its first increment, or refuse it.
+
+        Parameters
+        ----------
+        call_id : str
+        accounts : iterable of str
+            Who pays, in order.
+        curve : PriceCurve
+            What it costs; see `securecall.ledger.curve.PriceCurve`.
+        split : bool
+            Whether an increment may be paid by several accounts.
+        max_ms : int, optional
+            The maximum duration.
+
+        Returns
+        -------
+        Admission
+            With the instant at which the call must end. ``refused`` with ``insufficient_funds`` or
+            ``spending_limit``, ``late``, ``call_exists``, ``account_closed``.
+
+        Raises
+        ------
+        InputError
+            ``at`` is not the curve's start, an account comes twice, there is none.
+        InputTypeError, Unknown, RequestConflict
+            Nothing moved.
+
+        Source
+        ------
+        own; charging law, rules 5 to 8.
+        """
+        call_id = identifier(call_id, "call_id")
+        if isinstance(accounts, str):
+            raise InputTypeError(f"accounts must be a list of ids, such as [{accounts!r}]")
+        payers = list(accounts)
+        if not payers or len(set(payers)) != len(payers):
+            raise InputError(f"accounts must name at least one account, each once, not {payers}")
+        checked(curve)
+        at_ms = ms_of(at)
+        start_ms = getattr(curve, "start_ms", at_ms)
+        if start_ms != at_ms:
+            raise InputError(
+                f"at must be the curve's start, {instant(start_ms).isoformat()}, "
+                f"not {instant(at_ms).isoformat()}"
+            )
+        limit = None if max_ms is None else whole_of(max_ms, "max_ms", 1)
+        split = flag_of(split, "split")
+        if not self._keeps_curves:
+            dumped_curve(curve)
+        return cast(
+            Admission,
+            self._write(
+                "start_call",
+                request_id,
+                at,
+                (call_id, payers, split, limit),
+                lambda op: metering.start_call(
+                    op, call_id, payers, curve, split=split, limit_ms=limit
+                ),
+                lambda code, now_ms: Admission(code, call_id, now_ms, None, "refused"),
+            ),
+        )
+
+    def end_call(
+        self,
+        call_id: str,
+        *,
+        at: At,
+        reason: str = "hangup",
+        request_id: str | None = None,
+    ) -> Settlement:
+        """End a call at an instant, also where its accounts were settled later already.
+
+        Parameters
+        ----------
+        call_id : str
+        reason : str
+            Why, as the host sees it.
+        request_id : str, optional
+            Default: the call's id.
+
+        Returns
+        -------
+        Settlement
+            Of a call that ended before or was refused: what it was.
+
+        Raises
+        ------
+        InputError, InputTypeError, Unknown, RequestConflict
+            Nothing moved.
+
+        Source
+        ------
+        own; charging law, rules 5 and 7, and "Cutoff is solved, not polled".
+        """
+        call_id = identifier(call_id, "call_id")
+        reason = word(reason, "reason")
+        at_ms = ms_of(at)
+        return self._settlement(
+            "end_call", call_id, at, request_id, (call_id, reason),
+            lambda op: metering.end_call(op, call_id, reason, at_ms, "host"),
+        )  # fmt: skip
+
+    def recover(
+        self,
+        call_id: str,
+        *,
+        last_alive_ms: At,
+        at: At,
+        request_id: str | None = None,
+    ) -> Settlement:
+        """End a call whose host crashed at its last proof of life, in the customer's favour.
+
+        Parameters
+        ----------
+        call_id : str
+        last_alive_ms : int or datetime
+            The last heartbeat: an instant, or milliseconds from the call's start (below 10^11).
+        request_id : str, optional
+            Default: the call's id with ``:recover`` after it.
+
+        Returns
+        -------
+        Settlement
+            Reason ``recovered``, or what ended the call before.
+
+        Raises
+        ------
+        InputError, InputTypeError, Unknown, RequestConflict
+            Nothing moved.
+
+        Source
+        ------
+        own; charging law, "Cutoff is solved, not polled".
+        """
+        call_id = identifier(call_id, "call_id")
+        now_ms = ms_of(at)
+        start_ms = self._started_ms(call_id)
+        alive_ms = min(start_ms + elapsed_of(last_alive_ms, start_ms, "last_alive_ms"), now_ms)
+        return self._settlement(
+            "recover", call_id, at, request_id, (call_id, alive_ms),
+            lambda op: metering.end_call(op, call_id, "recovered", alive_ms, "host"),
+        )  # fmt: skip
+
+    def _settlement(
+        self,
+        method: str,
+        call_id: str,
+        at: At,
+        request_id: str | None,
+        content: tuple[Any, ...],
+        body: Callable[[Operation], Answer],
+    ) -> Settlement:
+        return cast(
+            Settlement,
+            self._write(
+                method,
+                _implied(method, call_id) if request_id is None else request_id,
+                at,
+                content,
+                body,
+                lambda code, at_ms: Settlement(code, call_id, 0, 0, "", at_ms, 0, ()),
+                implied=request_id is None,
+            ),
+        )
+
+    def settle_due(self, *, at: At, request_id: str | None = None) -> tuple[Settlement, ...]:
+        """Settle every call whose cutoff is at or before an instant, and close the instant.
+
+        Returns
+        -------
+        tuple of Settlement
+            The calls that this settled, by the instant of their end.
+
+        Source
+        ------
+        own; charging law, rule 7.
+        """
+        found: Settled = self._write(
+            "settle_due",
+            request_id,
+            at,
+            (),
+            metering.settle_due,
+            lambda code, at_ms: Settled(code, at_ms, ()),
+        )
+        return found.calls
+
+
+def _implied(method: str, call_id: str) -> str:
+    """Return the request id of a call's end where none was given."""
+    return call_id if method == "end_call" else f"{call_id}:{method}"

@@ -1,0 +1,229 @@
+"""Refunds, requests for them, and chargebacks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from securecall.errors import InputError
+from securecall.ledger import giving_back
+from securecall.ledger.faces.desk import Desk
+from securecall.ledger.identifier import identifier, word
+from securecall.ledger.instant import At, elapsed_of
+from securecall.ledger.values import (
+    Chargeback,
+    Refund,
+    RefundRequest,
+)
+from securecall.money import Money
+
+if TYPE_CHECKING:
+    pass
+
+
+from securecall.ledger.faces.arguments import amount_of, choice_of, flag_of, positive_of
+
+__all__ = ["GivingBack"]
+
+
+class GivingBack(Desk):
+    """Refunds, requests for them, and chargebacks."""
+
+    def refund(
+        self,
+        call_id: str,
+        *,
+        at: At,
+        request_id: str | None = None,
+        policy: str = "full",
+        amount: Money | None = None,
+        until_ms: At | None = None,
+    ) -> Refund:
+        """Give back some or all of what a call was charged, to the accounts that paid it.
+
+        Parameters
+        ----------
+        call_id : str
+        policy : {"full", "amount", "rerate"}
+        amount : Decimal or str
+            For ``amount``.
+        until_ms : int or datetime
+            For ``rerate``: the last good instant, from the call's start. What the call would have
+            cost until then stays charged.
+
+        Returns
+        -------
+        Refund
+            Or ``refund_exceeds_charge``, ``nothing_left``, ``call_running``, ``late``.
+
+        Raises
+        ------
+        InputError, InputTypeError, Unknown, RequestConflict
+            Nothing moved.
+
+        Source
+        ------
+        own; charging law, rule 10.
+        """
+        policy = choice_of(policy, giving_back.POLICIES, "policy")
+        if (amount is None) == (policy == "amount"):
+            raise InputError("amount must be given for policy 'amount', and only for it")
+        if (until_ms is None) == (policy == "rerate"):
+            raise InputError("until_ms must be given for policy 'rerate', and only for it")
+        wanted = None if amount is None else positive_of(amount)
+        until = self._until(call_id, until_ms)
+        return cast(
+            Refund,
+            self._write(
+                "refund",
+                request_id,
+                at,
+                (call_id, policy, wanted, until),
+                lambda op: giving_back.refund(op, call_id, policy, wanted, until, policy),
+                lambda code, at_ms: Refund(code, call_id, at_ms, 0, (), (), policy),
+            ),
+        )
+
+    def _until(self, call_id: str, until_ms: At | None) -> int | None:
+        if until_ms is None:
+            return None
+        return elapsed_of(until_ms, self._started_ms(call_id), "until_ms")
+
+    def request_refund(
+        self,
+        call_id: str,
+        *,
+        why: str,
+        at: At,
+        request_id: str,
+        until_ms: At | None = None,
+        rule: str | None = None,
+    ) -> RefundRequest:
+        """File a wish for a refund, for review; or have an automatic rule decide it at once.
+
+        Parameters
+        ----------
+        call_id : str
+        why : str
+            What the customer says.
+        until_ms : int or datetime, optional
+            The last good instant; without it the whole call is asked back.
+        rule : str, optional
+            Id of the automatic rule of the host that applies (media lost, say): approved at once,
+            and kept with the request.
+
+        Source
+        ------
+        own.
+        """
+        why = word(why, "why")
+        rule = None if rule is None else word(rule, "rule")
+        until = self._until(call_id, until_ms)
+        return cast(
+            RefundRequest,
+            self._write(
+                "request_refund",
+                identifier(request_id, "request_id"),
+                at,
+                (call_id, why, until, rule),
+                lambda op: giving_back.request(op, call_id, why, until, rule),
+                lambda code, at_ms: RefundRequest(
+                    code, request_id, call_id, at_ms, "denied", why, rule or "review", 0
+                ),
+            ),
+        )
+
+    def decide_refund(
+        self,
+        refund_request_id: str,
+        *,
+        approve: bool,
+        at: At,
+        request_id: str | None = None,
+        policy: str | None = None,
+        amount: Money | None = None,
+    ) -> RefundRequest:
+        """Approve or deny a refund request that waits for review.
+
+        Parameters
+        ----------
+        policy : {"full", "amount", "rerate"}, optional
+            Default: as it was asked.
+
+        Source
+        ------
+        own.
+        """
+        approve = flag_of(approve, "approve")
+        wanted = None if amount is None else positive_of(amount)
+        paper = self._store.read(lambda view: view.paper("request", refund_request_id))
+        asked = "full" if paper is None or paper.body["until_ms"] is None else "rerate"
+        chosen = choice_of(policy or asked, giving_back.POLICIES, "policy")
+        if (wanted is None) == (chosen == "amount"):
+            raise InputError("amount must be given for policy 'amount', and only for it")
+        return cast(
+            RefundRequest,
+            self._write(
+                "decide_refund",
+                request_id,
+                at,
+                (refund_request_id, approve, policy, wanted),
+                lambda op: giving_back.decide(op, refund_request_id, approve, chosen, wanted),
+                lambda code, at_ms: RefundRequest(
+                    code, refund_request_id, "", at_ms, "pending", "", "review", 0
+                ),
+            ),
+        )
+
+    def chargeback(
+        self,
+        deposit_request_id: str,
+        *,
+        at: At,
+        request_id: str,
+        fee: Money = "0",
+    ) -> Chargeback:
+        """Take back a deposit that its payer's bank took back; the balance may fall below 0.
+
+        Calls that run are cut at their next increment that costs something.
+
+        Source
+        ------
+        own; charging law, rule 9.
+        """
+        charged = amount_of(fee, "fee")
+        request_id = identifier(request_id, "request_id")
+        return cast(
+            Chargeback,
+            self._write(
+                "chargeback",
+                request_id,
+                at,
+                (deposit_request_id, charged),
+                lambda op: giving_back.chargeback(op, deposit_request_id, charged),
+                lambda code, at_ms: Chargeback(
+                    code, request_id, deposit_request_id, "", at_ms, "received", 0, 0
+                ),
+            ),
+        )
+
+    def chargeback_result(
+        self, chargeback_id: str, *, won: bool, at: At, request_id: str | None = None
+    ) -> Chargeback:
+        """Note how a dispute ended; won: all that was debited comes back.
+
+        Source
+        ------
+        own.
+        """
+        won = flag_of(won, "won")
+        return cast(
+            Chargeback,
+            self._write(
+                "chargeback_result",
+                request_id,
+                at,
+                (chargeback_id, won),
+                lambda op: giving_back.chargeback_result(op, chargeback_id, won),
+                lambda code, at_ms: Chargeback(code, chargeback_id, "", "", at_ms, "", 0, 0),
+            ),
+        )
