@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from tests.harris import NUMBER, START_MS, records, tariff
+from tests.harris import NUMBER, START_MS, by_minute, records, tariff
 
 from securecall.errors import ColumnError, InputTypeError
 from securecall.rating.columns import Columns, calls_of, open_stream, plain, plain_type
@@ -243,6 +243,21 @@ def test_a_null_under_a_value_that_is_good_is_still_null() -> None:
         pa.timestamp("ms", "UTC"), 3, [pa.py_buffer(b"\x05"), pa.py_buffer(good * 3)]
     )
     assert statuses(records(3, start=start)) == ["ok", "bad_time", "ok"]
+
+
+def test_compare_and_quotes_refuse_what_points_nowhere_by_name() -> None:
+    other = tariff(by_minute("0.50"))
+    for lying in (views(SHORT, WILD), text_of([0, -5, 2], b"fffff")):
+        with pytest.raises(ColumnError, match="'call_id' is no valid Arrow array"):
+            TARIFF.compare(records(2, call_id=lying), other)
+        for name in ("amount", "facility", "channel"):
+            deposits = {"amount": ["25.00"] * 2, "facility": ["f"] * 2, "at": [START_MS] * 2}
+            with pytest.raises(ColumnError, match=f"{name!r} is no valid Arrow array"):
+                TARIFF.quote_batch(pa.table({**deposits, name: lying}))
+    null = views(SHORT, WILD, valid=b"\x01")
+    assert TARIFF.compare(records(2, call_id=null), other).rows["call_id"].to_pylist() == [
+        *(NUMBER, None)
+    ]
 
 
 # Nulls, slices and dictionaries -----------------------------------------------------------------

@@ -27,6 +27,7 @@ __all__ = [
     "Columns",
     "calls_of",
     "check_batch",
+    "check_values",
     "open_stream",
     "plain",
     "plain_type",
@@ -232,6 +233,22 @@ def check_batch(batch: pa.RecordBatch, schema: pa.Schema) -> None:
             except _UNSOUND as reason:
                 raise ColumnError(name, f"is no valid Arrow array: {reason}") from None
         raise InputTypeError(f"the records are no Arrow table: {error}") from None
+
+
+def check_values(batch: pa.RecordBatch, names: Iterable[str]) -> None:
+    """Refuse columns whose values point outside the array; for columns that Arrow's kernels read.
+
+    Raises
+    ------
+    ColumnError
+        With the column.
+    """
+    for name in names:
+        if name in batch.schema.names:
+            try:
+                batch.column(name).validate(full=True)
+            except _UNSOUND as error:
+                raise ColumnError(name, f"is no valid Arrow array: {error}") from None
 
 
 def _as_bytes(column: pa.Array) -> pa.Array:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from securecall.errors import InputTypeError
 from securecall.rating.batch import Progress, Rater
-from securecall.rating.columns import open_stream, plain, plain_type
+from securecall.rating.columns import check_values, open_stream, plain, plain_type
 
 if TYPE_CHECKING:
     from securecall.rating.csv_records import Records
@@ -93,6 +93,7 @@ def _changed(
         moved = pc.or_(moved, _differs(old[name], new[name]))
     if not pc.any(moved).as_py():
         return None
+    check_values(through, _keys(through.schema))
     difference = pc.subtract(new["total"], old["total"]).cast(_AMOUNT)
     columns = {
         "row": pa.array(range(first, first + through.num_rows), pa.int64()),

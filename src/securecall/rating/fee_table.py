@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from securecall import _fees
 from securecall.errors import ColumnError, nearest
-from securecall.rating.columns import UNITS, open_stream
+from securecall.rating.columns import UNITS, check_batch, check_values, open_stream, plain
 from securecall.rating.fee_stack import Calendar, FeeBook, FeeStack
 from securecall.rating.fees import STATUSES
 
@@ -236,7 +236,7 @@ def _cents(column: pa.Array) -> array[int]:
     cents = array("q", [0]) * len(column)
     kind = column.type
     if _is_text(kind):
-        column = pc.fill_null(column.cast(pa.large_string()), "")
+        column = pc.fill_null(plain(column).cast(pa.large_string()), "")
         _, offsets, content = column.buffers()
         first = column.offset
         _fees.cents_of_text(
@@ -260,9 +260,10 @@ def quote_batch(tariff: Tariff, deposits: Any, *, replace: bool = False) -> pa.T
     """Quote a table of deposits; see `Tariff.quote_batch`."""
     reader = open_stream(deposits)
     quoter = _Quoter(tariff, reader.schema, replace)
-    batches = [
-        quoter.quote(batch.slice(first, ROWS))
-        for batch in reader
-        for first in range(0, batch.num_rows, ROWS)
-    ]
+    batches = []
+    for batch in reader:
+        check_batch(batch, reader.schema)
+        check_values(batch, (*NEEDED, *DEFAULTS))
+        for first in range(0, batch.num_rows, ROWS):
+            batches.append(quoter.quote(batch.slice(first, ROWS)))
     return pa.Table.from_batches(batches, quoter.schema)
