@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.rating.deposits import deposits, stacks, written
 from tests.rating.lint.small import found, only, rate, small, told
+from tests.strategies import toml_of
 
+from securecall.errors import AmountOverflow, FeesExceedDeposit
 from securecall.rating.lint import Finding, Payment
 from securecall.rating.lint.charges import payment_of
 from securecall.rating.tariff import Tariff
@@ -29,7 +36,7 @@ def test_a_fee_that_the_date_forbids_is_an_error_with_a_deposit_of_which_it_take
     assert finding.severity == "error"
     assert finding.message.startswith(
         'fee "e" (automated_payment) is forbidden at f, such as on 2026-04-06 00:00: of $3.95 on a '
-        "payment of $25.00 by card over agent nothing is left; FCC2025"
+        "payment of $25.00 by card over web nothing is left; FCC2025"
     )
     shown = payment(finding)
     quote = tariff.quote_deposit(
@@ -120,8 +127,8 @@ def test_a_fee_of_an_unregulated_facility_is_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        ((), ("card", "agent")),
-        (('methods = ["check", "cash"]',), ("cash", "agent")),
+        ((), ("card", "web")),
+        (('methods = ["check", "cash"]',), ("cash", "web")),
         (('channels = ["web"]',), ("card", "web")),
     ],
 )
@@ -132,3 +139,46 @@ def test_an_ordinary_payment_that_meets_a_fee(
     at = payment_of(here, "f", 1_777_658_400_000)
     assert (at.method, at.channel) == words
     assert (at.amount, at.at) == (Decimal("25.00"), datetime(2026, 5, 1, 18, tzinfo=UTC))
+
+
+def test_a_fee_on_a_fee_that_only_cash_meets_is_shown_by_a_payment_in_cash() -> None:
+    first = '[[fee]]\nid = "a"\nkind = "paper_bill"\nmethods = ["cash"]\nflat = "2.00"\n'
+    then = '[[fee]]\nid = "b"\nkind = "automated_payment"\npercent = "200"\nbase = "a"\n'
+    when = {"since": date(2019, 1, 1), "until": date(2019, 2, 1)}
+    finding = only(small(rate("r"), tail=first + then), "fee_capped", **when)
+    assert payment(finding).method == "cash"
+    assert "would pay $4.00" in finding.message
+
+
+@settings(max_examples=30)
+@given(stacks(), st.data())
+def test_what_the_rules_take_off_any_deposit_is_told_of_its_facility(
+    doc: dict[str, Any], data: st.DataObject
+) -> None:
+    tariff = Tariff.loads(toml_of(doc))
+    findings = found(tariff, since=date(2016, 1, 1), until=date(2027, 1, 1))
+    told_of = [
+        (match[1], match[2], one.message)
+        for one in findings
+        if one.code in ("fee_forbidden", "fee_capped")
+        for match in [re.match(r'fee "(\w+)" .* at (.*), such as on', one.message)]
+        if match is not None
+    ]
+    unused = {one.where.key for one in findings if one.code == "unused_fee"}
+    keys = {fee.id: fee.where.key for fee in tariff.document.fees}
+    for _ in range(6):
+        deposit = data.draw(deposits(doc, bad=False))
+        try:
+            quote = tariff.quote_deposit(
+                written(deposit["amount"]), facility=deposit["facility"], at=deposit["at_ms"],
+                method=deposit["method"], channel=deposit["channel"],
+            )  # fmt: skip
+        except (FeesExceedDeposit, AmountOverflow):
+            continue
+        for line in quote.lines:
+            assert keys[line.id] not in unused
+            rule = line.citation.replace("; channel not given, the strictest holds", "")
+            assert not line.removed_micros or any(
+                fee == line.id and deposit["facility"] in facilities and rule in message
+                for fee, facilities, message in told_of
+            )

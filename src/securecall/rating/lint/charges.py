@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["fee_findings", "payment_of"]
 
-#: Tried in this order: an ordinary deposit first.
-AMOUNTS: Final = ("25.00", "1.00", "5.00", "100.00", "1000.00", "100000.00", "10000000.00")
+#: Tried in this order: an ordinary deposit first, the largest that there is last.
+AMOUNTS: Final = (
+    *("25.00", "1.00", "5.00", "100.00", "1000.00", "100000.00", "10000000.00"),
+    "999999999999.99",
+)
 METHODS: Final = ("card",)
 CHANNELS: Final = ("web", "agent")  # an automated one and a live one, which some rules tell apart
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,10 +47,17 @@ class _Told:
     facilities: list[str]
 
 
-def _words(fee: Fee) -> Iterator[tuple[str, str]]:
-    """Yield methods and channels with which a fee is met."""
-    for method in sorted(fee.methods or METHODS):
-        for channel in sorted(fee.channels or CHANNELS):
+def _words(fee: Fee, others: Iterable[Fee] = ()) -> Iterator[tuple[str, str]]:
+    """Yield methods and channels with which a fee is met, ordinary ones first.
+
+    Words of the other fees count too: a fee may be a percent of one that only they meet.
+    """
+    methods, channels = dict.fromkeys(METHODS), dict.fromkeys(CHANNELS)
+    for other in others:
+        methods.update(dict.fromkeys(sorted(other.methods or ())))
+        channels.update(dict.fromkeys(sorted(other.channels or ())))
+    for method in sorted(fee.methods) if fee.methods else methods:
+        for channel in sorted(fee.channels) if fee.channels else channels:
             yield method, channel
 
 
@@ -103,7 +113,7 @@ class _Check:
         """Look at a fee under every rule that it meets at a facility."""
         first_ms, after_ms = self.period.bounds(load_zone(facility.timezone))
         single = fee.kind == "single_call"
-        for method, channel in _words(fee):
+        for method, channel in _words(fee, self.tariff.document.fees):
             for between, calls in self._payers(fee, facility):
                 calendar = self.tariff.fee_book.calendar(
                     facility.id, method, channel, jurisdiction=between, single_call=single
