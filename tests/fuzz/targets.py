@@ -208,6 +208,11 @@ def arrow(data: bytes) -> None:
         with suppress(SecurecallError):
             found = fixed_tariff().compare(batch, _dearer())
             assert found.compared == batch.num_rows
+        try:
+            if not {"facility", "number", "start"} <= set(batch.schema.names):
+                continue
+        except UnicodeDecodeError:
+            continue
         with suppress(SecurecallError):
             # The number is no amount, mostly; the walk over its offsets is the same.
             deposits = batch.select(["facility", "number", "start"])

@@ -161,6 +161,24 @@ def test_rows_that_are_null_as_a_whole_are_refused() -> None:
         TARIFF.rate_batch(rows)
 
 
+def test_names_that_are_not_utf8_are_refused() -> None:
+    table = records()
+    fields = [*table.schema, pa.field(b"\xff\xfe", pa.int64())]
+    odd = pa.Table.from_arrays([*table.columns, pa.array([1])], schema=pa.schema(fields))
+    deposits = [pa.field(b"\xff", pa.int64())]
+    for ask, given in (
+        (TARIFF.rate_batch, odd),
+        (TARIFF.rate_stream, odd),
+        (TARIFF.quote_batch, pa.schema(deposits).empty_table()),
+        (lambda table: TARIFF.compare(table, TARIFF), odd),
+    ):
+        with pytest.raises(ColumnError, match="has a name that is not UTF-8"):
+            ask(given)
+    start = pa.array([0], pa.timestamp("ms", b"\xff"))
+    with pytest.raises(ColumnError, match="'start' has a time zone that is not UTF-8"):
+        TARIFF.rate_batch(records(start=start))
+
+
 # What lies ---------------------------------------------------------------------------------------
 
 

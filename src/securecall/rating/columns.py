@@ -46,7 +46,28 @@ def open_stream(records: Any) -> pa.RecordBatchReader:
     ------
     InputTypeError
         The object offers no Arrow stream and no Arrow array.
+    ColumnError
+        The name of a column or of a time zone is not UTF-8.
     """
+    reader = _reader(records)
+    _check_text(reader.schema)
+    return reader
+
+
+def _check_text(schema: pa.Schema) -> None:
+    """Refuse names that cannot be read; each later look at them would raise."""
+    try:
+        names = schema.names
+    except UnicodeDecodeError as error:
+        raise ColumnError(repr(error.object), "has a name that is not UTF-8") from None
+    for name, kind in zip(names, schema.types, strict=True):
+        try:
+            _ = kind.tz if pa.types.is_timestamp(kind) else None
+        except UnicodeDecodeError:
+            raise ColumnError(name, "has a time zone that is not UTF-8") from None
+
+
+def _reader(records: Any) -> pa.RecordBatchReader:
     if isinstance(records, pa.RecordBatchReader):
         return records
     if isinstance(records, pa.Table):
@@ -96,10 +117,8 @@ class Columns:
         facilities: Mapping[str, int],
         offered: Sequence[str] | None = None,
     ) -> None:
-        try:
-            names = schema.names
-        except UnicodeDecodeError as error:
-            raise ColumnError(repr(error.object), "has a name that is not UTF-8") from None
+        _check_text(schema)
+        names = schema.names
         for name in names:
             if names.count(name) > 1:
                 raise ColumnError(name, "stands there twice")
@@ -112,10 +131,7 @@ class Columns:
         self.names = [name for name in (*NEEDED, *OPTIONAL) if name in schema.names]
         self.start_unit = (1, 1)
         for name in self.names:
-            try:
-                self._check(name, schema.field(name).type)
-            except UnicodeDecodeError:  # of a time zone
-                raise ColumnError(name, "has a type that is not written in UTF-8") from None
+            self._check(name, schema.field(name).type)
         # What the words of each column mean to the engine; what a null means comes first.
         self._words: dict[str, tuple[Mapping[str, int], int]] = {
             "facility": (facilities, -1),
