@@ -6,6 +6,8 @@ import time
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from securecall.errors import Fault
 from securecall.rating.contract import Deck, Rate, Step
@@ -185,6 +187,27 @@ def test_an_open_quote_is_told_with_its_line() -> None:
 def test_a_fault_has_its_parts_apart() -> None:
     _, found = read_deck(f"{HEADER}\nx,1,1,1,1\n".encode(), "az.csv", OPTIONS)
     assert found == [Fault("az.csv", 2, "prefix", "x", "must be 1 to 15 digits")]
+
+
+@given(
+    st.binary(max_size=200)
+    | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass"))
+    | st.lists(
+        st.tuples(
+            *[st.sampled_from(("52", "+52", "", "0", "1", "0.1", "-1", "x", '"', "\\r", "1e9"))] * 5
+        ),
+        max_size=6,
+    ).map(lambda rows: "\n".join([HEADER, *map(",".join, rows)]).encode())
+)
+def test_whatever_bytes_come_they_are_a_deck_or_faults_with_their_lines(content: bytes) -> None:
+    deck, found = read_deck(content, "az.csv", OPTIONS)
+    assert (deck is None) == bool(found)
+    for fault in found:
+        assert fault.file == "az.csv"
+        assert fault.rule
+        assert fault.line is not None or fault.rule == "must be at least one"
+    if deck is not None:
+        assert len(deck.prefixes) == len(deck.rate_ids) == len(deck.choices) > 0
 
 
 # Size --------------------------------------------------------------------------------------------

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import tomllib
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from securecall.errors import TariffError
 from securecall.money import Rounding
@@ -541,3 +546,70 @@ def test_a_facility_opts_out_of_agency_policies_only_and_not_of_a_statute() -> N
         't.toml:9: facility[0].opt_out[0] = "FCC2025_interim": must be one of "NY_DOCCS_free"'
     ]
     assert Tariff.loads(text.replace("FCC2025_interim", "NY_DOCCS_free")).document.facilities
+
+
+# Anything at all ---------------------------------------------------------------------------------
+
+_values = st.one_of(
+    st.sampled_from(
+        ("", "any", "+52", "24:00", "0.10", "-1", "1e3", "net", "r", "c", "f", "\u0663")
+    ),
+    st.integers(-(10**20), 10**20),
+    st.floats(),
+    st.booleans(),
+    st.dates(),
+    st.datetimes(timezones=st.none() | st.just(UTC)),
+    st.just([]),
+    st.just({}),
+    st.lists(st.sampled_from(("a", "a", 1, 1.5, True)), max_size=3),
+    st.just([{"price": "1"}]),
+)
+
+
+def _places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        yield (*path, key)
+        if isinstance(item, dict | list):
+            yield from _places(item, (*path, key))
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {_toml(value[key])}" for key in value) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, bool | str):
+        return json.dumps(value)
+    if isinstance(value, float):
+        return str(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+@given(st.data())
+def test_whatever_stands_anywhere_a_file_is_read_or_every_fault_is_told(
+    data: st.DataObject,
+) -> None:
+    document = tomllib.loads(PROMISED)
+    for _ in range(data.draw(st.integers(1, 4))):
+        *path, last = data.draw(st.sampled_from(list(_places(document))))
+        around: Any = document
+        for part in path:
+            around = around[part]
+        what = data.draw(st.sampled_from(("change", "drop", "add")))
+        if what == "drop":
+            del around[last]
+        elif what == "add" and isinstance(around, dict):
+            around["odd"] = data.draw(_values)
+        else:
+            around[last] = data.draw(_values)
+    text = "\n".join(f"{json.dumps(key)} = {_toml(value)}" for key, value in document.items())
+    try:
+        read(text)
+        return
+    except TariffError as error:
+        found = error.faults
+    assert len(set(found)) == len(found) > 0
+    for fault in found:
+        assert fault.rule
+        assert fault.key
+        assert fault.line is not None or "is missing" in fault.rule
