@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
@@ -27,6 +28,7 @@ T = TypeVar("T")
 
 CHECKPOINT_EVERY: Final = 1024  # operations
 BUSY_MS: Final = 60_000
+TURN_MS: Final = 5
 
 
 class SqliteStore:
@@ -105,7 +107,7 @@ class SqliteStore:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         execute = connection.execute
-        (mode,) = execute("PRAGMA journal_mode = WAL").fetchone()
+        mode = _to_wal(connection)
         execute(f"PRAGMA synchronous = {self._synchronous}")
         execute("PRAGMA trusted_schema = OFF")
         (level,) = execute("PRAGMA synchronous").fetchone()
@@ -114,8 +116,11 @@ class SqliteStore:
                 f"{self.path} must have journal mode wal and synchronous {self._synchronous}, "
                 f"it has {mode} and {level}"
             )
+        # In one transaction, since another process may be making the tables just now.
+        execute("BEGIN")
         (found,) = execute("PRAGMA application_id").fetchone()
         (objects,) = execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        execute("ROLLBACK")
         if found == 0 and objects == 0:
             self._make(connection)
             (found,) = execute("PRAGMA application_id").fetchone()
@@ -361,6 +366,25 @@ class SqliteStore:
 
 class _Unknown(Exception):
     """COMMIT failed: what was kept is unknown."""
+
+
+def _to_wal(connection: sqlite3.Connection) -> str:
+    """Switch to the write-ahead log, and return the mode that this led to.
+
+    Of several processes that do so to a new file at once SQLite tells some that it is locked,
+    without waiting as it does elsewhere; so the waiting is here.
+    """
+    connection.execute("PRAGMA busy_timeout = 0")
+    for left in range(BUSY_MS // TURN_MS, -1, -1):
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            break
+        except sqlite3.OperationalError as error:
+            if left == 0 or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+        time.sleep(TURN_MS / 1000)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    return str(mode)
 
 
 def _statements(script: str) -> list[str]:
