@@ -14,7 +14,7 @@ import tomllib
 import zipfile
 from email.parser import Parser
 from importlib.util import find_spec
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -31,7 +31,6 @@ pytestmark = pytest.mark.xdist_group("packaging")
 
 MADE = (
     "__pycache__", ".*", "*.so", "*.c", "*.pyc", "*.egg-info", "build", "dist", "out", "*.html",
-    "annotated",
 )  # fmt: skip
 TOP = {
     "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "MANIFEST.in", "Makefile", "README.md",
@@ -41,22 +40,12 @@ FOLDERS = ("benchmarks", "docs", "examples", "src", "tests", "tools")
 
 
 class Built(NamedTuple):
-    """What a build left, and the file names inside, without the version's folder."""
+    """What was built, from which files, and the names inside without the folder of the version."""
 
     wheel: Path
+    sources: set[str]
     sdist_names: set[str]
     wheel_names: set[str]
-
-
-def sources(folder: str) -> set[str]:
-    """Return the files of a folder that are written by people, from the root."""
-    made = shutil.ignore_patterns(*MADE)
-    found: set[str] = set()
-    for path in (ROOT / folder).rglob("*"):
-        parts = path.relative_to(ROOT).parts
-        if path.is_file() and not made("", list(parts)):
-            found.add(PurePosixPath(*parts).as_posix())
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +57,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     for folder in FOLDERS:
         if (ROOT / folder).is_dir():
             shutil.copytree(ROOT / folder, tree / folder, ignore=shutil.ignore_patterns(*MADE))
+    sources = {path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()}
     # Without isolation nothing is downloaded; the wheel is built from the unpacked sdist.
     done = subprocess.run(
         [sys.executable, "-m", "build", "--no-isolation", "--outdir", "dist", "."],
@@ -85,17 +75,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     assert all(name.startswith(STEM + "/") for name in held)
     with zipfile.ZipFile(wheel) as package:
         inside = set(package.namelist())
-    return Built(wheel, {name.removeprefix(STEM + "/") for name in held}, inside)
+    return Built(wheel, sources, {name.removeprefix(STEM + "/") for name in held}, inside)
 
 
 def test_the_sdist_holds_every_source_and_nothing_that_was_made(built: Built) -> None:
-    wanted = TOP | {name for folder in FOLDERS for name in sources(folder)}
     made = {
         name
         for name in built.sdist_names
         if name in ("PKG-INFO", "setup.cfg") or name.startswith("src/securecall.egg-info/")
     }
-    assert built.sdist_names - made == wanted
+    assert built.sdist_names - made == built.sources
     for needed in ("_rating.pyx", "_plan.pxd", "_rating.pyi", "_native.h", "py.typed"):
         assert f"src/securecall/{needed}" in built.sdist_names
     assert "src/securecall/regulation/data/ceilings.csv" in built.sdist_names
@@ -105,7 +94,11 @@ def test_the_sdist_holds_every_source_and_nothing_that_was_made(built: Built) ->
 
 def test_the_wheel_holds_the_package_its_engines_and_its_papers(built: Built) -> None:
     # The .pyx are sources, like the tests: who wants to build takes the sdist.
-    package = {name.removeprefix("src/") for name in sources("src") if not name.endswith(".pyx")}
+    package = {
+        name.removeprefix("src/")
+        for name in built.sources
+        if name.startswith("src/") and not name.endswith(".pyx")
+    }
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     engines = {f"securecall/{name}{suffix}" for name in ENGINES}
     papers = {
