@@ -193,9 +193,7 @@ def test_a_fault_has_its_parts_apart() -> None:
     st.binary(max_size=200)
     | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass"))
     | st.lists(
-        st.tuples(
-            *[st.sampled_from(("52", "+52", "", "0", "1", "0.1", "-1", "x", '"', "\\r", "1e9"))] * 5
-        ),
+        st.tuples(*[st.sampled_from(("52", "+52", "", "0", "1", "0.1", "-1", "x", '"'))] * 5),
         max_size=6,
     ).map(lambda rows: "\n".join([HEADER, *map(",".join, rows)]).encode())
 )

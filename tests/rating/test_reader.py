@@ -559,10 +559,10 @@ _values = st.one_of(
     st.booleans(),
     st.dates(),
     st.datetimes(timezones=st.none() | st.just(UTC)),
-    st.just([]),
-    st.just({}),
+    st.builds(list),  # new ones each time: what is drawn is changed again
+    st.builds(dict),
     st.lists(st.sampled_from(("a", "a", 1, 1.5, True)), max_size=3),
-    st.just([{"price": "1"}]),
+    st.builds(lambda: [{"price": "1"}]),
 )
 
 
