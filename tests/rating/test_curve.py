@@ -273,6 +273,12 @@ def test_garbage_is_refused(content: bytes) -> None:
         PriceCurve.loads(content)
 
 
+@pytest.mark.parametrize("content", [None, 5, ["x"], SEVEN])
+def test_what_is_no_bytes_is_refused_by_type(content: Any) -> None:
+    with pytest.raises(InputTypeError, match="content must be bytes, not "):
+        PriceCurve.loads(content)
+
+
 def test_every_truncation_is_refused() -> None:
     content = DAYTIME.dumps()
     for length in range(len(content)):

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from tests.harris import START_MS, by_minute, by_second, call, records, steps, tariff
 
-from securecall.errors import AmountOverflow, CallRejected, SecurecallError
+from securecall.errors import AmountOverflow, CallRejected, InputTypeError, SecurecallError
 from securecall.rating.call import Call
 from securecall.rating.rater import scope_name
 from securecall.rating.tariff import Tariff
@@ -228,6 +228,15 @@ def test_the_clock_at_the_start_chooses_the_window() -> None:
     assert both.rate(call()).rate_id == "r0"
     assert both.rate(call(start=START_MS + 6 * 3_600_000)).rate_id == "r1"  # 19:00 in Houston
     assert both.rate(call(start=START_MS + 6 * 3_600_000 - 1)).rate_id == "r0"
+
+
+@pytest.mark.parametrize("thing", [None, {"facility": "f"}, "call", 5])
+def test_what_is_no_call_is_refused_by_type(thing: object) -> None:
+    for ask in (tariff().rate, tariff().curve):
+        with pytest.raises(
+            InputTypeError, match=f"call must be a Call, not {type(thing).__name__}"
+        ):
+            ask(thing)  # type: ignore[arg-type]
 
 
 def test_a_mixed_number_is_interstate() -> None:

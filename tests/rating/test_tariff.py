@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests import strategies
 from tests.harris import by_minute, by_second, call, records, tariff, text
 
-from securecall.errors import InputError, TariffError
+from securecall.errors import InputError, InputTypeError, TariffError
 from securecall.rating.tariff import Tariff
 from securecall.regulation import Rules
 
@@ -57,6 +57,12 @@ def test_text_that_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
         Tariff.load(path)
     with pytest.raises(TariffError, match="<text>:2: text: must be UTF-8"):
         Tariff.loads("# one\n# two \ud800\n")
+
+
+@pytest.mark.parametrize("thing", [None, 5, b"currency = 1", ["x"]])
+def test_what_is_no_text_is_refused_by_type(thing: object) -> None:
+    with pytest.raises(InputTypeError, match=f"text must be text, not {type(thing).__name__}"):
+        Tariff.loads(thing)  # type: ignore[arg-type]
 
 
 def test_every_fault_is_told_at_once_with_line_value_rule_and_nearest_name() -> None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from securecall._curve import Curve
-from securecall.errors import AmountOverflow, InputError
+from securecall.errors import AmountOverflow, InputError, InputTypeError
 from securecall.money import MODES, Money, Rounding, dollars, micros
 
 __all__ = ["PriceCurve"]
@@ -236,11 +236,15 @@ class PriceCurve(Curve):
         ------
         InputError
             The bytes are not a curve, or one of a version that this library does not know.
+        InputTypeError
+            ``content`` is not bytes.
 
         Source
         ------
         own.
         """
+        if not isinstance(content, bytes | bytearray | str):
+            raise InputTypeError(f"content must be bytes, not {type(content).__name__}")
         if len(content) > SIZE_MAX:
             raise InputError(f"a curve has at most {SIZE_MAX} bytes, not {len(content)}")
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from securecall.errors import AmountOverflow, CallRejected, nearest
+from securecall.errors import AmountOverflow, CallRejected, InputTypeError, nearest
 from securecall.rating.call import Call, RatedCall
 from securecall.rating.curve import PriceCurve
 from securecall.rating.words import BILL_TYPES, CLASSES, JURISDICTIONS, MEDIA, RELAYS, STATUSES
@@ -38,7 +38,15 @@ def _within(value: int) -> int:
 
 
 def _arguments(tariff: Tariff, call: Call) -> tuple[Any, ...]:
-    """Return (number, facility) and (medium, bill type, relay) as the engine takes them."""
+    """Return (number, facility) and (medium, bill type, relay) as the engine takes them.
+
+    Raises
+    ------
+    InputTypeError
+        It is no call: a dict, or a row of a table.
+    """
+    if not isinstance(call, Call):
+        raise InputTypeError(f"call must be a Call, not {type(call).__name__}")
     return (
         call.number.encode("utf-8", "replace"),
         tariff.compiled.facilities.get(call.facility, -1),

@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from securecall.errors import Fault, TariffError
+from securecall.errors import Fault, InputTypeError, TariffError
 from securecall.rating.compile import Compiled, compile_document
 from securecall.rating.contract import Document
 from securecall.rating.fee_stack import FeeBook
@@ -169,6 +169,8 @@ class Tariff:
         ------
         TariffError, RegulationError
             As in `load`.
+        InputTypeError
+            ``text`` is not text, such as the bytes of a file.
 
         Source
         ------
@@ -195,6 +197,8 @@ class Tariff:
         >>> tariff.rate(call).total
         Decimal('1.021666')
         """
+        if not isinstance(text, str):
+            raise InputTypeError(f"text must be text, not {type(text).__name__}")
         given = dict(decks or {})
 
         def read(name: str) -> bytes:
@@ -268,6 +272,8 @@ class Tariff:
             The call cannot be rated; ``status`` is what a batch would give the row.
         AmountOverflow
             An amount is beyond 999 999 999 999.999999 dollars.
+        InputTypeError
+            ``call`` is no `Call`.
 
         Source
         ------
@@ -285,7 +291,7 @@ class Tariff:
 
         Raises
         ------
-        CallRejected
+        CallRejected, InputTypeError
             As in `rate`.
 
         Source
