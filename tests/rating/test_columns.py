@@ -398,6 +398,13 @@ def test_rows_become_calls_again() -> None:
     assert third is None  # whose bill type nobody may guess
 
 
+def test_names_of_calls_that_are_no_text_are_nothing_to_ask_about() -> None:
+    odd = {"account": pa.array([2**62], pa.timestamp("s")), "call_id": pa.array([7])}
+    (one,) = calls_of(records(**odd).to_batches()[0])
+    assert (one.account, one.call_id) == (None, None)
+    assert TARIFF.rate_batch(records(**odd), explain=True)["lines"].null_count == 0
+
+
 def test_plain_takes_dictionaries_and_views_away() -> None:
     for kind in TEXTS:
         column = of_kind(["b", None, "a"], kind)

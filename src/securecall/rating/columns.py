@@ -168,8 +168,7 @@ class Columns:
                     "column.cast('int64')",
                 )
         else:
-            values = kind.value_type if pa.types.is_dictionary(kind) else kind
-            if not _is_text(values):
+            if not _is_text(_value_type(kind)):
                 raise ColumnError(
                     name, f"is {kind}; it must be text: cast it with column.cast('string')"
                 )
@@ -330,7 +329,10 @@ def plain_type(kind: pa.DataType) -> pa.DataType:
 
 
 def calls_of(batch: pa.RecordBatch) -> Iterator[Call | None]:
-    """Yield every row of a batch as a call; None where a null leaves nothing to ask about."""
+    """Yield every row of a batch as a call; None where a null leaves nothing to ask about.
+
+    What only names a call, ``account`` and ``call_id``, is carried along where it is text.
+    """
     values = {name: _values(batch, name) for name in (*NEEDED, *OPTIONAL, "account", "call_id")}
     for row in range(batch.num_rows):
         given = {name: column[row] for name, column in values.items() if column is not None}
@@ -345,8 +347,10 @@ def _values(batch: pa.RecordBatch, name: str) -> list[Any] | None:
     if name not in batch.schema.names:
         return None
     column = batch.column(name)
+    if name in ("account", "call_id") and not _is_text(_value_type(column.type)):
+        return None
     try:
-        column.validate(full=name in ("account", "call_id") and not _is_text(column.type))
+        column.validate()
         if name == "start" and pa.types.is_timestamp(column.type):
             times, divisor = UNITS[column.type.unit]
             whole = column.cast(pa.int64()).to_pylist()
@@ -361,6 +365,10 @@ def _values(batch: pa.RecordBatch, name: str) -> list[Any] | None:
         return _values_of(column)
     except _UNSOUND as error:
         raise ColumnError(name, f"is no valid Arrow array: {error}") from None
+
+
+def _value_type(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
 def _values_of(column: pa.Array) -> list[Any]:
