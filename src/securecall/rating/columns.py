@@ -167,11 +167,10 @@ class Columns:
                     f"is {kind}; it must be whole milliseconds, int64: cast it with "
                     "column.cast('int64')",
                 )
-        else:
-            if not _is_text(_value_type(kind)):
-                raise ColumnError(
-                    name, f"is {kind}; it must be text: cast it with column.cast('string')"
-                )
+        elif not _is_text(_value_type(kind)):
+            raise ColumnError(
+                name, f"is {kind}; it must be text: cast it with column.cast('string')"
+            )
 
     def parts(self, batch: pa.RecordBatch) -> dict[str, Any]:
         """Return the buffers of a batch, as the engine's ``rate_rows`` takes them."""
