@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
+from random import Random
 from typing import Final
 
 import pyarrow as pa
@@ -336,7 +337,13 @@ def _seeds() -> dict[str, tuple[bytes, ...]]:
         "toml": (TARIFF.encode(), b"[[contract]]\n", b"a.b.c=[[{x=1}]]\n", b"#\xed\xa0\x80"),
         "deck": (DECK, DECK.replace(b"\n", b"\r\n"), b"prefix,price\n", b'"'),
         "records": (CSV, b"\xef\xbb\xbf" + CSV, CSV + b'f,"x', CSV.replace(b",", b',"', 9)),
-        "arrow": (_stream(), bytes(range(256)), b"\x03" * 400),
+        # Long ones, so that there is something to lie about; the last of any bytes.
+        "arrow": (
+            _stream(),
+            bytes(range(256)) * 8,
+            b"\x03" * 400,
+            *(Random(seed).randbytes(3000) for seed in range(4)),
+        ),
         "curve": (_curve(), _long_curve(), b"{}", b"[" * 5000, bytes(range(1, 200))),
     }
 
