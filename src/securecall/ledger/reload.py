@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from securecall.errors import Unknown
-from securecall.ledger.cutoff import advance, boundary, cutoffs
+from securecall.ledger.cutoff import advance, cutoffs
 from securecall.ledger.meter import FOREVER_MS, Meter, Purse
 from securecall.ledger.operation import Component, Operation, Unfit
 from securecall.ledger.outcome import Outcome
@@ -91,7 +91,8 @@ def _crossing(op: Operation, found: Component, row: AccountRow, below: int) -> i
     running = [each for each in found.meters if each.ended_ms is None]
     if not any(each is purse for meter in running for each in meter.purses):
         return None
-    if len(running) == 1 and len(running[0].purses) == 1 and purse.refill is None:
+    plain = len(running) == 1 and len(running[0].purses) == 1 and purse.refill is None
+    if plain and not getattr(running[0].curve, "prorate", False):
         return _alone(running[0], purse.room_micros - below)
     return _search(running, row.id, below, op.at_ms)
 
@@ -101,8 +102,9 @@ def _alone(meter: Meter, spare: int) -> int | None:
     reach = meter.curve.reach_micros(meter.charged_micros + spare)
     if reach is None:
         return None
-    if reach and getattr(meter.curve, "prorate", False) and not meter.in_seconds:
-        reach = boundary(meter.curve, meter.bought_ms, reach)
+    ends = meter.curve.reach_micros(meter.charged_micros + meter.purses[0].funds_micros)
+    if ends is not None and reach >= ends:
+        return None  # that increment cannot be paid at all
     if meter.limit_ms is not None and reach >= meter.limit_ms:
         return None
     return meter.start_ms + reach

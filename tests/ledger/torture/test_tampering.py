@@ -1,0 +1,37 @@
+"""A weakened connection commits without a sync, and only while it is asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from securecall.ledger.torture.weaken import weakened
+
+
+def level_after_begin(path: Path) -> int:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,), "it looks strong"
+        connection.execute("BEGIN IMMEDIATE")
+        (level,) = connection.execute("PRAGMA synchronous").fetchone()
+        connection.execute("ROLLBACK")
+    return int(level)
+
+
+@pytest.mark.parametrize(("wanted", "level"), [(True, 1), (False, 2)])
+def test_it_is_weak_from_the_first_transaction_on(wanted: bool, level: int, tmp_path: Path) -> None:
+    with weakened(wanted):
+        assert level_after_begin(tmp_path / "a.db") == level
+    assert level_after_begin(tmp_path / "a.db") == 2
+
+
+def test_it_ends_even_if_something_is_raised() -> None:
+    connect = sqlite3.connect
+    with contextlib.suppress(ValueError), weakened():
+        assert sqlite3.connect is not connect
+        raise ValueError
+    assert sqlite3.connect is connect
