@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from tests.ledger.torture.alone import part_alone, python_alone
 
@@ -23,9 +24,9 @@ def test_a_store_that_does_not_wait_for_the_disk_is_caught() -> None:
     assert all("was answered and is lost" in fault for fault in found["faults"])
 
 
-def test_the_suite_takes_it_for_a_fault_if_its_control_finds_nothing() -> None:
+def test_the_suite_takes_it_for_a_fault_if_its_control_finds_nothing(tmp_path: Path) -> None:
     code = """
-import json
+import json, sys
 from pathlib import Path
 from securecall.ledger.torture import power
 from securecall.ledger.torture.part import Order
@@ -35,11 +36,11 @@ def blind(order, outcome, *, weak):
 results = {}
 for name, way in (("sees", kept), ("blind", blind)):
     power._torture = way
-    found = power.control(Order(5, Path("/tmp"), times=60))
+    found = power.control(Order(5, Path(sys.argv[1]), times=60))
     results[name] = (found.held, found.figures["replays that lost acknowledged operations"])
 print(json.dumps(results))
 """
-    results = json.loads(python_alone(code))
+    results = json.loads(python_alone(code, str(tmp_path)))
     assert results["blind"] == [False, 0]
     assert results["sees"][0]
     assert results["sees"][1] > 10

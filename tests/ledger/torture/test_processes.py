@@ -21,7 +21,7 @@ import sys, time
 from pathlib import Path
 from securecall.ledger.torture.workload import script
 from securecall.ledger.torture.writer import Lane, Writer, write
-for turn in range(40):
+for turn in range(12):
     path = Path(sys.argv[1]) / f"{turn}.db"
     begin = time.monotonic() + 0.02
     def target(tell):

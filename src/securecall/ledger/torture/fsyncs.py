@@ -64,7 +64,12 @@ def _one_run(order: Order, outcome: Outcome, run: int) -> None:
     where = f"run {run} (seed {order.seed}, syncs {first} to {first + row - 1}, {threads} threads)"
     with order.room(in_memory=True) as folder:
         try:
-            recording = record(folder / "ledger.db", lanes, fails=_failing(first, row))
+            recording = record(
+                folder / "ledger.db",
+                lanes,
+                checkpoint_pages=rng.choice((25, None)),
+                fails=_failing(first, row),
+            )
         except RuntimeError as error:
             outcome.done += 1
             outcome.blame(where, [f"the process died: {error}"])

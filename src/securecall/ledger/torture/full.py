@@ -18,7 +18,7 @@ from securecall.ledger.torture.writer import Writer, open_ledger
 
 __all__ = ["torture"]
 
-SMALL_KIB: Final = (96, 700)
+SMALL_KIB: Final = (24, 700)
 AMPLE_KIB: Final = 1 << 16
 STEPS: Final = 1_200
 AFTER: Final = 40  # requests that are sent to the full disk

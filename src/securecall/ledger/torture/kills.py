@@ -23,9 +23,10 @@ AGAIN: Final = 3  # steps that the next writer sends again
 def torture(order: Order) -> Outcome:
     """Kill writers until the order is met.
 
-    Each file sees twenty kills. A writer has one, four or eight threads; sometimes another process
-    writes to the same file and must go on. After a kill the file is opened and judged, and the
-    next writer sends again what the killed one may not have heard the answer of.
+    Each file sees twenty kills. A writer has one, four or eight threads, or closes and opens the
+    ledger all the time; sometimes another process writes to the same file too. After a kill the
+    file is opened and judged, and the next writer sends again what the killed one may not have
+    heard the answer of.
 
     Source
     ------
@@ -44,7 +45,8 @@ def torture(order: Order) -> Outcome:
 def _kill_on_one_file(order: Order, outcome: Outcome, path: Path, file: int) -> None:
     seed = order.seed * 1_000_003 + file
     rng = Random(f"kills {seed}")
-    threads = rng.choice((1, 4, 8))
+    threads = rng.choice((1, 1, 4, 8))
+    restless = rng.choice((None, 2)) if threads == 1 else None
     scripts = [script(seed, f"{file}t{t}", STEPS, alone=threads == 1) for t in range(threads)]
     other = script(seed, f"{file}other", STEPS, alone=False)
     judge = Judge(step for steps in (*scripts, other) for step in steps)
@@ -53,11 +55,13 @@ def _kill_on_one_file(order: Order, outcome: Outcome, path: Path, file: int) -> 
         if not order.wants(outcome.done):
             return
         lanes = [Lane(steps, _resume(steps, acked)) for steps in scripts]
-        writers = [Writer(lambda tell, lanes=lanes: write(path, lanes, tell))]  # type: ignore[misc]
+        writers = [_writer(path, lanes, restless)]
         if rng.random() < 0.25:
             lane = Lane(other, _resume(other, acked))
-            writers.append(Writer(lambda tell, lane=lane: write(path, [lane], tell)))  # type: ignore[misc]
+            writers.append(_writer(path, [lane], None))
             outcome.count("with another process on the file")
+        if restless is not None:
+            outcome.count("of writers that close and open all the time")
         where = f"kill {turn + 1} on file {file} (seed {order.seed}, {threads} threads)"
         outcome.blame(where, _kill(writers, rng, acked, outcome))
         outcome.blame(where, _judge(path, judge, acked))
@@ -67,6 +71,10 @@ def _kill_on_one_file(order: Order, outcome: Outcome, path: Path, file: int) -> 
             break  # what follows on a damaged file says nothing new
     outcome.count("operations kept", judge.known)
     outcome.count("operations acknowledged", len(acked))
+
+
+def _writer(path: Path, lanes: list[Lane], restless: int | None) -> Writer:
+    return Writer(lambda tell: write(path, lanes, tell, restless=restless))
 
 
 def _resume(steps: tuple[Step, ...], acked: dict[str, str]) -> int:

@@ -20,6 +20,7 @@ __all__ = ["control", "torture"]
 
 STEPS: Final = 48  # of a recording, shared among its lanes
 GO_ON_EVERY: Final = 16
+CHECKPOINT_PAGES: Final = (25, 100, None)
 AT_ONCE: Final = 150  # cuts of a recording, where time is all that is given
 Lanes = Sequence[Sequence[Step]]
 
@@ -81,8 +82,11 @@ def _one_recording(order: Order, outcome: Outcome, run: int, weak: bool) -> None
     ]
     where = f"recording {run} (seed {order.seed}, {threads} threads)"
     judge = Judge(step for steps in lanes for step in steps)
+    rng = Random(f"power {seed}")
     with order.room(in_memory=True) as folder:
-        recording = record(folder / "ledger.db", lanes, weak=weak)
+        recording = record(
+            folder / "ledger.db", lanes, weak=weak, checkpoint_pages=rng.choice(CHECKPOINT_PAGES)
+        )
         with open_ledger(folder / "ledger.db") as ledger:
             faults = judge.check(ledger, recording.acked)
         outcome.blame(where, faults)
@@ -91,7 +95,6 @@ def _one_recording(order: Order, outcome: Outcome, run: int, weak: bool) -> None
             return
     outcome.count("recordings")
     outcome.count("events recorded", len(recording.log))
-    rng = Random(f"power {seed}")
     cuts = _cuts(recording.log)
     # Among few cuts there are to be several recordings, from their beginnings to their ends.
     share = (

@@ -12,8 +12,8 @@ from typing import Final
 from securecall.errors import StoreError, Unknown
 from securecall.ledger.ledger import Ledger
 from securecall.ledger.torture.disk import Event, Mark
+from securecall.ledger.torture.tampering import tampered
 from securecall.ledger.torture.vfs import Shim, ShimMissing
-from securecall.ledger.torture.weaken import weakened
 from securecall.ledger.torture.workload import Step, fingerprint
 from securecall.ledger.torture.writer import Writer, open_ledger
 
@@ -60,6 +60,7 @@ def record(
     lanes: Sequence[Sequence[Step]],
     *,
     weak: bool = False,
+    checkpoint_pages: int | None = None,
     fails: Callable[[int], bool] | None = None,
 ) -> Recording:
     """Run lanes, a thread each, in a process of their own under the shim.
@@ -69,8 +70,8 @@ def record(
 
     Parameters
     ----------
-    weak : bool
-        See `weaken`.
+    weak, checkpoint_pages
+        See `tampering.tampered`.
     fails : callable, optional
         Takes the number of a sync; whether it fails.
 
@@ -89,7 +90,7 @@ def record(
         except ShimMissing as error:
             tell(f"missing {error}")
             return
-        with shim, weakened(weak):
+        with shim, tampered(weak=weak, checkpoint_pages=checkpoint_pages):
             shim.fails = fails
             unsure = _run(path, lanes, shim)
             notes.write_bytes(pickle.dumps(Recording(shim.log, shim.failed, unsure)))

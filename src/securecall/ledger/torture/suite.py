@@ -142,7 +142,7 @@ def run(
         wanted.remove("control")
     given = dict(times or {})
     for name, value in given.items():
-        _parts([name])
+        _known(name, PARTS)
         if value < 1:
             raise InputError(f"times of {name} must be 1 or more, not {value}")
     if seconds is not None and seconds <= 0:
@@ -172,15 +172,19 @@ def run(
     )
 
 
+def _known(name: str, allowed: Iterable[str]) -> None:
+    if name not in allowed:
+        hint = nearest(name, allowed)
+        raise InputError(
+            f"a part must be one of {', '.join(allowed)}, not {name!r}"
+            + (f"; did you mean {hint!r}?" if hint else "")
+        )
+
+
 def _parts(names: Iterable[str]) -> list[str]:
     chosen = list(names)
     for name in chosen:
-        if name not in NAMES:
-            hint = nearest(name, NAMES)
-            raise InputError(
-                f"a part must be one of {', '.join(NAMES)}, not {name!r}"
-                + (f"; did you mean {hint!r}?" if hint else "")
-            )
+        _known(name, NAMES)
     if not chosen:
         return list(PARTS)
     if "power" in chosen:

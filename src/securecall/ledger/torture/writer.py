@@ -16,15 +16,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from securecall.errors import StoreError, Unknown
+from securecall.errors import Unknown
 from securecall.ledger.ledger import Ledger
 from securecall.ledger.torture.workload import LOADERS, Step, fingerprint
 
-__all__ = ["Lane", "Writer", "open_ledger", "send", "write"]
+__all__ = ["Lane", "Writer", "open_ledger", "write"]
 
-TRIES_MAX: Final = 8
 CHUNK_BYTES: Final = 1 << 16
 
 
@@ -39,6 +38,11 @@ class Lane:
 
     steps: Sequence[Step]
     first: int = 0
+
+    @property
+    def left(self) -> Sequence[Step]:
+        """What is still to be sent."""
+        return self.steps[self.first :]
 
 
 class Writer:
@@ -121,7 +125,9 @@ def _tell(pipe: int, line: str) -> None:
     os.write(pipe, (line[:2000] + "\n").encode())
 
 
-def write(path: Path, lanes: Sequence[Lane], tell: Callable[[str], None]) -> None:
+def write(
+    path: Path, lanes: Sequence[Lane], tell: Callable[[str], None], *, restless: int | None = None
+) -> None:
     """Open a ledger and send lanes to it, one thread each; tell of every answer.
 
     Parameters
@@ -130,10 +136,18 @@ def write(path: Path, lanes: Sequence[Lane], tell: Callable[[str], None]) -> Non
     lanes : sequence of Lane
     tell : callable
         Takes a line: ``ack <request id> <fingerprint>``.
+    restless : int, optional
+        Close the ledger and open it again after so many steps; for one lane.
     """
+    if restless is not None:
+        (lane,) = lanes
+        for place in range(0, len(lane.left), restless):
+            with open_ledger(path) as ledger:
+                _send_all(ledger, lane.left[place : place + restless], tell)
+        return
     with open_ledger(path) as ledger:
         if len(lanes) == 1:
-            _send_all(ledger, lanes[0], tell)
+            _send_all(ledger, lanes[0].left, tell)
             return
         crew = _Crew(ledger, tell)
         threads = [threading.Thread(target=crew.work, args=(lane,)) for lane in lanes]
@@ -153,46 +167,16 @@ class _Crew:
 
     def work(self, lane: Lane) -> None:
         try:
-            _send_all(self.ledger, lane, self.tell)
+            _send_all(self.ledger, lane.left, self.tell)
         except BaseException as error:
             self.failures.append(error)
 
 
-def _send_all(ledger: Ledger, lane: Lane, tell: Callable[[str], None]) -> None:
-    for step in lane.steps[lane.first :]:
+def _send_all(ledger: Ledger, steps: Sequence[Step], tell: Callable[[str], None]) -> None:
+    for step in steps:
         try:
             answer = step.send(ledger)
         except Unknown:
             # What it is about was refused or raised itself; nothing moved, nothing is kept.
             continue
         tell(f"ack {step.request_id} {fingerprint(answer)}")
-
-
-def send(
-    path: Path, ledger: Ledger, step: Step, unsure: Callable[[str], None]
-) -> tuple[Ledger, Any]:
-    """Send a step as a careful host does: while the store is unsure, ask again with the same id.
-
-    Returns
-    -------
-    ledger : Ledger
-        The one to go on with: opened afresh if the old one would not write any more.
-    answer : Any
-
-    Raises
-    ------
-    StoreError
-        It would not be written at all.
-    """
-    for tries in range(TRIES_MAX):
-        try:
-            return ledger, step.send(ledger)
-        except StoreError as error:
-            unsure(f"{type(error).__name__}: {error}")
-            if tries == TRIES_MAX - 1:
-                raise
-            if tries:
-                with suppress(StoreError):
-                    ledger.close()
-                ledger = open_ledger(path)
-    raise AssertionError("the last try returns or raises")
