@@ -20,20 +20,19 @@ from benchmarks.workloads import plain_calls, plain_deck, plain_tariff
 
 __all__ = ["scale"]
 
-PREFIXES = 100_000
 BATCH = 250_000
 COST_TARGET = 1.1
 MEMORY_TARGET_MB = 300.0
 
 
-def scale(large: int, small: int = 1_000_000, tries: int = 5) -> list[Row]:
+def scale(large: int, small: int, prefixes: int, tries: int) -> list[Row]:
     """Compare the cost a record of two sizes; the smaller is run before and after."""
     costs: dict[int, float] = {small: float("inf"), large: float("inf")}
     grown_mb = 0.0
     for rows in (*[small] * tries, large, *[small] * tries):
         say(f"  {rows:,} records")
         process = spawn("benchmarks.scale")
-        seconds, grown = ask(process, rows)
+        seconds, grown = ask(process, [rows, prefixes])
         process.communicate()
         costs[rows] = min(costs[rows], seconds / rows)
         grown_mb = max(grown_mb, grown) if rows == large else grown_mb
@@ -52,9 +51,9 @@ def _peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _stream(rows: int) -> tuple[float, float]:
+def _stream(rows: int, prefixes: int) -> tuple[float, float]:
     """Return the seconds that rating took and the megabytes that it added."""
-    deck = plain_deck(PREFIXES)
+    deck = plain_deck(prefixes)
     tariff = plain_tariff(deck)
     # Few batches, handed out many times: making 100 million texts would take ten times as long.
     made = [plain_calls(deck, BATCH, seed).combine_chunks().to_batches()[0] for seed in range(4)]
@@ -80,4 +79,4 @@ def _stream(rows: int) -> tuple[float, float]:
 
 if __name__ == "__main__":
     for line in sys.stdin:
-        print(json.dumps(_stream(json.loads(line))), flush=True)
+        print(json.dumps(_stream(*json.loads(line))), flush=True)

@@ -141,13 +141,15 @@ cdef inline void read_whole(
 
     A null becomes ``missing``, a value below 0 ``negative``.
     """
-    cdef int64_t at = column.offset + first, value
+    cdef Column of = column[0]               # a copy, which no store can change
+    cdef const unsigned char *source = of.data + 8 * (of.offset + first)
+    cdef int64_t value
     cdef int index
     for index in range(rows):
-        value = missing
-        if is_valid(column, at + index):
-            value = sc_load_i64(column.data + 8 * (at + index))
-            value = negative if value < 0 else value
+        value = sc_load_i64(source + 8 * index)
+        value = negative if value < 0 else value
+        if not is_valid(&of, of.offset + first + index):
+            value = missing
         into[0] = value
         into = <int64_t *>(<char *>into + sizeof(Slot))
 
@@ -156,15 +158,17 @@ cdef inline void read_words(
     const Column *column, const Words *words, Py_ssize_t first, int rows, int32_t *into
 ) noexcept nogil:
     """Read the codes of words into the slots, from the field of the first one on."""
-    cdef int64_t at = column.offset + first
+    cdef Column of = column[0]               # copies, which no store can change
+    cdef Words known = words[0]
+    cdef int64_t at = of.offset + first
     cdef uint32_t word
     cdef int32_t code
     cdef int index
     for index in range(rows):
-        code = words.codes[0]
-        if is_valid(column, at + index):
-            word = <uint32_t>sc_load_i32(column.data + 4 * (at + index))
-            code = words.codes[word + 1] if word < <uint32_t>words.count else -1
+        code = known.codes[0]
+        if is_valid(&of, at + index):
+            word = <uint32_t>sc_load_i32(of.data + 4 * (at + index))
+            code = known.codes[word + 1] if word < <uint32_t>known.count else -1
         into[0] = code
         into = <int32_t *>(<char *>into + sizeof(Slot))
 
@@ -180,16 +184,18 @@ cdef inline void read_numbers(
     const Column *column, const Text *text, Py_ssize_t first, int rows, Slot *slots
 ) noexcept nogil:
     """Read the numbers; a null has no digits, and offsets that lie about them give none either."""
-    cdef int64_t at = column.offset + first, begins, ends
+    cdef Column of = column[0]               # copies, which no store can change
+    cdef Text body = text[0]
+    cdef int64_t at = of.offset + first, begins, ends
     cdef int index
-    begins = text_begins(column, text, at)
+    begins = text_begins(&of, &body, at)
     for index in range(rows):
-        ends = text_begins(column, text, at + index + 1)
-        if begins < 0 or ends > text.bytes or not is_valid(column, at + index):
+        ends = text_begins(&of, &body, at + index + 1)
+        if begins < 0 or ends > body.bytes or not is_valid(&of, at + index):
             slots[index].row.digits = 0
         else:
             read_number(
-                text.content + begins, ends - begins, text.bytes - begins, &slots[index].row
+                body.content + begins, ends - begins, body.bytes - begins, &slots[index].row
             )
         begins = ends
 

@@ -19,9 +19,9 @@ from securecall._plan cimport (
     Step,
     Stretch,
     Tax,
-    sc_inverse,
     sc_join,
     sc_make_rounder,
+    sc_short_inverse,
     sc_table,
 )
 
@@ -108,14 +108,14 @@ cdef inline void read_pricing(PlanData *plan, const int64_t *row, Py_ssize_t ind
     short.first_ends = 0xFFFF_FFFF
     short.first_price = step.price.scaled
     short.first_increment_ms = <uint32_t>step.increment_ms
-    short.first_inverse = sc_inverse(short.first_increment_ms)
+    short.first_inverse = sc_short_inverse(short.first_increment_ms)
     short.rest_price = 0
     short.rest_increment_ms = 1
     if pricing.steps > 1:
         short.first_ends = <uint32_t>min(row[10], <int64_t>0xFFFF_FFFF)
         short.rest_price = step[1].price.scaled
         short.rest_increment_ms = <uint32_t>step[1].increment_ms
-    short.rest_inverse = sc_inverse(short.rest_increment_ms)
+    short.rest_inverse = sc_short_inverse(short.rest_increment_ms)
     short.more = -1
     if pricing.connect or pricing.minimum or pricing.maximum >= 0:
         short.more = <int32_t>index

@@ -107,13 +107,18 @@ static inline int64_t sc_rounded(int64_t value, const sc_rounder *by)
     return (int64_t)quotient + (by->bias > (int64_t)by->unit - twice);
 }
 
-/* Smallest multiple of step that is value or more, by the step's inverse. Needs 0 <= value < 2^62. */
-static inline int64_t sc_whole_by(int64_t value, uint64_t step, uint64_t inverse)
+/* What makes dividing short numbers exact without looking at the rest: 2^63 / step, rounded up. Needs step > 0. */
+static inline uint64_t sc_short_inverse(uint32_t step)
+{
+    return ((UINT64_C(1) << 63) - 1) / step + 1;
+}
+
+/* Smallest multiple of step that is value or more, by the step's short inverse. Needs 0 <= value <= 2^31 and
+ * step <= 2^31: the inverse is less than 1 too large, and 1 x (value + step) x step stays below 2^63. */
+static inline int64_t sc_whole_by(int64_t value, uint32_t step, uint64_t inverse)
 {
     uint64_t raised = (uint64_t)value + step - 1;
-    uint64_t rest;
-    (void)sc_divided(raised, step, inverse, &rest);
-    return (int64_t)(raised - rest);
+    return (int64_t)((uint64_t)(((unsigned __int128)raised * inverse) >> 63) * step);
 }
 
 /* Smallest multiple of step that is value or more. Needs value >= 0, step > 0, value + step < 2^63. */

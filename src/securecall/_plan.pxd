@@ -20,8 +20,8 @@ cdef extern from "_native.h" nogil:
         pass
     Rounder sc_make_rounder(uint64_t divisor, int mode) noexcept
     int64_t sc_rounded(int64_t value, const Rounder *by) noexcept
-    uint64_t sc_inverse(uint64_t divisor) noexcept
-    int64_t sc_whole_by(int64_t value, uint64_t step, uint64_t inverse) noexcept
+    uint64_t sc_short_inverse(uint32_t step) noexcept
+    int64_t sc_whole_by(int64_t value, uint32_t step, uint64_t inverse) noexcept
     const int64_t SHORT_MAX "SC_SHORT_MAX"
     const int128 HUGE "SC_HUGE"
     int128 sc_product(int128 a, int128 b) noexcept
