@@ -57,6 +57,9 @@ class Price:
         self.usage: list[Fraction] = [Fraction(0)]  # up to each end
         self._rates_at_start = self._rates(0)
 
+    def __deepcopy__(self, memo: object) -> Price:
+        return self  # what was walked is the same for every copy
+
     def _rates(self, elapsed_ms: int) -> Any:
         instant = EPOCH + timedelta(milliseconds=self.start_ms + elapsed_ms)
         wall = instant.astimezone(self.zone)

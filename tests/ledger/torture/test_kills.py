@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.ledger.torture.alone import part_alone
+import json
+from pathlib import Path
+
+from tests.ledger.torture.alone import part_alone, python_alone
 
 
 def test_nothing_that_was_answered_is_lost_to_a_kill() -> None:
@@ -13,3 +16,30 @@ def test_nothing_that_was_answered_is_lost_to_a_kill() -> None:
     assert figures["operations kept"] >= figures["operations acknowledged"] > 60
     assert figures["with another process on the file"] > 0
     assert figures.get("before the first answer", 0) < 60
+
+
+def test_a_store_that_answers_before_it_commits_is_caught(tmp_path: Path) -> None:
+    code = """
+import json, sqlite3, sys
+from pathlib import Path
+from securecall.ledger.torture import kills
+from securecall.ledger.torture.part import Order
+class Lazy(sqlite3.Connection):
+    '''Commits every third time.'''
+    commits = 0
+    def execute(self, sql, *more):
+        if sql == "COMMIT":
+            self.commits += 1
+            if self.commits % 3:
+                sql = "SELECT 1"
+        if sql == "BEGIN IMMEDIATE" and self.in_transaction:
+            sql = "SELECT 1"
+        return super().execute(sql, *more)
+connect = sqlite3.connect
+sqlite3.connect = lambda *args, **more: connect(*args, **more, factory=Lazy)
+found = kills.torture(Order(8, Path(sys.argv[1]), times=20))
+print(json.dumps([found.held, found.faults]))
+"""
+    held, faults = json.loads(python_alone(code, str(tmp_path)))
+    assert not held
+    assert any("was answered and is lost" in fault for fault in faults), faults
