@@ -4,7 +4,7 @@ V := .venv/bin
 PACKAGE := src/securecall
 ENGINES := securecall._rating securecall._curve securecall._fees
 
-.PHONY: run test lint bench build deep fuzz trace debug wheel clean
+.PHONY: run test lint bench build deep fuzz torture trace debug wheel clean
 
 $(V)/.made: pyproject.toml setup.py
 	test -x $(V)/python || $(PYTHON) -m venv .venv
@@ -36,6 +36,10 @@ deep: build                        # Hypothesis, longer and elsewhere
 
 fuzz: build                        # coverage-guided, a minute a door
 	$(V)/python -m pip install -q -e ".[fuzz]" && $(V)/python tests/fuzz/run.py --seconds 60
+
+torture: build                     # faults on ledgers as often as a release must show; some 15 minutes
+	$(V)/securecall ledger torture --full --report benchmarks/results/torture-$$(date -u +%F).md \
+	  --note "commit $$(git describe --always --dirty)"
 
 debug trace: $(V)/.made            # checks every index / lets coverage see inside; back with `make build`
 	SECURECALL_BUILD=$@ $(V)/python setup.py -q build_ext --inplace --force

@@ -30,6 +30,7 @@ def run(
         None, exists=True, file_okay=False, help="Where files are made: the disk under test."
     ),
     report: Path | None = typer.Option(None, help="Write a page of Markdown, too."),
+    note: str = typer.Option("", help="Words for that page, such as the commit."),
     json: bool = typer.Option(False, "--json", help="Everything as JSON."),
     weaken: bool = typer.Option(
         False, "--weaken", hidden=True, help="Commit without waiting for the disk."
@@ -56,7 +57,7 @@ def run(
         tell=_Teller(),
     )
     if report is not None:
-        report.write_text(as_markdown(found), encoding="utf-8")
+        report.write_text(as_markdown(found, note), encoding="utf-8")
     if json:
         as_json(found.as_dict())
     else:

@@ -44,7 +44,8 @@ def test_the_verdict_never_calls_well_what_was_not_tried() -> None:
 
 
 def test_the_page_is_dated_and_a_table_has_each_part() -> None:
-    page = as_markdown(report(HELD, NOT_RUN))
+    page = as_markdown(report(HELD, NOT_RUN), "commit abc")
+    assert "commit abc. What" in page
     assert page.startswith("# Torture of the ledger, 2026-11-25\n")
     rows = [line for line in page.splitlines() if line.startswith("| ")]
     assert [row.split(" | ")[0] for row in rows] == ["| part", "| kill", "| full"]

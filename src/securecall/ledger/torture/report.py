@@ -59,14 +59,15 @@ def as_text(report: Report) -> Iterator[str]:
     yield _verdict(report)
 
 
-def as_markdown(report: Report) -> str:
-    """Return the page that `make torture` keeps."""
+def as_markdown(report: Report, note: str = "") -> str:
+    """Return the page that `make torture` keeps, with a note such as the commit."""
     lines = [
         f"# Torture of the ledger, {report.began:%Y-%m-%d}",
         "",
         f"By `securecall ledger torture`, seed {report.seed}, begun {report.began:%H:%M} UTC; "
-        f"SQLite {report.sqlite}, Python {report.python}, {report.system}. "
-        "What each part does is in [torture.md](../../docs/torture.md).",
+        f"SQLite {report.sqlite}, Python {report.python}, {report.system}"
+        + (f"; {note}. " if note else ". ")
+        + "What each part does is in [torture.md](../../docs/torture.md).",
         "",
         f"**Verdict: {_verdict(report)}.**",
         "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sqlite3
 import sys
@@ -168,7 +169,7 @@ def run(
         tuple(outcomes),
         sqlite3.sqlite_version,
         platform.python_version(),
-        f"{sys.platform} {platform.release()}",
+        f"{sys.platform} {platform.release()} {platform.machine()}, {os.cpu_count()} cores",
     )
 
 
