@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from securecall.errors import InputError
+from securecall.rating.call import Call
 from securecall.rating.numbering import (
     FOREIGN,
     NO_PLACE,
@@ -18,6 +21,7 @@ from securecall.rating.numbering import (
     prefix_key,
     state_number,
 )
+from securecall.rating.tariff import Tariff
 
 TERRITORIES = {"PR": ("787", "939"), "VI": ("340",), "GU": ("671",), "AS": ("684",), "MP": ("670",)}
 CANADA = ("416", "604", "514", "709", "867", "902")
@@ -159,3 +163,25 @@ def test_a_prefix_sorts_before_everything_that_it_holds(one: str, other: str) ->
     begin, length = prefix_key(one)
     number, _ = prefix_key(other)
     assert (begin <= number < begin + 10 ** (16 - length)) == other.ljust(16, "0").startswith(one)
+
+
+def test_a_mixed_call_is_reported_as_interstate_and_held_to_the_lower_ceiling() -> None:
+    # From a jail of 2 000 in California: $0.10 between states, $0.07 within the state.
+    tariff = Tariff.loads(
+        '[[facility]]\nid = "f"\nkind = "jail"\nadp = 2000\nstate = "CA"\n'
+        'timezone = "America/Los_Angeles"\ncontract = "c"\n[[contract]]\nid = "c"\n'
+        '[[contract.rate]]\nid = "r"\n'
+        'steps = [{ price = "1.00", per_ms = 60_000, increment_ms = 60_000 }]\n'
+    )
+    start = datetime(2026, 5, 1, 18, tzinfo=UTC)
+    said = {
+        area: tariff.rate(Call("f", f"+1{area}5550123", start, 60_000))
+        for area in ("213", "212", "800", "999", "416")
+    }
+    assert {area: (one.jurisdiction, str(one.net)) for area, one in said.items()} == {
+        "213": ("intrastate", "0.070000"),
+        "212": ("interstate", "0.100000"),
+        "800": ("interstate", "0.070000"),
+        "999": ("interstate", "0.070000"),
+        "416": ("international", "0.100000"),
+    }

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from securecall.rating.call import Call
+from securecall.rating.tariff import Tariff
 from securecall.rating.windows import DAY_MS, DAY_TYPES, Window, day_edges, day_spans, overlap
 
 HOUR = 3_600_000
@@ -125,3 +129,99 @@ def test_without_holidays_a_holiday_window_overlaps_nothing() -> None:
     holiday = (at(0, 24, "", holidays=True),)
     assert overlap(holiday, None) == (MON, 0)
     assert overlap(holiday, None, holidays=False) is None
+
+
+# On a wall clock that is set ---------------------------------------------------------------------
+
+
+def tariff(zone: str, when: str, facility: str = "") -> Tariff:
+    """Load a tariff that sells a minute for a dollar inside the windows, and else for a dime."""
+    rates = "".join(
+        f'[[contract.rate]]\nid = "{name}"\n{line}\n'
+        f'steps = [{{ price = "{price}", per_ms = 60_000, increment_ms = 60_000 }}]\n'
+        for name, line, price in (
+            ("inside", f"priority = 1\nwhen = {when}", "1.00"), ("outside", "", "0.10"),
+        )
+    )  # fmt: skip
+    return Tariff.loads(
+        f'[[facility]]\nid = "f"\ntimezone = "{zone}"\ncontract = "c"\nregulation = "none"\n'
+        f'{facility}\n[[contract]]\nid = "c"\n{rates}'
+    )
+
+
+def inside(here: Tariff, *instants: str) -> list[bool]:
+    """Return whether the windows hold at instants, UTC."""
+    calls = [Call("f", "5550123", datetime.fromisoformat(at + "Z"), 1) for at in instants]
+    return [here.rate(call).rate_id == "inside" for call in calls]
+
+
+def test_a_skipped_midnight_in_santiago_shortens_a_window_that_begins_there() -> None:
+    # On 8 September 2024 the clock went from 24:00 to 01:00, at 04:00 UTC.
+    here = tariff("America/Santiago", '{ days = ["sun"], to = "02:00" }')
+    assert inside(
+        here,
+        *("2024-09-08T03:59:59.999", "2024-09-08T04:00", "2024-09-08T04:59:59", "2024-09-08T05:00"),
+    ) == [False, True, True, False]
+
+
+def test_a_window_that_wraps_over_a_skipped_midnight_ends_at_it() -> None:
+    here = tariff("America/Santiago", '{ days = ["sat"], from = "23:00", to = "00:30" }')
+    assert inside(here, "2024-09-08T03:00", "2024-09-08T03:59", "2024-09-08T04:00") == [
+        True, True, False,
+    ]  # fmt: skip
+    longer = tariff("America/Santiago", '{ days = ["sat"], from = "23:00", to = "01:30" }')
+    assert inside(longer, "2024-09-08T04:00", "2024-09-08T04:29", "2024-09-08T04:30") == [
+        True, True, False,
+    ]  # fmt: skip
+
+
+def test_a_skipped_midnight_in_havana_belongs_to_neither_day() -> None:
+    # On 10 March 2024 the clock went from 24:00 to 01:00, at 05:00 UTC.
+    early = tariff("America/Havana", '{ from = "00:00", to = "01:00" }')
+    assert inside(early, "2024-03-09T05:30", "2024-03-10T04:59", "2024-03-10T05:00") == [
+        True, False, False,
+    ]  # fmt: skip
+
+
+def test_the_last_hour_of_a_day_read_twice_in_santiago_holds_a_window_twice() -> None:
+    # On 6 April 2024, a Saturday, at 24:00 the clock went back to 23:00: at 03:00 UTC of the 7th.
+    here = tariff("America/Santiago", '{ days = ["sat"], from = "23:30", to = "24:00" }')
+    assert inside(
+        here,
+        *("2024-04-07T02:29", "2024-04-07T02:30", "2024-04-07T02:59", "2024-04-07T03:00"),
+        *("2024-04-07T03:29", "2024-04-07T03:30", "2024-04-07T03:59", "2024-04-07T04:00"),
+    ) == [False, True, True, False, False, True, True, False]
+
+
+def test_the_first_hour_of_a_day_read_twice_in_havana_is_one_long_night() -> None:
+    # On 2 November 2025 at 01:00 the clock went back to 00:00, at 05:00 UTC.
+    here = tariff("America/Havana", '{ days = ["sat"], from = "23:00", to = "01:00" }')
+    assert inside(here, "2025-11-02T02:59", "2025-11-02T03:00", "2025-11-02T05:59") == [
+        False, True, True,
+    ]  # fmt: skip
+    assert inside(here, "2025-11-02T06:00") == [False]
+
+
+def test_a_call_through_an_hour_read_twice_pays_the_window_twice() -> None:
+    # Two hours from 00:00: 30 minutes at $0.10, 30 at $1.00, and both once more.
+    here = tariff("America/Havana", '{ days = ["sun"], from = "00:30", to = "01:00" }')
+    call = Call("f", "5550123", datetime(2025, 11, 2, 4, tzinfo=UTC), 2 * HOUR)
+    assert str(here.rate(call).total) == "66.000000"
+
+
+def test_a_window_in_the_hour_that_chicago_skips_is_not_in_force_that_day() -> None:
+    here = tariff("America/Chicago", '{ from = "02:00", to = "03:00" }')
+    assert inside(here, "2026-03-07T08:30", "2026-03-08T07:59", "2026-03-08T08:00") == [
+        True, False, False,
+    ]  # fmt: skip
+    assert inside(here, "2026-03-09T07:30") == [True]
+
+
+def test_a_holiday_s_night_ends_on_the_morning_after() -> None:
+    when = '{ holidays = true, from = "20:00", to = "04:00" }'
+    here = tariff("America/New_York", when, 'holidays = ["2026-12-25"]')
+    assert inside(
+        here,
+        *("2026-12-25T08:00", "2026-12-26T00:59", "2026-12-26T01:00", "2026-12-26T08:59"),
+        *("2026-12-26T09:00", "2026-12-27T01:00"),
+    ) == [False, False, True, True, False, False]
