@@ -39,8 +39,9 @@ def link(
     own; docs/ledger.md, "Chain".
     """
     text = f"{seq}\x1f{request_id}\x1f{method}\x1f{at_ms}\x1f{code}\x1f{answer}"
-    for line in lines:
-        text += "\n" + "\x1f".join(map(str, line))
+    for entry_seq, op, when, account, contra, amount, kind, ref in lines:
+        text += f"\n{entry_seq}\x1f{op}\x1f{when}\x1f{account}\x1f{contra}\x1f{amount}"
+        text += f"\x1f{kind}\x1f{ref}"
     return sha256(before + digest + text.encode()).digest()
 
 

@@ -8,7 +8,7 @@ from securecall.ledger.operation import Operation, Unfit
 from securecall.ledger.outcome import Outcome
 from securecall.ledger.rows import CallRow
 from securecall.ledger.stores.door import Paper
-from securecall.ledger.values import Chargeback, Refund, RefundRequest
+from securecall.ledger.values import Chargeback, Deposit, Refund, RefundRequest, decode
 
 __all__ = ["POLICIES", "chargeback", "chargeback_result", "decide", "refund", "request"]
 
@@ -151,9 +151,7 @@ def decide(
 
 def chargeback(op: Operation, deposit: str, fee: int) -> Chargeback:
     """Take back what a deposit credited, and a fee; the balance may fall below 0."""
-    paper = op.tx.paper("deposit", deposit)
-    if paper is None:
-        raise Unknown("deposit", deposit)
+    paper = _deposit(op, deposit)
     op.open(paper.account)
     if paper.state != "received":
         raise Unfit(Outcome.ALREADY_DECIDED)
@@ -165,6 +163,24 @@ def chargeback(op: Operation, deposit: str, fee: int) -> Chargeback:
     return Chargeback(
         "ok", op.request_id, deposit, paper.account, op.at_ms, "received", debited, fee
     )
+
+
+def _deposit(op: Operation, id: str) -> Paper:
+    """Return a deposit's paper; one that nothing has happened to is its operation."""
+    paper = op.tx.paper("deposit", id)
+    if paper is not None:
+        return paper
+    made = op.tx.op(id)
+    if made is None or made.method != "deposit" or made.code != "ok":
+        raise Unknown("deposit", id)
+    answer = decode(made.answer)
+    assert isinstance(answer, Deposit)
+    body = {
+        "paid": answer.paid_micros,
+        "credited": answer.credited_micros,
+        "fees": answer.fee_micros,
+    }
+    return Paper("deposit", id, answer.account, "received", body)
 
 
 def _turn(op: Operation, deposit: Paper, fee: int, *, sign: int, ref: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
 from typing import Any, Final
 
@@ -11,7 +10,6 @@ from securecall.errors import InputError, InputTypeError
 __all__ = ["digest_of", "identifier", "word"]
 
 LENGTH_MAX: Final = 200
-_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode
 
 
 def word(value: object, name: str) -> str:
@@ -61,4 +59,6 @@ def digest_of(method: str, content: tuple[Any, ...]) -> bytes:
     ------
     own; docs/ledger.md, "Requests".
     """
-    return sha256(_encode([method, *content]).encode("ascii")).digest()
+    # The literal of a tuple is one text for one content, whatever the version of Python; as ASCII
+    # it does not depend on which characters a version holds for printable either.
+    return sha256(ascii((method, content)).encode("ascii")).digest()

@@ -37,6 +37,8 @@ def start_call(
     call = CallRow(
         call_id, list(accounts), op.at_ms, op.seq, split=split, limit_ms=limit_ms, curve=curve
     )
+    for name in accounts:
+        found.purse(name)
     meter = meter_of(call, found.purses)
     meter.step(op.at_ms)
     if meter.ended_ms is not None:
@@ -56,7 +58,7 @@ def start_call(
 def _shortage(found: Component, accounts: Sequence[str]) -> str:
     """Say whether a spending limit or the money itself was short."""
     for name in accounts:
-        purse = found.purses[name]
+        purse = found.purse(name)
         if purse.left_micros is not None and purse.left_micros < purse.room_micros:
             return Outcome.SPENDING_LIMIT.value
     return Outcome.INSUFFICIENT_FUNDS.value
@@ -124,7 +126,7 @@ def _correct(op: Operation, call: CallRow, ended_ms: int, reason: str) -> None:
     found = op.open(*call.accounts, exempt=True, at_ms=ended_ms)
     assert call.curve is not None
     meter = Meter(
-        call.id, call.curve, call.start_ms, [found.purses[name] for name in call.accounts]
+        call.id, call.curve, call.start_ms, [found.purse(name) for name in call.accounts]
     )
     meter.by_second = [(begins, ends) for begins, ends in call.by_second]
     meter.takings = [[found.purses[name], amount] for name, amount in call.takings]

@@ -29,7 +29,7 @@ def set_spending_limit(op: Operation, account: str, plan: dict[str, Any] | None)
     if row.closed:
         raise Unfit(Outcome.ACCOUNT_CLOSED)
     more = {name: value for name, value in row.more.items() if name != "spending"}
-    purse = found.purses[account]
+    purse = found.purse(account)
     purse.refill, purse.left_micros = None, None
     if plan is not None:
         more["spending"] = plan

@@ -47,6 +47,13 @@ class Component:
         self.solved = False
         self.late = False  # left where it was, because the operation's instant is before that
 
+    def purse(self, name: str) -> Purse:
+        """Return what an account can spend; made when it is first asked for."""
+        purse = self.purses.get(name)
+        if purse is None:
+            purse = self.purses[name] = purse_of(self.accounts[name])
+        return purse
+
 
 def purse_of(row: AccountRow) -> Purse:
     """Return what an account can spend, before its running calls have taken theirs."""
@@ -82,6 +89,11 @@ def load(view: Reading, ids: Iterable[str]) -> Component:
     """
     found = Component()
     wanted = list(ids)
+    if len(wanted) == 1:  # an account without calls needs none of what follows
+        row = view.account(wanted[0])
+        if row is not None and not row.running:
+            found.accounts[row.id] = row
+            return found
     for name in wanted:
         if name in found.accounts:
             continue
@@ -89,7 +101,6 @@ def load(view: Reading, ids: Iterable[str]) -> Component:
         if row is None:
             raise Unknown("account", name)
         found.accounts[name] = row
-        found.purses[name] = purse_of(row)
         for call_id in row.running:
             if call_id not in found.calls:
                 call = view.call(call_id)
@@ -97,6 +108,8 @@ def load(view: Reading, ids: Iterable[str]) -> Component:
                 found.calls[call_id] = call
                 wanted.extend(call.accounts)
     if found.calls:
+        for name in found.accounts:
+            found.purse(name)
         for call in sorted(found.calls.values(), key=lambda each: (each.start_ms, each.order)):
             found.meters.append(meter_of(call, found.purses))
     return found
@@ -219,7 +232,6 @@ class Operation:
         """Take in an account that no store has yet."""
         found = Component()
         found.accounts[row.id] = row
-        found.purses[row.id] = purse_of(row)
         self.components.append(found)
         self.where[row.id] = found
 
@@ -230,12 +242,11 @@ class Operation:
     def held(self, id: str) -> int:
         """Return what running calls bought on an account."""
         found = self.where[id]
-        row = found.accounts[id]
-        return row.posted_micros + row.credit_micros - found.purses[id].room_micros
+        return found.accounts[id].room_micros - found.purse(id).room_micros
 
     def available(self, id: str) -> int:
         """Return what may still be spent."""
-        return self.where[id].purses[id].room_micros
+        return self.where[id].purse(id).room_micros
 
     # Money ----------------------------------------------------------------------------------------
 
@@ -248,8 +259,9 @@ class Operation:
             The balance would go beyond 999 999 999 999.999999 dollars.
         """
         found = self.where[account]
+        if found.purses:
+            found.purse(account).room_micros += amount
         self._post(found.accounts[account], contra, amount, kind, ref, self.at_ms)
-        found.purses[account].room_micros += amount
 
     def _post(
         self, row: AccountRow, contra: str, amount: int, kind: str, ref: str, at_ms: int
@@ -339,7 +351,7 @@ class Operation:
 
     def _look_ahead(self, found: Component, row: AccountRow) -> None:
         if "spending" in row.more:
-            row.more = store_left(row.more, found.purses[row.id])
+            row.more = store_left(row.more, found.purse(row.id))
         if "reload" in row.more:
             from securecall.ledger.reload import watch
 

@@ -103,14 +103,18 @@ def deposit(op: Operation, account: str, amount: int, fees: FeeTuple, kind: str)
 def credit_deposit(
     op: Operation, account: str, amount: int, fees: FeeTuple, kind: str, id: str | None = None
 ) -> Deposit:
-    """Post a deposit to an account that was opened, and keep its paper for chargebacks."""
+    """Post a deposit to an account that was opened.
+
+    Its operation is all that a chargeback needs; one that has another id than that keeps a paper.
+    """
     credited, lines = fees
     name = op.request_id if id is None else id
     op.move(account, "cash", amount, kind, name)
     for fee, charged in lines:
         op.move(account, f"fee:{fee}", -charged, "fee", name)
-    body = {"paid": amount, "credited": credited, "fees": [list(line) for line in lines]}
-    op.tx.put_paper(Paper("deposit", name, account, "received", body))
+    if id is not None:
+        body = {"paid": amount, "credited": credited, "fees": lines}
+        op.tx.put_paper(Paper("deposit", name, account, "received", body))
     return Deposit("ok", name, account, op.at_ms, amount, credited, lines)
 
 
@@ -143,7 +147,7 @@ def set_credit_limit(op: Operation, account: str, credit_micros: int) -> Done:
         raise Unfit(Outcome.ACCOUNT_CLOSED)
     if row.kind != "direct_bill":
         raise Unfit(Outcome.WRONG_KIND)
-    op.where[account].purses[account].room_micros += credit_micros - row.credit_micros
+    op.where[account].purse(account).room_micros += credit_micros - row.credit_micros
     row.credit_micros = credit_micros
     return Done("ok", op.at_ms)
 

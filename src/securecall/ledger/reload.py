@@ -79,13 +79,13 @@ def watch(op: Operation, found: Component, row: AccountRow) -> None:
     due = _allowed(plan, max(crossing, plan["not_before_ms"]))
     row.reload_ms = due
     if due is not None and due <= op.at_ms and crossing <= op.at_ms:
-        if found.purses[row.id].room_micros < plan["below"]:
+        if found.purse(row.id).room_micros < plan["below"]:
             _fire(op, row, due)
 
 
 def _crossing(op: Operation, found: Component, row: AccountRow, below: int) -> int | None:
     """Return the first instant from now on at which less than the threshold is available."""
-    purse = found.purses[row.id]
+    purse = found.purse(row.id)
     if purse.room_micros < below:
         return op.at_ms
     running = [each for each in found.meters if each.ended_ms is None]

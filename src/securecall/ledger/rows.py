@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from securecall.ledger.curve import PriceCurve
 
@@ -192,8 +192,7 @@ class CallRow:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class OpRow:
+class OpRow(NamedTuple):
     """An operation as a store keeps it.
 
     Attributes

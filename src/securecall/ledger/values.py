@@ -7,9 +7,11 @@ Every answer of an operation has a ``code`` of `Outcome`, ``ok`` and ``refused``
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final
 
 from securecall.ledger.instant import instant
@@ -574,19 +576,28 @@ _TYPES: Final = {
         Reload, Settled, Settlement, Statement,
     )
 }  # fmt: skip
-_NAMES: Final[dict[type, tuple[str, ...]]] = {
-    kind: tuple(field.name for field in fields(kind)) for kind in _TYPES.values()
+_GET: Final[dict[type, Callable[[Any], tuple[Any, ...]]]] = {
+    kind: attrgetter(*(field.name for field in fields(kind))) for kind in _TYPES.values()
 }
-_dumps = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
-def _plain(value: Any) -> Any:
-    kind = type(value)
-    if kind is tuple:
-        return [_plain(each) for each in value]
-    if kind in _NAMES:
-        return {kind.__name__: [_plain(getattr(value, name)) for name in _NAMES[kind]]}
-    return value
+def _nested(value: Any) -> Any:
+    """Return an answer within an answer as JSON has it."""
+    return {type(value).__name__: _GET[type(value)](value)}
+
+
+def _encoder() -> Callable[[Any], str]:
+    """Return what writes JSON; the json module makes such an encoder anew for every value."""
+    make = json.encoder.c_make_encoder  # type: ignore[attr-defined]
+    if make is None:
+        return json.JSONEncoder(separators=(",", ":"), default=_nested).encode
+    write = make(
+        None, _nested, json.encoder.encode_basestring_ascii, None, ":", ",", False, False, False
+    )  # fmt: skip
+    return lambda value: "".join(write(value, 0))
+
+
+_dumps: Final = _encoder()
 
 
 def encode(answer: Answer | None) -> str:
@@ -594,11 +605,7 @@ def encode(answer: Answer | None) -> str:
     if answer is None:
         return "null"
     kind = type(answer)
-    body = [getattr(answer, name) for name in _NAMES[kind]]
-    for value in body:
-        if type(value) is tuple:
-            return _dumps(_plain(answer))
-    return _dumps({kind.__name__: body})
+    return f'{{"{kind.__name__}":{_dumps(_GET[kind](answer))}}}'
 
 
 def decode(text: str) -> Answer | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from securecall.errors import InputError, InputTypeError, nearest
-from securecall.money import Money, micros
+from securecall.money import MICROS_PER_DOLLAR, Money, micros
 
 __all__ = ["amount_of", "cap_of", "choice_of", "flag_of", "positive_of", "whole_of"]
 
@@ -19,8 +19,20 @@ def amount_of(value: Money, name: str = "amount") -> int:
     return amount
 
 
+def _plain_micros(text: str) -> int | None:
+    """Return micro-dollars of the most ordinary writing, ``25.00``; None: look closer."""
+    whole, _, part = text.partition(".")
+    if len(whole) > 11 or len(part) > 6 or not (whole + part).isdecimal() or not text.isascii():
+        return None
+    if not whole or (not part and len(text) != len(whole)):
+        return None
+    return int(whole) * MICROS_PER_DOLLAR + int(part.ljust(6, "0") or 0)
+
+
 def positive_of(value: Money, name: str = "amount") -> int:
-    amount = micros(value, name)
+    amount = _plain_micros(value) if type(value) is str else None
+    if amount is None:
+        amount = micros(value, name)
     if amount <= 0:
         raise InputError(f"{name} must be more than 0, not {value}")
     return amount
