@@ -59,6 +59,17 @@ def test_columns_are_found_by_name_in_any_order_with_blanks_around_the_names() -
     assert deck.rate(0).steps[1].increment_ms == 6_000
 
 
+def test_any_column_may_come_first() -> None:
+    fee_first = read("connect_fee," + HEADER + "\n0.10,52,1,1,1,1\n")
+    assert fee_first.rate(0).connect_fee == 100_000
+    id_first = read("rate_id," + HEADER + "\nmx,52,1,1,1,1\n")
+    assert id_first.rate_ids == ("mx",)
+
+
+def test_a_prefix_has_up_to_fifteen_digits() -> None:
+    assert read(f"{HEADER}\n{'4' * 15},1,1,1,1\n").prefixes == ("4" * 15,)
+
+
 def test_a_plus_before_the_prefix_may_be_left_out() -> None:
     assert read(f"{HEADER}\n+52,1,1,1,1\n44,1,1,1,1\n").prefixes == ("52", "44")
 

@@ -132,6 +132,9 @@ def test_windows_tie_only_at_a_time_that_both_hold_and_that_time_is_told() -> No
     saturday = (Window(frozenset({5}), False, 0, 86_400_000),)
     [why] = reasons(rate("a", when=evening), rate("b", when=saturday))
     assert "tie on a Saturday at 00:00" in why
+    half_past_seven = (Window(frozenset({4}), False, 70_200_000, 70_260_000),)
+    [why] = reasons(rate("a", when=evening), rate("b", when=half_past_seven))
+    assert "tie on a Friday at 19:30" in why
 
 
 def test_a_rate_that_ends_before_the_other_begins_does_not_tie() -> None:
@@ -162,6 +165,11 @@ def test_a_rate_and_a_deck_tie_on_a_prefix_that_both_have() -> None:
     ]
     assert reasons(rate("a", ("+525",)), decks=(deck(("44", "52")),)) == []
     assert reasons(rate("a", ("+52",)), decks=(deck(("52",), priority=1),)) == []
+
+
+def test_of_a_rate_and_a_deck_the_first_three_prefixes_are_told() -> None:
+    found = reasons(rate("a", ("+1", "+2", "+3", "+4")), decks=(deck(("4", "3", "2", "1")),))
+    assert [why.split(" both have ")[1][:2] for why in found] == ["+1", "+2", "+3"]
 
 
 def test_two_decks_tie_on_the_first_three_prefixes_that_both_have() -> None:
