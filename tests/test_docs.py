@@ -96,7 +96,7 @@ def lacking(thing: Any) -> list[str]:
         if raises and "\nRaises\n------\n" not in text:
             lacks.append("Raises")
         for name in inspect.signature(thing).parameters:
-            listed = re.search(rf"^(\w+, )*{name}(, \w+)*( :|$)", text, re.MULTILINE)
+            listed = re.search(rf"^(\w+, )*\*{{0,2}}{name}(, \w+)*( :|$)", text, re.MULTILINE)
             if name not in ("self", "cls") and not listed and f"``{name}``" not in text:
                 lacks.append(f"parameter {name}")
     return lacks

@@ -70,7 +70,12 @@ class Ledger(Moving, Calls, GivingBack, Periods, Plans, Books):
         return cls(store, keeps_curves=keeps)
 
     def close(self) -> None:
-        """Let go of files."""
+        """Let go of files.
+
+        Source
+        ------
+        own.
+        """
         self._store.close()
 
     def __enter__(self) -> Ledger:
