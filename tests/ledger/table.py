@@ -1,4 +1,4 @@
-"""A line language for scenarios of the ledger: one operation a line, its outcome in the last column.
+"""A line language for scenarios of the ledger: an operation a line, its outcome in the last column.
 
 ::
 
@@ -45,16 +45,16 @@ def check(ledger: Ledger, text: str) -> None:
         words = line.split()
         at = T0 + round(Decimal(words[0]) * 1000)
         verb, rest = words[1], words[2:]
-        expected, found = _split(line, rest, lambda args: _do(ledger, verb, args, at))
+        expected, args = _split(line, rest)
+        found = _do(ledger, verb, args, at)
         assert found == expected, f"{line.strip()}: found {found!r}"
 
 
-def _split(line: str, rest: list[str], do: Any) -> tuple[str, str]:
-    """Tell arguments from the outcome: two blanks before the last column."""
+def _split(line: str, rest: list[str]) -> tuple[str, list[str]]:
+    """Tell the outcome from the arguments: there are two blanks before the last column."""
     columns = [part for part in line.strip().split("  ") if part.strip()]
     expected = columns[-1].strip()
-    args = rest[: len(rest) - len(expected.split())]
-    return expected, do(args)
+    return expected, rest[: len(rest) - len(expected.split())]
 
 
 def _plain(amount: Decimal) -> str:

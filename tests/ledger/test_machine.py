@@ -112,7 +112,9 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(amount=amounts)
     def limit(self, amount: int) -> None:
         id, at = self.judge("limit", account="d", amount=amount)["id"], self.now
-        self.send(id, lambda: self.ledger.set_credit_limit("d", dollars(amount), at=at, request_id=id))
+        self.send(
+            id, lambda: self.ledger.set_credit_limit("d", dollars(amount), at=at, request_id=id)
+        )
 
     @rule(
         tariff=st.sampled_from(sorted(TARIFFS)),

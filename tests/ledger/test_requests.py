@@ -58,16 +58,11 @@ def test_every_kind_of_answer_comes_back_the_same(alice: Ledger) -> None:
 
 def test_other_content_is_a_conflict_that_moves_nothing(alice: Ledger) -> None:
     before = alice.verify()
+    quote = Quote.of(5_000_000, [{"name": "x", "flat": 1}])
     asks: list[Any] = [
         lambda: alice.deposit("alice", "6.00", at=T0, request_id="d-1"),
         lambda: alice.withdraw("alice", "5.00", at=T0, request_id="d-1"),
-        lambda: alice.deposit(
-            "alice",
-            "5.00",
-            at=T0,
-            request_id="d-1",
-            fees=Quote.of(5_000_000, [{"name": "x", "flat": 1}]),
-        ),
+        lambda: alice.deposit("alice", "5.00", at=T0, request_id="d-1", fees=quote),
     ]
     for ask in asks:
         with pytest.raises(RequestConflict, match="'d-1' was used before") as caught:

@@ -125,9 +125,7 @@ def _correct(op: Operation, call: CallRow, ended_ms: int, reason: str) -> None:
     fresh = not any(each is call for each in op.ended)
     found = op.open(*call.accounts, exempt=True, at_ms=ended_ms)
     assert call.curve is not None
-    meter = Meter(
-        call.id, call.curve, call.start_ms, [found.purse(name) for name in call.accounts]
-    )
+    meter = Meter(call.id, call.curve, call.start_ms, [found.purse(name) for name in call.accounts])
     meter.by_second = [(begins, ends) for begins, ends in call.by_second]
     meter.takings = [[found.purses[name], amount] for name, amount in call.takings]
     meter.bought_ms, meter.charged_micros = call.bought_ms, call.charged

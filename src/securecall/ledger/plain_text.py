@@ -2,7 +2,7 @@
 
 Both tools hold that a transaction adds up to zero, so that they find on their own what our chain
 says as well. Names become what each tool allows, and stay apart: a letter, digit or hyphen stands
-for itself, anything else for its code in hexadecimal.
+for itself, anything else, and the letter Z, becomes its code in hexadecimal between two Z.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _HEADS: Final = {
     "transfers": "Equity:Transfers",
     "opening": "Equity:Opening",
 }
-_PLAIN: Final = re.compile(r"[A-Za-z0-9-]")
+_PLAIN: Final = re.compile(r"[A-Ya-z0-9-]")
 
 
 def _part(name: str) -> str:
     """Return a part of an account's name; it begins with a capital, as beancount wants."""
-    return "X" + "".join(sign if _PLAIN.fullmatch(sign) else f"-{ord(sign):x}-" for sign in name)
+    return "X" + "".join(sign if _PLAIN.fullmatch(sign) else f"Z{ord(sign):x}Z" for sign in name)
 
 
 def account_name(name: str, *, control: bool) -> str:
@@ -47,7 +47,7 @@ def account_name(name: str, *, control: bool) -> str:
     Examples
     --------
     >>> account_name("fam 1", control=False), account_name("tax:ny", control=True)
-    ('Liabilities:Customers:Xfam-20-1', 'Liabilities:Tax:Xny')
+    ('Liabilities:Customers:XfamZ20Z1', 'Liabilities:Tax:Xny')
     """
     if not control:
         return f"Liabilities:Customers:{_part(name)}"

@@ -117,7 +117,7 @@ def tamper(path: Path, sql: str) -> None:
 def test_a_changed_chain_is_found_at_opening(path: Path, sql: str) -> None:
     filled(path)
     tamper(path, sql)
-    with pytest.raises(StoreError, match="chain is broken|belongs to no operation"):
+    with pytest.raises(StoreError, match=r"chain is broken|belongs to no operation"):
         opened(path)
 
 
@@ -147,7 +147,12 @@ def test_what_the_entries_do_not_say_is_found_by_verify(path: Path, sql: str, wo
 def test_the_books_cannot_be_changed_by_plain_sql(path: Path) -> None:
     filled(path)
     connection = sqlite3.connect(path)
-    for sql in ("UPDATE entry SET amount = 1", "DELETE FROM entry", "UPDATE op SET code = ''", "DELETE FROM op"):
+    for sql in (
+        "UPDATE entry SET amount = 1",
+        "DELETE FROM entry",
+        "UPDATE op SET code = ''",
+        "DELETE FROM op",
+    ):
         with pytest.raises(sqlite3.IntegrityError, match="never"):
             connection.execute(sql)
     connection.close()
@@ -267,7 +272,9 @@ def test_several_processes_write_one_file(path: Path) -> None:
         ledger.open_account("a", at=T0)
         here = Path(__file__).parents[3]
         children = [
-            subprocess.Popen([sys.executable, "-c", WRITER, f"sqlite:///{path}", f"p{number}"], cwd=here)
+            subprocess.Popen(
+                [sys.executable, "-c", WRITER, f"sqlite:///{path}", f"p{number}"], cwd=here
+            )
             for number in range(3)
         ]
         for step in range(40):

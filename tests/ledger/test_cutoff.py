@@ -1,0 +1,157 @@
+"""The solve by itself: the closed form, many meters, what it must not depend on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.ledger.pricing import Flat, curve_of
+from tests.ledger.table import T0
+
+from securecall.ledger.cutoff import FOREVER_MS, Meter, Purse, advance, boundary, cutoffs
+
+SECOND = {"rates": [[0, 70_000]], "initial_ms": 1_000, "increment_ms": 1_000}
+BUSY = {
+    **SECOND,
+    "tz": "America/Chicago",
+    "windows": [{"from": "19:00", "to": "07:00", "rates": [[0, 100_000]]}],
+    "taxes": [{"name": "ny", "pct": "8.875", "unit": 10_000}],
+}
+
+
+def running(curve: object, purse: Purse, number: int = 0, **given_: object) -> Meter:
+    start = T0 + number * 777
+    meter = Meter(
+        f"c{number}",
+        curve,
+        start,
+        [purse],
+        order=(start, number),
+        **given_,  # type: ignore[arg-type]
+    )
+    meter.step(start)
+    return meter
+
+
+def test_ten_dollars_at_seven_cents_a_minute_last_8571_seconds() -> None:
+    meter = running(curve_of(SECOND, T0), Purse("a", 10_000_000))
+    assert cutoffs([meter]) == {"c0": (T0 + 8_571_000, "balance")}
+
+
+def test_solving_changes_nothing() -> None:
+    purse = Purse("a", 3_000_000)
+    meters = [running(curve_of(BUSY, T0 + n * 777), purse, n) for n in range(3)]
+    before = [(m.bought_ms, m.charged_micros, m.due_ms) for m in meters], purse.room_micros
+    first = cutoffs(meters)
+    assert cutoffs(meters) == first
+    assert (
+        [(m.bought_ms, m.charged_micros, m.due_ms) for m in meters],
+        purse.room_micros,
+    ) == before
+
+
+def stepped(meters: list[Meter]) -> dict[str, tuple[int | None, str]]:
+    """Walk instant by instant, without any leap."""
+    live = list(meters)
+    while live:
+        due = min(each.due_ms for each in live)
+        for each in live:
+            if each.due_ms == due:
+                each.step(due)
+        live = [each for each in live if each.ended_ms is None]
+    return {each.id: (each.ended_ms, each.reason) for each in meters}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([1, 999, 70_000, 210_000]),
+            st.sampled_from([1_000, 6_000, 61_500, 60_000]),
+            st.sampled_from([None, 1, 60_000, 100_000]),
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+    st.integers(0, 5_000_000),
+)
+def test_leaps_and_steps_come_to_the_same(
+    calls: list[tuple[int, int, int | None]], room: int
+) -> None:
+    def meters() -> list[Meter]:
+        purse = Purse("a", room)
+        made = [
+            running(Flat(max(price, 70_000), increment), purse, number, limit_ms=limit)
+            for number, (price, increment, limit) in enumerate(calls)
+        ]
+        return [each for each in made if each.ended_ms is None]
+
+    assert cutoffs(meters()) == stepped(meters())
+
+
+@given(st.integers(0, 3_000_000), st.integers(0, 3_000_000))
+def test_more_money_never_ends_a_call_earlier(room: int, more: int) -> None:
+    ends = []
+    for funds in (room, room + more):
+        meter = Meter("c", curve_of(BUSY, T0), T0, [Purse("a", funds)])
+        ends.append(cutoffs([meter])["c"][0])
+    assert ends[0] <= ends[1]  # type: ignore[operator]
+
+
+def test_a_boundary_is_found_inside_an_increment() -> None:
+    flat = Flat(1, 60_000)
+    for reach in (60_000, 60_001, 61_000, 119_999):
+        assert boundary(flat, 0, reach) == 60_000
+    assert boundary(flat, 0, 120_000) == 120_000
+
+
+def test_a_call_that_never_ends_does_not_keep_the_others_going() -> None:
+    purse = Purse("a", 420_000)
+    meters = [running(Flat(0), purse, 0), running(Flat(), purse, 1)]
+    found = cutoffs(meters)
+    assert found["c0"] == (None, "")
+    assert found["c1"] == (T0 + 777 + 120_000, "balance")
+
+
+def test_the_largest_balance_is_solved_at_once() -> None:
+    purse = Purse("a", 999_999_999_999_999_999)
+    meters = [running(Flat(), purse, number) for number in range(5)]
+    began = time.process_time()
+    found = cutoffs(meters)
+    assert time.process_time() - began < 2
+    assert all(end is not None for end, _ in found.values())
+
+
+def test_advancing_in_pieces_is_advancing_at_once() -> None:
+    def made() -> list[Meter]:
+        purse = Purse("a", 2_000_000)
+        return [running(curve_of(BUSY, T0 + n * 777), purse, n) for n in range(3)]
+
+    whole, pieces = made(), made()
+    advance(whole, T0 + 10_000_000)
+    for at in range(T0, T0 + 10_000_001, 333_333):
+        advance(pieces, at)
+    advance(pieces, FOREVER_MS)
+    for one, other in zip(whole, pieces, strict=True):
+        assert (one.ended_ms, one.bought_ms, one.charged_micros) == (
+            other.ended_ms,
+            other.bought_ms,
+            other.charged_micros,
+        )
+
+
+def test_the_ledger_knows_no_tariffs_and_loads_nothing_heavy() -> None:
+    code = """
+import sys
+from securecall.ledger.ledger import Ledger
+ledger = Ledger.open("memory:")
+ledger.open_account("a", at=0)
+ledger.deposit("a", "1.00", at=0)
+heavy = ("securecall.rating", "securecall.fraud", "pyarrow", "numpy", "matplotlib", "pandas")
+bad = [name for name in sys.modules if name.startswith(heavy)]
+sys.exit(f"loaded: {bad}" if bad else 0)
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
