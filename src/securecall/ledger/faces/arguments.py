@@ -30,6 +30,7 @@ def _plain_micros(text: str) -> int | None:
 
 
 def positive_of(value: Money, name: str = "amount") -> int:
+    """Return an amount above 0 as micro-dollars."""
     amount = _plain_micros(value) if type(value) is str else None
     if amount is None:
         amount = micros(value, name)
@@ -39,12 +40,14 @@ def positive_of(value: Money, name: str = "amount") -> int:
 
 
 def flag_of(value: object, name: str) -> bool:
+    """Return true or false, and nothing that only looks like it."""
     if type(value) is not bool:
         raise InputTypeError(f"{name} must be True or False, not {value!r}")
     return value
 
 
 def whole_of(value: object, name: str, low: int) -> int:
+    """Return a whole number that is not below a bound."""
     if type(value) is not int:
         raise InputTypeError(f"{name} must be an int, not {type(value).__name__}")
     if value < low:
@@ -53,6 +56,7 @@ def whole_of(value: object, name: str, low: int) -> int:
 
 
 def choice_of(value: str, allowed: Iterable[str], name: str) -> str:
+    """Return a word that is among the allowed ones."""
     allowed = tuple(allowed)
     if value not in allowed:
         hint = nearest(value, allowed)
@@ -64,6 +68,7 @@ def choice_of(value: str, allowed: Iterable[str], name: str) -> str:
 
 
 def cap_of(value: Money | int | None, name: str) -> list[Any] | None:
+    """Return a cap as a ledger keeps it: a count of times, an amount, or none."""
     if value is None:
         return None
     if type(value) is int:
