@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.measure import ROOT, machine, say
-from benchmarks.report import as_json, as_table, write
+from benchmarks.report import as_json, as_table, with_figures, write
 from benchmarks.row import Row
 from benchmarks.suite import BENCHES, TINY
 
@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="store_true",
         help="sizes at which figures mean nothing, to see that all runs",
     )
+    parser.add_argument("--readme", type=Path, help="put the headlines into this README")
     parser.add_argument("--strict", action="store_true", help="exit 1 if a target is missed")
     parser.add_argument(
         "--out",
@@ -49,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         out = ROOT / "benchmarks" / "results"
     if out is not None:
         say(f"written to {write(rows, about, chosen.name, out)}")
+    if chosen.readme is not None:
+        chosen.readme.write_text(with_figures(chosen.readme.read_text(), rows, about))
     if chosen.json:
         print(as_json(rows, about), end="")
     else:

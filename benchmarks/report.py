@@ -10,8 +10,24 @@ from typing import Any
 
 from benchmarks.row import Row
 
-__all__ = ["as_json", "as_page", "as_table", "shown", "write"]
+__all__ = ["as_json", "as_page", "as_table", "shown", "with_figures", "write"]
 
+BEGIN, END = "<!-- figures: begin", "<!-- figures: end -->"
+# What the README shows: bench, the beginning of a row's name, and its words for it.
+HEADLINES = (
+    ("plain 10 000", "securecall", "CSV deck of 10 000 prefixes, dialled digits as text"),
+    ("plain 10 000", "against the best as-of", "... over the best as-of join as one writes it"),
+    ("plain 10 000", "against the best peer in", "... over the best peer in its best form"),
+    ("plain 100 000", "securecall", "CSV deck of 100 000 prefixes"),
+    ("plain 100 000", "against the best as-of", "... over the best as-of join as one writes it"),
+    ("plain 100 000", "against the best peer in", "... over the best peer in its best form"),
+    ("everything", "in the order of time", "windows, ceilings by date, stacked taxes"),
+    ("scale", "memory added", "memory that streaming 100 million records adds"),
+    ("load", "a deck", "100 000 prefixes, from CSV to a tariff"),
+    ("scalar", "tariff.rate", "one live call"),
+    ("scalar", "curve.reach at", "when a balance ends, 3 h in steps of 1 s"),
+    ("import", "import", "`import securecall`"),
+)
 VERDICTS = {True: "met", False: "missed", None: ""}
 
 
@@ -85,3 +101,21 @@ def write(rows: Sequence[Row], about: dict[str, Any], name: str, folder: Path) -
     path.write_text(as_json(rows, about))
     (folder / "README.md").write_text(as_page(rows, about, path.name))
     return path
+
+
+def with_figures(readme: str, rows: Sequence[Row], about: dict[str, Any]) -> str:
+    """Return a README with the headlines between its two marks."""
+    first = readme.index("\n", readme.index(BEGIN)) + 1
+    after = readme.index(END)
+    lines = ["", "| what | figure | against |", "|---|---:|---|"]
+    for bench, name, words in HEADLINES:
+        [row] = [row for row in rows if row.bench == bench and row.name.startswith(name)]
+        lines.append(f"| {words} | {shown(row.value)} {row.unit} | {row.note.partition(',')[0]} |")
+    lines += [
+        "",
+        f"`python -m benchmarks`, {about['date']}, commit {about['commit']}, "
+        f"{about['processor']}, one thread each, records per second of CPU.",
+        "",
+        "",
+    ]
+    return readme[:first] + "\n".join(lines) + readme[after:]

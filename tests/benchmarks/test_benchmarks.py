@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from benchmarks.report import shown
+from benchmarks.report import BEGIN, END, HEADLINES, shown, with_figures
 from benchmarks.row import Row
 from benchmarks.suite import BENCHES, TINY
 from benchmarks.workloads import plain_deck
@@ -93,3 +93,17 @@ def test_a_deck_is_flattened_to_the_longest_prefix() -> None:
         expected = next((by_prefix[p] for p in fits if p in by_prefix), -1)
         at = int(begins.searchsorted(key, side="right")) - 1
         assert owners[at] == expected
+
+
+def test_the_readme_gets_its_headlines_and_keeps_the_rest() -> None:
+    rows = [
+        Row(bench, name, 2.0, "x", note="polars_asof text, whole") for bench, name, _ in HEADLINES
+    ]
+    about = {"date": "2026-11-25", "commit": "abc", "processor": "one"}
+    readme = f"before\n{BEGIN} (of one run) -->\nold\n{END}\nafter\n"
+    found = with_figures(readme, rows, about)
+    assert found.startswith(f"before\n{BEGIN} (of one run) -->\n\n| what |")
+    assert found.endswith(f"\n{END}\nafter\n")
+    assert found.count("| 2 x | polars_asof text |") == len(HEADLINES)
+    assert "old" not in found
+    assert with_figures(found, rows, about) == found
