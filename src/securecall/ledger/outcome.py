@@ -40,10 +40,6 @@ class Outcome(StrEnum):
     """The spending limit of the running period does not pay the first increment."""
     INSUFFICIENT_FUNDS = "insufficient_funds"
     """What is available does not pay it."""
-    CREDIT_EXCEEDED = "credit_exceeded"
-    """More would be owed than the credit limit allows."""
-    OVERFLOW = "overflow"
-    """A balance would go beyond 999 999 999 999.999999 dollars."""
     OK = "ok"
     """Done."""
 
