@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,9 +17,12 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests import strategies
 from tests.fuzz.targets import check_rated
 from tests.harris import NUMBER, START_MS, by_minute, by_second, records, steps, tariff
 from tests.oracles import slots
+from tests.rating.test_three_speeds import SCHEMA, fits_arrow, load
+from tests.rating.test_three_speeds import _row as row_of
 
 from securecall.errors import ColumnError, SecurecallError
 from securecall.rating.batch import RATED, ROWS, Rater
@@ -567,6 +571,28 @@ def tables(draw: st.DrawFn) -> pa.Table:
     if rows and draw(st.booleans()):
         table = table.slice(draw(st.integers(0, rows)))
     return table
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_explained_rows_of_any_tariff_sum_and_are_those_of_the_call_alone(
+    data: st.DataObject,
+) -> None:
+    written = data.draw(strategies.tariffs(), label="tariff")
+    house = load(written)
+    drawn = st.lists(strategies.calls(tomllib.loads(written)), min_size=1, max_size=4)
+    rows = [row_of(one) for one in data.draw(drawn, label="calls") if fits_arrow(one)]
+    table = house.rate_batch(pa.Table.from_pylist(rows, SCHEMA), explain=True)
+    check_rated(table)
+    for given_row, row in zip(rows, table.to_pylist(), strict=True):
+        if row["status"] in REJECTED:
+            assert row["lines"] is None
+            continue
+        assert sum(line["amount"] for line in row["lines"]) == row["total"]
+        alone = house.rate(Call(**{k: v for k, v in given_row.items() if v is not None}))
+        assert [(line["kind"], line["text"], line["amount"]) for line in row["lines"]] == [
+            (line.kind, line.text, line.amount) for line in alone.lines
+        ]
 
 
 @settings(max_examples=400)
