@@ -294,7 +294,9 @@ class SqliteStore:
         """Find out on a fresh connection what a failed COMMIT has kept.
 
         What the system said it could not sync may be in its cache and nowhere else, so what is
-        found is copied into the database file, and synced there, before it is believed.
+        found is copied into the database file, and synced there, before it is believed. And it may
+        be in the log though no connection sees it, where a power cut would bring it back; so a log
+        with a new beginning is written and synced before anything is denied.
         """
         self._discard()
         try:
@@ -302,6 +304,7 @@ class SqliteStore:
             connection = self._writer
             assert connection is not None
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            connection.execute("INSERT OR REPLACE INTO note VALUES ('resolved', '0')")
             kept = [self._is_kept(connection, item) for item in items]
         except (sqlite3.Error, StoreError) as error:
             self._discard()

@@ -101,12 +101,16 @@ class _File:
                 _do(self.durable, event)
         self.pending.clear()
 
-    def image(self, mode: Mode, rng: Random, chance: float) -> bytes:
+    def image(self, mode: Mode, rng: Random, chance: float | None) -> bytes:
         found = bytearray(self.durable)
         if mode == "kept":
             for event in (*self.lost, *self.pending):
                 _do(found, event)
+        elif mode == "torn" and chance is None:
+            for event in self.pending[: rng.randint(0, len(self.pending))]:
+                _do(found, event)
         elif mode == "torn":
+            assert chance is not None
             for event in self.pending:
                 if isinstance(event, Truncate):
                     if rng.random() < chance:
@@ -214,12 +218,12 @@ class Disk:
         Parameters
         ----------
         mode : {"kept", "dropped", "torn"}
-            What happens to that which was not synced; torn: some sectors of each write arrive, and
-            of what was done to the folder a beginning.
+            What happens to that which was not synced; torn: some sectors of each write arrive, or
+            the first writes whole and the last not, and of what was done to the folder a beginning.
         rng : random.Random
             Decides about sectors.
         """
-        chance = rng.choice((0.1, 0.5, 0.9)) if mode == "torn" else 0.0
+        chance = rng.choice((0.1, 0.5, 0.9, None)) if mode == "torn" else None
         entries = {"kept": len(self._entries), "dropped": 0}.get(mode)
         if entries is None:
             entries = rng.randint(0, len(self._entries))

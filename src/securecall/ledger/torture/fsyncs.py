@@ -21,6 +21,8 @@ __all__ = ["torture"]
 STEPS: Final = 30
 SYNC_MAX: Final = 45  # a run has about so many
 ROW_MAX: Final = 3
+TORN: Final = 16
+CHECKPOINT_PAGES: Final[tuple[int | None, ...]] = (25, None)
 
 
 def torture(order: Order) -> Outcome:
@@ -67,7 +69,7 @@ def _one_run(order: Order, outcome: Outcome, run: int) -> None:
             recording = record(
                 folder / "ledger.db",
                 lanes,
-                checkpoint_pages=rng.choice((25, None)),
+                checkpoint_pages=rng.choice(CHECKPOINT_PAGES),
                 fails=_failing(first, row),
             )
         except RuntimeError as error:
@@ -94,23 +96,41 @@ def _one_run(order: Order, outcome: Outcome, run: int) -> None:
 
 
 def _forgotten(recording: Recording, judge: Judge, folder: Path, outcome: Outcome) -> list[str]:
-    """Cut the power at each answer after a failure, on a disk that forgets what it failed to do."""
-    disk, acked, failed = Disk(forgets=True), dict[str, str](), False
+    """Cut the power at each answer after a failure.
+
+    Where a request was acknowledged, on a disk that forgets what it failed to do: it must be there.
+    Where one was denied, on a disk that may have done it all the same: it must not come back.
+    """
+    forgetful, lucky = Disk(forgets=True), Disk()
+    acked, failed = dict[str, str](), False
     for event in recording.log:
-        disk.feed(event)
+        forgetful.feed(event)
+        lucky.feed(event)
         failed = failed or (isinstance(event, Sync) and not event.ok)
-        if not isinstance(event, Mark):
-            continue
         acked.update(acks([event]))
-        if not failed:
+        if not isinstance(event, Mark) or not failed:
             continue
-        lay_out(disk.image("dropped", Random(0)), folder)
-        outcome.count("power cuts after a failure")
-        try:
-            with open_ledger(folder / "ledger.db") as ledger:
-                faults = judge.check_quickly(ledger, acked)
-        except SecurecallError as error:
-            faults = [f"the ledger does not open: {error}"]
-        if faults:
-            return faults
+        images = [forgetful.image("dropped", Random(0))]
+        denied = ""
+        if event.what == "denied":
+            denied = event.text
+            outcome.count("requests that the store denied to have kept")
+            images += [lucky.image("torn", Random(seed)) for seed in range(TORN)]
+        for image in images:
+            lay_out(image, folder)
+            outcome.count("power cuts after a failure")
+            faults = _faults(folder / "ledger.db", judge, acked, denied)
+            if faults:
+                return faults
     return []
+
+
+def _faults(path: Path, judge: Judge, acked: dict[str, str], denied: str) -> list[str]:
+    try:
+        with open_ledger(path) as ledger:
+            faults = judge.check_quickly(ledger, acked)
+            if denied and ledger._store.read(lambda view: view.op(denied)) is not None:
+                faults.append(f"request {denied!r} was denied, and is there after all")
+            return faults
+    except SecurecallError as error:
+        return [f"the ledger does not open: {error}"]

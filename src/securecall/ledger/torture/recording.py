@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from securecall.errors import StoreError, Unknown
+from securecall.errors import StoreError, StoreUnsure, Unknown
 from securecall.ledger.ledger import Ledger
 from securecall.ledger.torture.disk import Event, Mark
 from securecall.ledger.torture.tampering import tampered
@@ -29,7 +29,8 @@ class Recording:
     Attributes
     ----------
     log : list of Event
-        With a mark ``ack`` after each answer, its text the request id and the `fingerprint`.
+        With a mark ``ack`` after each answer, its text the request id and the `fingerprint`; and
+        ``denied`` where the store said that a request was not kept.
     failed_syncs : int
     unsure : int
         How often the store could not say whether an operation was kept.
@@ -164,8 +165,10 @@ class _Host:
             except Unknown:
                 # What it is about was refused or raised itself; nothing moved, nothing is kept.
                 return
-            except StoreError:
+            except StoreError as error:
                 self.unsure += 1
+                if not isinstance(error, StoreUnsure):
+                    self.shim.mark("denied", step.request_id)
                 if tries == TRIES_MAX - 1:
                     raise
                 continue
