@@ -6,10 +6,11 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from tests.harris import NUMBER, START_MS, by_minute, records, tariff
+from tests.harris import NUMBER, START_MS, by_minute, records, tariff, text
 
 from securecall.errors import ColumnError, InputTypeError
 from securecall.rating.columns import Columns, calls_of, open_stream, plain, plain_type
+from securecall.rating.tariff import Tariff
 
 TARIFF = tariff()
 WORDS = ("facility", "number", "medium", "bill_type", "relay")
@@ -193,6 +194,14 @@ def test_bytes_that_are_not_utf8_are_a_word_that_nobody_knows() -> None:
     assert statuses(records(2, facility=facility)) == ["bad_facility", "ok"]
     explained = TARIFF.rate_batch(records(2, facility=facility), explain=True)
     assert explained["lines"].is_null().to_pylist() == [True, False]
+
+
+def test_bytes_that_are_not_utf8_are_no_replacement_character_either() -> None:
+    house = Tariff.loads(text().replace('id = "f"', 'id = "f\ufffd"'))
+    facility = text_of([0, 2, 6], b"f\xfff\xef\xbf\xbd")
+    for explain in (False, True):
+        table = house.rate_batch(records(2, facility=facility), explain=explain)
+        assert table["status"].to_pylist() == ["bad_facility", "ok"]
 
 
 def test_numbers_whose_offsets_lie_are_bad_numbers() -> None:

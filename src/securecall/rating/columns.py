@@ -284,8 +284,8 @@ def _as_bytes(column: pa.Array) -> pa.Array:
 
 
 def _read(word: bytes) -> str:
-    """Return a word; bytes that are not UTF-8 become a mark that no known word has."""
-    return word.decode("utf-8", "replace")
+    """Return a word; bytes that are not UTF-8 become half characters, which no tariff has."""
+    return word.decode("utf-8", "surrogateescape")
 
 
 def _number_part(column: pa.Array) -> tuple[Any, ...]:
