@@ -74,9 +74,10 @@ class Rater:
             "rate_id": (pa.int32(), compiled.rate_ids),
             "cap_source": (pa.int16(), compiled.sources),
         }
-        self._dictionaries = {
-            name: pa.array(list(values), pa.string()) for name, (_, values) in words.items()
-        }
+        self._dictionaries = compiled.dictionaries
+        for name, (_, values) in words.items():
+            if name not in self._dictionaries:
+                self._dictionaries[name] = pa.array(list(values), pa.string())
         amount = pa.decimal128(18, 6)
         rated = {
             name: pa.dictionary(words[name][0], pa.string()) if name in words else amount

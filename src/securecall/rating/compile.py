@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from securecall import _rating
@@ -41,6 +41,9 @@ class Compiled:
     taxes : list of Tax
     zones : list of Zone
         By facility.
+    dictionaries : dict of str to pyarrow.Array
+        The words of rated columns, made when a batch first wants them: a large deck's rate ids
+        take longer to lay out than a small batch to rate. Making them twice is harmless.
     """
 
     plan: _rating.Plan
@@ -51,6 +54,7 @@ class Compiled:
     sources: list[str]
     taxes: list[Tax]
     zones: list[Zone]
+    dictionaries: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 def _facilities(
