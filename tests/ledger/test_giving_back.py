@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.ledger.pricing import Flat, curve_of
 from tests.ledger.table import T0, check
 
-from securecall.errors import InputError, Unknown
+from securecall.errors import Unknown
 from securecall.ledger.ledger import Ledger
 
 TAXED = {
@@ -101,19 +101,6 @@ def test_rerating_leaves_what_the_call_would_have_cost(ledger: Ledger) -> None:
     assert (
         ledger.refund("c", policy="rerate", until_ms=90_000, at=T0 + 300_002).code == "nothing_left"
     )
-
-
-def test_refunds_are_asked_for_clearly(ledger: Ledger) -> None:
-    taxed_call(ledger)
-    for given_ in (
-        {"policy": "amount"},
-        {"policy": "full", "amount": "1"},
-        {"policy": "rerate"},
-        {"policy": "full", "until_ms": 1},
-        {"policy": "partial"},
-    ):
-        with pytest.raises(InputError):
-            ledger.refund("c", at=T0 + 300_000, **given_)  # type: ignore[arg-type]
 
 
 def test_a_refund_saves_a_running_call(ledger: Ledger) -> None:

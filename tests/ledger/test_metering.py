@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
-import pytest
 from tests.ledger.pricing import Flat
 from tests.ledger.table import T0, check
 
-from securecall.errors import InputError, InputTypeError, Unknown
 from securecall.ledger.ledger import Ledger
 
 
@@ -205,23 +201,6 @@ def test_direct_bill_goes_to_its_limit_and_a_lowered_limit_cuts(ledger: Ledger) 
     )
 
 
-def test_late_operations_are_refused_but_an_end_is_corrected(ledger: Ledger) -> None:
-    check(
-        ledger,
-        """
-        0    open       alice prepaid              ok
-        0    deposit    alice 5.00                 ok
-        0    start      c1 alice 0.21/60           cutoff 1380
-        300  deposit    alice 1.00                 ok
-        299  deposit    alice 1.00                 late
-        299  withdraw   alice 1.00                 late
-        299  start      c2 alice 0.21/60           late
-        130  hangup     c1                         hangup 130 0.63
-        300  balance    alice                      5.37
-        """,
-    )
-
-
 def test_a_call_that_the_ledger_ended_is_corrected_once(ledger: Ledger) -> None:
     check(
         ledger,
@@ -265,40 +244,6 @@ def test_last_alive_may_count_from_the_start(ledger: Ledger) -> None:
     assert (found.billed_ms, found.reason) == (240_000, "recovered")
 
 
-def test_the_host_is_told_when_a_cutoff_moves_and_not_when_it_stays(ledger: Ledger) -> None:
-    told: list[tuple[str, datetime | None, datetime | None]] = []
-    stop = ledger.subscribe(lambda *move: told.append(move))
-    check(
-        ledger,
-        """
-        0    open       alice prepaid              ok
-        0    deposit    alice 0.42                 ok
-        0    start      c1 alice 0.21/60           cutoff 120
-        10   deposit    alice 0.01                 ok
-        20   deposit    alice 0.21                 ok
-        30   start      c2 alice 0.21/60           cutoff 90
-        """,
-    )
-    begin = datetime.fromtimestamp(T0 / 1000, UTC)
-    minute = timedelta(minutes=1)
-    assert told == [
-        ("c1", begin + 2 * minute, begin + 3 * minute),
-        ("c1", begin + 3 * minute, begin + 2 * minute),
-    ]
-    stop()
-    ledger.deposit("alice", "9.00", at=T0 + 31_000)
-    assert len(told) == 2
-
-
-def test_warnings_come_from_the_same_solve(ledger: Ledger) -> None:
-    ledger.open_account("alice", at=T0)
-    ledger.deposit("alice", "0.42", at=T0)
-    ledger.start_call("c1", ["alice"], Flat(), at=T0)
-    (end,) = ledger.cutoffs("alice").values()
-    assert end is not None
-    assert ledger.warnings("alice", left_ms=60_000) == {"c1": end - timedelta(seconds=60)}
-
-
 def test_a_free_call_needs_no_money_and_has_no_end(ledger: Ledger) -> None:
     check(
         ledger,
@@ -307,71 +252,5 @@ def test_a_free_call_needs_no_money_and_has_no_end(ledger: Ledger) -> None:
         0    start      c1 alice 0/60              no cutoff
         9999 settle                                nothing
         9999 hangup     c1                         hangup 9999 0.00
-        """,
-    )
-
-
-def test_a_running_call_costs_no_writes_of_its_own(ledger: Ledger) -> None:
-    ledger.open_account("alice", at=T0)
-    ledger.deposit("alice", "5.00", at=T0)
-    ledger.start_call("c1", ["alice"], Flat(), at=T0)
-    before = ledger.verify()
-    for minute in range(20):
-        ledger.balance("alice", at=T0 + minute * 60_000)
-        ledger.cutoffs("alice", at=T0 + minute * 60_000)
-        ledger.call("c1", at=T0 + minute * 60_000)
-    assert ledger.verify() == before
-
-
-@pytest.mark.parametrize(
-    ("change", "error", "words"),
-    [
-        ({"at": T0 + 1}, InputError, "curve's start"),
-        ({"accounts": []}, InputError, "at least one"),
-        ({"accounts": ["alice", "alice"]}, InputError, "each once"),
-        ({"accounts": "alice"}, InputTypeError, "list"),
-        ({"accounts": ["nobody"]}, Unknown, "nobody"),
-        ({"curve": object()}, InputTypeError, "total_micros"),
-        ({"max_ms": 0}, InputError, "1 or more"),
-        ({"max_ms": 1.5}, InputTypeError, "int"),
-        ({"split": 1}, InputTypeError, "True or False"),
-        ({"call_id": ""}, InputError, "1 to 200"),
-        ({"call_id": "a\nb"}, InputError, "printable"),
-        ({"call_id": "\ud800"}, InputError, "printable"),
-        ({"call_id": b"c1"}, InputTypeError, "text"),
-    ],
-)
-def test_bad_calls_move_nothing(
-    ledger: Ledger, change: dict[str, object], error: type[Exception], words: str
-) -> None:
-    curve = Flat()
-    curve.start_ms = T0  # type: ignore[attr-defined]
-    ledger.open_account("alice", at=T0)
-    before = ledger.verify()
-    given = {"call_id": "c1", "accounts": ["alice"], "curve": curve, "at": T0, **change}
-    with pytest.raises(error, match=words):
-        ledger.start_call(**given)  # type: ignore[arg-type]
-    assert ledger.verify() == before
-
-
-def test_an_unknown_call_is_said_to_be_unknown(ledger: Ledger) -> None:
-    for ask in (
-        lambda: ledger.end_call("c9", at=T0),
-        lambda: ledger.call("c9"),
-        lambda: ledger.refund("c9", at=T0),
-        lambda: ledger.recover("c9", last_alive_ms=1, at=T0),
-    ):
-        with pytest.raises(Unknown, match="call has the id 'c9'"):
-            ask()
-
-
-def test_a_call_id_is_used_once(ledger: Ledger) -> None:
-    check(
-        ledger,
-        """
-        0    open       alice prepaid              ok
-        0    deposit    alice 5.00                 ok
-        0    start      c1 alice 0.21/60           cutoff 1380
-        1    start      c1 alice 0.21/60           call_exists
         """,
     )

@@ -1,16 +1,14 @@
-"""Automatic deposits, spending limits, numbers of a family account."""
+"""Automatic deposits."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ledger.pricing import Flat
-from tests.ledger.table import T0, check
+from tests.ledger.table import T0
 
-from securecall.errors import InputError, Unknown
 from securecall.ledger.ledger import Ledger
 
 HOUR_MS = 3_600_000
@@ -99,31 +97,6 @@ def test_caps_count_deposits_or_dollars_in_local_days_and_months(ledger: Ledger)
     assert ledger.next_reload("a") == datetime(2026, 2, 1, 6, tzinfo=UTC)
 
 
-def test_a_plan_can_be_ended_and_its_numbers_go_on(ledger: Ledger) -> None:
-    with_reload(ledger)
-    ledger.withdraw("a", "0.60", at=T0 + 1)
-    ledger.set_auto_reload("a", below=None, at=T0 + 2)
-    assert ledger.reload_result("auto:a:1", ok=True, at=T0 + 3).ok
-    ledger.withdraw("a", "10.20", at=T0 + 4)
-    assert len(ledger.reloads("a")) == 1
-    ledger.set_auto_reload("a", below="0.50", amount="1.00", at=T0 + 5)
-    assert [each.id for each in ledger.reloads("a")] == ["auto:a:1", "auto:a:2"]
-
-
-def test_a_plan_is_checked(ledger: Ledger) -> None:
-    ledger.open_account("a", at=T0)
-    for given_ in (
-        {"below": "1"},
-        {"below": "1", "amount": "0.001"},
-        {"below": "1", "amount": "1", "timezone": "Mars"},
-        {"below": "1", "amount": "1", "daily_max": 0},
-    ):
-        with pytest.raises(InputError):
-            ledger.set_auto_reload("a", at=T0, **given_)  # type: ignore[arg-type]
-    with pytest.raises(Unknown, match="reload"):
-        ledger.reload_result("auto:a:9", ok=True, at=T0)
-
-
 @settings(max_examples=30)
 @given(
     st.lists(
@@ -152,50 +125,3 @@ def test_the_foreseen_reload_is_where_walking_finds_it(
             assert second - 500 < foreseen <= second
             return
     assert foreseen is None or foreseen > last + 399_500
-
-
-def test_a_spending_limit_cuts_and_a_new_day_begins_anew(ledger: Ledger) -> None:
-    # T0 is 15:00 UTC: the day ends nine hours later.
-    check(
-        ledger,
-        """
-        0      open       a prepaid                ok
-        0      deposit    a 9.00                   ok
-        0      spend      a 0.50 day               ok
-        0      start      c1 a 0.21/60             cutoff 120
-        120    settle                              c1
-        130    start      c2 a 0.21/60             spending_limit
-        130    available  a                        8.58
-        32340  start      c3 a 0.07/60             cutoff 32820
-        32400  call       c3                       running 0.14
-        32820  settle                              c3
-        32820  call       c3                       balance 32820 0.56
-        """,
-    )
-
-
-def test_a_spending_limit_can_be_lifted(ledger: Ledger) -> None:
-    ledger.open_account("a", at=T0, opening="5")
-    ledger.set_spending_limit("a", "0.10", at=T0, period="month", timezone="America/Chicago")
-    assert ledger.start_call("c1", ["a"], Flat(), at=T0).code == "spending_limit"
-    ledger.set_spending_limit("a", None, at=T0)
-    assert ledger.start_call("c2", ["a"], Flat(), at=T0).ok
-    with pytest.raises(InputError, match="did you mean 'week'"):
-        ledger.set_spending_limit("a", "1", at=T0, period="weeks")
-
-
-def test_a_free_call_under_a_spending_limit_has_no_end(ledger: Ledger) -> None:
-    ledger.open_account("a", at=T0, opening="5")
-    ledger.set_spending_limit("a", "0.10", at=T0)
-    assert ledger.start_call("c", ["a"], Flat(price=0), at=T0).cutoff_at is None
-
-
-def test_several_numbers_call_on_one_family_account(ledger: Ledger) -> None:
-    ledger.open_account("fam", at=T0, numbers=["+17135550100", "+17135550101"])
-    ledger.open_account("other", at=T0)
-    ledger.link_number("+17135550102", "fam", at=T0)
-    for number in ("+17135550100", "+17135550101", "+17135550102"):
-        assert ledger.account_of(number) == "fam"
-    ledger.link_number("+17135550100", "other", at=T0 + 1)
-    assert ledger.account_of("+17135550100") == "other"
-    assert ledger.account_of("+1") is None
