@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.cli.running import BAD, CALLS, TARIFF, Done, folder, run
-from tests.harris import records
+from tests.harris import START_MS, records
 
 from securecall.rating.batch import RATED
 from securecall.rating.files import FORMATS, open_records, write_records
@@ -142,6 +142,21 @@ def test_rated_files_are_rated_again_only_with_replace(here: Path) -> None:
     assert not (here / "again.csv").exists()
     assert rate(here, "out.csv", "again.csv", "--replace").code == 0
     assert (here / "again.csv").read_bytes() == (here / "out.csv").read_bytes()
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", ["UTC", "America/Chicago", "+05:30", "Australia/Lord_Howe"])
+def test_starts_written_as_csv_are_read_as_the_same_instants(
+    unit: str, zone: str, here: Path
+) -> None:
+    times, divisor = {"s": (1, 1000), "ms": (1, 1), "us": (1000, 1), "ns": (1_000_000, 1)}[unit]
+    starts = [(START_MS + row * 7_919_000) * times // divisor for row in range(3)]
+    table = records([1, 70_000, 0], start=pa.array(starts, pa.timestamp(unit, zone)))
+    write_records(str(here / "in.parquet"), table.schema, iter(table.to_batches()))
+    assert rate(here, "in.parquet", "once.csv", "-q").code == 0
+    assert rate(here, "once.csv", "twice.csv", "-q", "--replace").code == 0
+    assert rows(here / "twice.csv") == rows(here / "once.csv")
+    assert [row["status"] for row in rows(here / "twice.csv")] == ["ok", "ok", "unanswered"]
 
 
 def test_rules_as_they_were_believed_on_a_day(here: Path) -> None:
