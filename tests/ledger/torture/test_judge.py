@@ -106,7 +106,7 @@ def _change_an_amount(store: MemoryStore) -> None:
 
 
 def _change_an_answer(store: MemoryStore) -> None:
-    store._ops[9] = replace(store._ops[9], answer=store._ops[8].answer)
+    store._ops[9] = store._ops[9]._replace(answer=store._ops[8].answer)
 
 
 def _lose_an_entry(store: MemoryStore) -> None:
