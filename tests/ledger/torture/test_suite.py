@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from tests.ledger.torture.alone import python_alone
 
 from securecall.errors import InputError
 from securecall.ledger.torture import NAMES, TARGETS, run, suite
@@ -87,3 +89,29 @@ def test_a_part_that_could_not_run_is_neither_held_nor_a_fault(
     found = report.as_dict()
     assert (found["ok"], found["parts"][0]["result"]) == (False, "not run")
     assert "full" in NAMES
+
+
+def test_where_no_process_can_be_forked_nothing_is_run_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(suite, "CAN_FORK", False)
+    report = run(seed=1)
+    assert [outcome.part for outcome in report.not_run] == list(suite.PARTS)
+    assert not report.as_dict()["ok"]
+
+
+def test_where_sqlite_hides_its_functions_what_needs_them_is_not_run() -> None:
+    code = """
+import json
+from securecall.ledger.torture import run, vfs
+def hidden():
+    raise vfs.ShimMissing("it hides its functions")
+vfs._library = hidden
+found = run(seed=1, only=["power", "fsync", "clock", "processes"], times={"processes": 1})
+parts = found.as_dict()["parts"]
+print(json.dumps({part["part"]: [part["result"], part["not_run"]] for part in parts}))
+"""
+    why = ["not run", "it hides its functions"]
+    assert json.loads(python_alone(code)) == {
+        "power": why, "control": why, "fsync": why, "clock": why, "processes": ["held", ""],
+    }  # fmt: skip

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from securecall.ledger.torture.tampering import tampered
+from securecall.ledger.torture.workload import script
+from securecall.ledger.torture.writer import open_ledger
 
 
 def level_after_begin(path: Path) -> int:
@@ -55,3 +57,15 @@ def test_the_log_is_copied_into_the_database_as_early_as_is_asked(tmp_path: Path
             sizes.append(path.stat().st_size)
     assert sizes[0] < 10_000
     assert sizes[1] > 100_000
+
+
+def test_the_chain_is_signed_as_often_as_is_asked(tmp_path: Path) -> None:
+    counts = []
+    for every in (None, 10):
+        path = tmp_path / f"{every}.db"
+        with tampered(sign_every=every), open_ledger(path) as ledger:
+            for step in script(1, "a", 50):
+                step.send(ledger)
+        with closing(sqlite3.connect(path)) as connection:
+            counts += connection.execute("SELECT count(*) FROM checkpoint").fetchone()
+    assert counts == [0, 5]

@@ -9,6 +9,7 @@ from typing import Final
 from securecall.errors import SecurecallError
 from securecall.ledger.torture.judge import Judge
 from securecall.ledger.torture.part import Order, Outcome
+from securecall.ledger.torture.tampering import tampered
 from securecall.ledger.torture.workload import Step, script
 from securecall.ledger.torture.writer import Lane, Writer, open_ledger, write
 
@@ -17,6 +18,7 @@ __all__ = ["torture"]
 KILLS_PER_FILE: Final = 20
 STEPS: Final = 1_500  # of a lane; more than twenty writers get to
 ALIVE_SECONDS_MAX: Final = 0.12
+SIGN_EVERY: Final = 32  # so that files of some hundred operations are signed on their way
 AGAIN: Final = 3  # steps that the next writer sends again
 
 
@@ -35,7 +37,7 @@ def torture(order: Order) -> Outcome:
     outcome = Outcome("kill", "kills")
     file = 0
     while order.wants(outcome.done):
-        with order.room() as folder:
+        with order.room() as folder, tampered(sign_every=SIGN_EVERY):
             _kill_on_one_file(order, outcome, folder / "ledger.db", file)
         file += 1
     outcome.seconds = order.spent_seconds

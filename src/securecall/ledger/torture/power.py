@@ -12,6 +12,7 @@ from securecall.ledger.torture.disk import MODES, Disk, Event, Mark, Mode, Sync,
 from securecall.ledger.torture.judge import Judge
 from securecall.ledger.torture.part import Order, Outcome
 from securecall.ledger.torture.recording import Recording, acks, record
+from securecall.ledger.torture.tampering import tampered
 from securecall.ledger.torture.vfs import ShimMissing
 from securecall.ledger.torture.workload import Step, script
 from securecall.ledger.torture.writer import open_ledger
@@ -21,6 +22,7 @@ __all__ = ["control", "torture"]
 STEPS: Final = 48  # of a recording, shared among its lanes
 GO_ON_EVERY: Final = 16
 CHECKPOINT_PAGES: Final = (25, 100, None)
+SIGN_EVERY: Final = 16
 AT_ONCE: Final = 150  # cuts of a recording, where time is all that is given
 Lanes = Sequence[Sequence[Step]]
 
@@ -83,7 +85,7 @@ def _one_recording(order: Order, outcome: Outcome, run: int, weak: bool) -> None
     where = f"recording {run} (seed {order.seed}, {threads} threads)"
     judge = Judge(step for steps in lanes for step in steps)
     rng = Random(f"power {seed}")
-    with order.room(in_memory=True) as folder:
+    with order.room(in_memory=True) as folder, tampered(sign_every=SIGN_EVERY):
         recording = record(
             folder / "ledger.db", lanes, weak=weak, checkpoint_pages=rng.choice(CHECKPOINT_PAGES)
         )

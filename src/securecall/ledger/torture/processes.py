@@ -9,6 +9,7 @@ from typing import Final
 from securecall.errors import SecurecallError
 from securecall.ledger.torture.judge import Judge
 from securecall.ledger.torture.part import Order, Outcome
+from securecall.ledger.torture.tampering import tampered
 from securecall.ledger.torture.workload import script
 from securecall.ledger.torture.writer import Lane, Writer, open_ledger, write
 
@@ -17,6 +18,7 @@ __all__ = ["torture"]
 PROCESSES: Final = 4
 LANES: Final = 3
 STEPS: Final = 25
+SIGN_EVERY: Final = 8
 
 
 def torture(order: Order) -> Outcome:
@@ -28,7 +30,7 @@ def torture(order: Order) -> Outcome:
     """
     outcome = Outcome("processes", "crowds")
     while order.wants(outcome.done):
-        with order.room() as folder:
+        with order.room() as folder, tampered(sign_every=SIGN_EVERY):
             _crowd(order, outcome, folder / "ledger.db")
         outcome.done += 1
         order.tell("processes", outcome.done, order.times)

@@ -31,6 +31,8 @@ PARTS: Final[Mapping[str, Callable[[Order], Outcome]]] = MappingProxyType(
         "processes": processes.torture,
     }
 )
+CAN_FORK: Final = hasattr(os, "fork")
+NO_FORK: Final = "this system cannot fork a process"
 NAMES: Final = tuple(name for name in PARTS if name != "control")
 SHARES: Final[Mapping[str, int]] = MappingProxyType(
     {"kill": 40, "power": 25, "control": 5, "fsync": 12, "full": 6, "clock": 4, "processes": 8}
@@ -162,7 +164,7 @@ def run(
         )
         if tell is not None:
             order.tell = tell
-        outcomes.append(PARTS[name](order))
+        outcomes.append(PARTS[name](order) if CAN_FORK else Outcome(name, "", not_run=NO_FORK))
     return Report(
         seed,
         began,

@@ -1,4 +1,4 @@
-"""Gives a store's connections other settings than it gave them itself."""
+"""Gives stores other settings than they gave themselves."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from securecall.ledger.stores import sqlite as stores_sqlite
+
 __all__ = ["tampered"]
 
 
 @contextmanager
-def tampered(*, weak: bool = False, checkpoint_pages: int | None = None) -> Iterator[None]:
-    """Have every connection that is opened meanwhile behave otherwise.
+def tampered(
+    *, weak: bool = False, checkpoint_pages: int | None = None, sign_every: int | None = None
+) -> Iterator[None]:
+    """Have every store that is opened meanwhile behave otherwise.
 
     Parameters
     ----------
@@ -22,6 +26,8 @@ def tampered(*, weak: bool = False, checkpoint_pages: int | None = None) -> Iter
     checkpoint_pages : int, optional
         Copy the log into the database after so many pages already, so that short runs do it too;
         a thousand is usual.
+    sign_every : int, optional
+        Sign where the chain is after so many operations already.
     """
     settings = []
     if weak:
@@ -43,9 +49,13 @@ def tampered(*, weak: bool = False, checkpoint_pages: int | None = None) -> Iter
         connection: sqlite3.Connection = connect(*args, **options)
         return connection
 
+    usual = stores_sqlite.CHECKPOINT_EVERY
     if settings:
         sqlite3.connect = other  # type: ignore[assignment]
+    if sign_every is not None:
+        stores_sqlite.CHECKPOINT_EVERY = sign_every  # type: ignore[misc]
     try:
         yield
     finally:
         sqlite3.connect = connect
+        stores_sqlite.CHECKPOINT_EVERY = usual  # type: ignore[misc]
