@@ -287,6 +287,28 @@ def test_only_dollars_are_regulated() -> None:
     ]
 
 
+@pytest.mark.parametrize("currency", ["usd", "US", "USDX", "ÜSD", "Us1"])
+def test_a_currency_is_three_capital_letters(currency: str) -> None:
+    assert faults(f'currency = "{currency}"\n' + FACILITY + CONTRACT + RATE) == [
+        f't.toml:1: currency = "{currency}": must be three capital letters, such as USD'
+    ]
+
+
+def test_two_ids_that_are_missing_are_not_one_taken_twice() -> None:
+    nameless = FACILITY.replace('id = "f"\n', "")
+    found = faults(nameless + nameless + CONTRACT + RATE)
+    assert [one.split(": ", 1)[1] for one in found] == [
+        f"facility[{n}].id: is missing; it must be text in quotes" for n in range(2)
+    ]
+
+
+def test_the_first_year_that_is_rated_may_be_named() -> None:
+    text = FACILITY + 'holidays = ["1970-01-01", "2099-12-31"]\n' + CONTRACT
+    dated = text + RATE + "effective_from = 1970-01-01\n"
+    assert read(dated).contracts[0].rates[0].effective_from == date(1970, 1, 1)
+    assert len(read(dated).facilities[0].holidays) == 2
+
+
 @pytest.mark.parametrize("kind", ["facility", "contract", "tax", "fee"])
 def test_an_id_is_given_once_and_the_first_is_named(kind: str) -> None:
     tables = {
@@ -482,6 +504,11 @@ def test_a_percent_is_at_most_1000() -> None:
     tail = '[[tax]]\nid = "t"\npercent = "1000.01"\n'
     [found] = faults(FACILITY + CONTRACT + RATE + tail)
     assert found == 't.toml:17: tax[0].percent = "1000.01": must be 1000 or less'
+    assert read(FACILITY + CONTRACT + RATE + tail.replace("1000.01", "1000")).taxes
+    cost = '[[termination]]\nprefix = "+52"\nper_minute = "1000.01"\n'
+    [found] = faults(FACILITY + CONTRACT + RATE + cost)
+    assert found.endswith("must be 1000 or less")
+    assert read(FACILITY + CONTRACT + RATE + cost.replace("1000.01", "1000")).terminations
 
 
 def _fee(line: str) -> list[str]:

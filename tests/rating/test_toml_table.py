@@ -164,10 +164,14 @@ def test_a_price_may_have_a_bound() -> None:
     root = table('percent = "1000.1"\n')
     assert root.price("percent", high=1000) is None
     assert said(root) == ['t.toml:1: percent = "1000.1": must be 1000 or less']
+    assert table('percent = "1000"\n').price("percent", high=1000) == 1000
 
 
 def test_a_rounding_is_a_mode_and_a_unit() -> None:
     default = Rounding("half_up", 10_000)
+    least = table('a = { unit = "0.000001" }\n')
+    assert least.rounding("a", default) == Rounding("half_up", 1)
+    assert said(least) == []
     root = table('a = { mode = "up" }\nb = { unit = "0.05" }\nc = { mode = "near", unit = "0" }\n')
     assert root.rounding("a", default) == Rounding("up", 10_000)
     assert root.rounding("b", default) == Rounding("half_up", 50_000)
@@ -254,5 +258,8 @@ def test_long_and_deep_values_are_shown_short() -> None:
     root.whole("b", 0, 1)
     shown = [fault.value for fault in root.source.faults]
     assert shown[0] == '"' + "x" * 56 + "..."
+    exact = table(f'a = "{"x" * 58}"\n')
+    exact.whole("a", 0, 1)
+    assert exact.source.faults[0].value == '"' + "x" * 58 + '"'  # sixty with its quotes
     assert shown[1].startswith("[[[[")
     assert all(len(value) <= 60 for value in shown)
