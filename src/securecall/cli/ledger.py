@@ -54,7 +54,7 @@ def _at(text: str | None) -> datetime:
 def _tell(answer: Any, line: str, json: bool) -> None:
     """Say an answer; a refusal ends with exit code 3."""
     if json:
-        as_json({name: _plain(answer, name) for name in type(answer).__slots__})
+        as_json(dict(_plain(answer, name) for name in type(answer).__slots__))
     elif answer.ok:
         say(line)
     else:
@@ -63,13 +63,16 @@ def _tell(answer: Any, line: str, json: bool) -> None:
         raise typer.Exit(EXIT_REJECTED)
 
 
-def _plain(answer: Any, name: str) -> Any:
-    """Return a field in dollars or as an instant where it has such a face."""
+def _plain(answer: Any, name: str) -> tuple[str, Any]:
+    """Return a field in dollars or as an instant where it has such a face, under its name."""
     value = getattr(answer, name)
-    if type(value) is tuple and name.endswith("_micros"):
-        return {key: dollars(amount) for key, amount in value}
-    face = name.removesuffix("_micros").removesuffix("_ms")
-    return getattr(answer, face, value)
+    face = name.removesuffix("_micros")
+    if face != name:
+        if type(value) is tuple:
+            return face, {key: dollars(amount) for key, amount in value}
+        return face, dollars(value)
+    face = f"{name.removesuffix('_ms')}_at"
+    return (face, getattr(answer, face)) if hasattr(answer, face) else (name, value)
 
 
 @app.command("open")

@@ -5,10 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.ledger.table import T0
 
-from securecall.errors import InputError
+from securecall.errors import AmountOverflow, InputError
+from securecall.ledger.faces.arguments import positive_of
 from securecall.ledger.ledger import Ledger
+from securecall.money import micros
 
 
 @pytest.fixture
@@ -25,3 +29,18 @@ def test_an_amount_may_be_written_in_any_plain_way(alice: Ledger) -> None:
                 alice.deposit("alice", amount, at=T0)
         else:
             assert alice.deposit("alice", amount, at=T0).credited == Decimal(amount)
+
+
+@given(
+    st.one_of(st.decimals(-5, 10**13, places=6).map(str), st.text("0123456789.+-e", max_size=22))
+)
+def test_the_quick_reading_of_an_amount_is_the_careful_one(text: str) -> None:
+    try:
+        expected = micros(text)
+    except (InputError, AmountOverflow):
+        expected = 0
+    try:
+        found = positive_of(text)
+    except (InputError, AmountOverflow):
+        found = 0
+    assert found == max(expected, 0)

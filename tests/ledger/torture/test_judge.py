@@ -109,11 +109,36 @@ def _change_an_answer(store: MemoryStore) -> None:
     store._ops[9] = store._ops[9]._replace(answer=store._ops[8].answer)
 
 
+def _let_a_call_run_on(store: MemoryStore) -> None:
+    row = store._accounts["a-family"]
+    row.running = [*row.running, "a-call-1"]
+
+
+def _forget_a_deposit(store: MemoryStore) -> None:
+    key = next(key for key in store._papers if key[0] == "deposit")
+    store._papers[key] = store._papers[key]._replace(state="charged_back")
+
+
+def _open_an_instant(store: MemoryStore) -> None:
+    store._notes["closings"] = []
+
+
 def _lose_an_entry(store: MemoryStore) -> None:
     del store._lines[3]
 
 
-@pytest.mark.parametrize("harm", [_pay_twice, _change_an_amount, _change_an_answer, _lose_an_entry])
+@pytest.mark.parametrize(
+    "harm",
+    [
+        _pay_twice,
+        _change_an_amount,
+        _change_an_answer,
+        _lose_an_entry,
+        _let_a_call_run_on,
+        _forget_a_deposit,
+        _open_an_instant,
+    ],
+)
 def test_books_that_were_changed_are_found_out(harm: Callable[[MemoryStore], Any]) -> None:
     ledger, acked = kept()
     harm(store_of(ledger))

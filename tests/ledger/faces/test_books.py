@@ -1,0 +1,56 @@
+"""Reading: a look at the books at an instant, past or to come."""
+
+from __future__ import annotations
+
+import pytest
+from tests.ledger.pricing import Flat
+from tests.ledger.table import T0, check
+
+from securecall.errors import InputError
+from securecall.ledger.ledger import Ledger
+
+
+def test_none_means_the_last_operations_instant(ledger: Ledger) -> None:
+    ledger.open_account("a", at=T0, opening="5")
+    ledger.open_account("b", at=T0 + 90_000)
+    ledger.start_call("c", ["a"], Flat(), at=T0)
+    assert ledger.balance("a") == ledger.balance("a", at=T0 + 90_000)
+    assert ledger.balance("a").held_micros == 420_000
+
+
+def test_a_read_ahead_sees_calls_end_and_changes_nothing(ledger: Ledger) -> None:
+    check(
+        ledger,
+        """
+        0    open       a prepaid                  ok
+        0    deposit    a 0.50                     ok
+        0    start      c a 0.21/60                cutoff 120
+        999  balance    a                          0.08
+        999  held       a                          0.00
+        999  call       c                          balance 120 0.42
+        119  held       a                          0.42
+        0    hangup     c                          hangup 0 0.00
+        """,
+    )
+
+
+def test_the_past_is_not_guessed(ledger: Ledger) -> None:
+    ledger.open_account("a", at=T0)
+    ledger.deposit("a", "1.00", at=T0 + 10)
+    for ask in (ledger.balance, ledger.cutoffs):
+        with pytest.raises(InputError, match="settled"):
+            ask("a", at=T0 + 9)
+
+
+def test_cutoffs_are_of_the_accounts_own_calls(ledger: Ledger) -> None:
+    ledger.open_account("a", at=T0, opening="1")
+    ledger.open_account("b", at=T0, opening="1")
+    ledger.start_call("c1", ["a", "b"], Flat(), at=T0)
+    ledger.start_call("c2", ["b"], Flat(), at=T0)
+    assert set(ledger.cutoffs("a")) == {"c1"}
+    assert set(ledger.cutoffs("b")) == {"c1", "c2"}
+
+
+def test_statements_and_reloads_of_nobody_are_none(ledger: Ledger) -> None:
+    assert ledger.statements("nobody") == []
+    assert ledger.reloads("nobody") == []
