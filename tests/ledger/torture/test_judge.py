@@ -116,7 +116,7 @@ def _let_a_call_run_on(store: MemoryStore) -> None:
 
 def _forget_a_deposit(store: MemoryStore) -> None:
     key = next(key for key in store._papers if key[0] == "deposit")
-    store._papers[key] = store._papers[key]._replace(state="charged_back")
+    store._papers[key] = store._papers[key]._replace(state="forgotten")
 
 
 def _open_an_instant(store: MemoryStore) -> None:

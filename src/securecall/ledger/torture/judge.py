@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from securecall.errors import SecurecallError
 from securecall.ledger.ledger import Ledger
@@ -14,6 +16,7 @@ from securecall.ledger.torture.workload import LOADERS, Step, fingerprint_of_tex
 __all__ = ["Judge"]
 
 FAULTS_MAX = 10
+PAPERS = ("deposit", "chargeback", "reload", "request", "statement", "number")
 
 
 class Judge:
@@ -72,6 +75,8 @@ class Judge:
             for name, answer in acked.items()
             if self._answers.get(name, answer) != answer
         ]
+        if not faults:
+            faults += _differences(ledger._store.read(_rows), self._mirror._store.read(_rows))
         faults += ledger._store.read(_overdrawn)
         if sum(ledger.totals().values()) != 0:
             faults.append("the balances of all accounts do not add up to 0")
@@ -122,6 +127,27 @@ class Judge:
         self._seqs[row.request_id] = row.seq
         self._answers[row.request_id] = fingerprint_of_text(row.answer)
         return ""
+
+
+def _rows(view: Reading) -> dict[str, Any]:
+    """Return all rows that are not the chain's: they are what the next operation starts from."""
+    found: dict[str, Any] = {"the closings": json.dumps(view.note("closings"))}
+    for row in view.accounts():
+        found[f"account {row.id}"] = row.dump()
+        for kind in PAPERS:
+            for paper in view.papers(kind, row.id):
+                found[f"{kind} {paper.id}"] = json.dumps(paper, sort_keys=True)
+    for call in view.calls():
+        found[f"call {call.id}"] = (call.dump(), call.curve)
+    return found
+
+
+def _differences(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
+    return [
+        f"{name} is kept as {ours.get(name)}, in memory it is {theirs.get(name)}"
+        for name in {**ours, **theirs}
+        if ours.get(name) != theirs.get(name)
+    ]
 
 
 def _overdrawn(view: Reading) -> list[str]:
