@@ -71,8 +71,11 @@ def _plain(answer: Any, name: str) -> tuple[str, Any]:
         if type(value) is tuple:
             return face, {key: dollars(amount) for key, amount in value}
         return face, dollars(value)
-    face = f"{name.removesuffix('_ms')}_at"
-    return (face, getattr(answer, face)) if hasattr(answer, face) else (name, value)
+    base = name.removesuffix("_ms")
+    for face in (base, f"{base}_at"):
+        if face != name and hasattr(answer, face):
+            return face, getattr(answer, face)
+    return name, value
 
 
 @app.command("open")
