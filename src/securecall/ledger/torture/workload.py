@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from hashlib import sha256
 from random import Random
 from typing import Any, Final
@@ -232,7 +232,7 @@ class _Pen:
         self.rng.choices(kinds, weights)[0]()
 
 
-@cache
+@lru_cache(maxsize=16)
 def script(seed: int, lane: str, steps: int, *, alone: bool = True) -> tuple[Step, ...]:
     """Return a lane's steps; the same for the same arguments, and a longer one begins the same.
 
