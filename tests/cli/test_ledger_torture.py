@@ -75,7 +75,10 @@ def test_everything_can_be_said(asked: Asked, tmp_path: Path) -> None:
 
 def test_as_often_as_a_release_must_show_is_without_a_time(asked: Asked) -> None:
     command("--full")
-    assert (asked.options["seconds"], asked.options["times"]) == (None, {})
+    assert (asked.options["seconds"], asked.options["times"]) == (None, torture.TARGETS)
+    command("--full", "--times", "kill=5", "--seconds", "7")
+    assert asked.options["seconds"] == 7.0
+    assert asked.options["times"] == {**torture.TARGETS, "kill": 5}
 
 
 @pytest.mark.parametrize(

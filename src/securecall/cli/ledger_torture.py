@@ -39,11 +39,12 @@ def run(
     """Kill, cut, fail, fill and crowd ledgers in SQLite files, and check that no money is lost."""
     from random import SystemRandom
 
+    from securecall.ledger.torture import TARGETS
     from securecall.ledger.torture import run as torture
     from securecall.ledger.torture.report import as_markdown, as_text
 
-    counts = _times(times)
-    if seconds is None and not counts and not full:
+    counts = (dict(TARGETS) if full else {}) | _times(times)
+    if seconds is None and not counts:
         seconds = SECONDS
     drawn = SystemRandom().randrange(1 << 31) if seed is None else seed
     complain(f"torture with seed {drawn}")

@@ -13,7 +13,7 @@ def test_nothing_that_was_answered_is_lost_to_a_kill() -> None:
     assert (found["result"], found["faults"], found["done"]) == ("held", [], 60)
     figures = found["figures"]
     # Kills hit writers at work: some operations were kept that nobody heard of.
-    assert figures["operations kept"] >= figures["operations acknowledged"] > 60
+    assert figures["operations kept"] >= figures["operations acknowledged"] > 10
     assert figures["with another process on the file"] > 0
     assert figures.get("before the first answer", 0) < 60
 
