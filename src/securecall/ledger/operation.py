@@ -286,6 +286,9 @@ class Operation:
         call.state = "ended"
         call.ended_by = by
         call.ended_ms, call.reason = meter.ended_ms, meter.reason
+        if by == "ledger" and call.cutoff_ms != meter.ended_ms:
+            # A release or transfer: the host must cut a call that it thought would go on.
+            self.moves.append((call.id, call.cutoff_ms, meter.ended_ms))
         call.cutoff_ms = None
         self.write_back(call, meter)
         call.charged = final_micros(meter.curve, meter.bought_ms, meter.ended_ms - meter.start_ms)

@@ -20,6 +20,7 @@ from securecall.ledger.ledger import Ledger
         ({"accounts": ["nobody"]}, Unknown, "nobody"),
         ({"curve": object()}, InputTypeError, "total_micros"),
         ({"max_ms": 0}, InputError, "1 or more"),
+        ({"max_ms": 1 << 50}, InputError, "366 days"),
         ({"max_ms": 1.5}, InputTypeError, "int"),
         ({"split": 1}, InputTypeError, "True or False"),
         ({"call_id": ""}, InputError, "1 to 200"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from securecall.errors import InputError, InputTypeError
 from securecall.ledger import metering
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 from securecall.ledger.faces.arguments import flag_of, whole_of
 
 __all__ = ["Calls"]
+
+DURATION_MS_MAX: Final = 366 * 86_400_000
 
 
 class Calls(Desk):
@@ -89,6 +91,8 @@ class Calls(Desk):
                 f"not {instant(at_ms).isoformat()}"
             )
         limit = None if max_ms is None else whole_of(max_ms, "max_ms", 1)
+        if limit is not None and limit > DURATION_MS_MAX:
+            raise InputError(f"max_ms must be at most {DURATION_MS_MAX}, 366 days, not {limit}")
         split = flag_of(split, "split")
         if not self._keeps_curves:
             dumped_curve(curve)
