@@ -51,6 +51,8 @@ def test_a_rate_whose_time_is_over_or_to_come_is_a_note() -> None:
     assert ended.message == (
         'rate "old" never applies: it ended on 2026-01-01 00:00, not after 2026-04-06 00:00'
     )
+    just = unreachable(rate("old", "priority = 1", "effective_to = 2026-04-06"), rate("all"))
+    assert "it ended on 2026-04-06 00:00, not after 2026-04-06 00:00" in just.message
     tariff = small(rate("new", "effective_from = 2030-01-01"), rate("all"))
     coming = only(tariff, "unreachable_rate", since=date(2026, 5, 1))
     assert coming.severity == "note"
@@ -136,6 +138,8 @@ def test_at_most_three_prefixes_are_named() -> None:
         "unreachable_prefix",
     )
     assert finding.prefixes == 5
+    three = small(rate("all"), DECK, decks=deck("44", "11", "10", "01"))
+    assert ": +11, +10, +01; no number" in only(three, "unreachable_prefix").message
     assert ": +11, +10, +01 and 2 more; " in finding.message
 
 

@@ -1,6 +1,6 @@
 """What is wrong with a tariff before it bills anyone.
 
-Nothing is sampled: effective dates, windows, holidays, prefixes and increments are cut into the
+Calls are not sampled: effective dates, windows, holidays, prefixes and increments are cut into the
 parts in which nothing changes, and each part is looked at once. `docs/lint.md` explains each code.
 """
 
