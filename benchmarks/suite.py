@@ -17,8 +17,8 @@ __all__ = ["BENCHES", "TINY"]
 Bench = Callable[[], list[Row]]
 
 BENCHES: Final[Mapping[str, Bench]] = {
-    "plain-10k": lambda: plain(10_000, 1_000_000, rounds=15),
-    "plain-100k": lambda: plain(100_000, 1_000_000, rounds=15),
+    "plain-10k": lambda: plain(10_000, 1_000_000, rounds=5),
+    "plain-100k": lambda: plain(100_000, 1_000_000, rounds=5),
     "everything": lambda: everything(1_000_000, rounds=15),
     "scale": lambda: scale(100_000_000, 1_000_000, 100_000, tries=7),
     "load": lambda: load(100_000, rounds=5),

@@ -92,7 +92,8 @@ def main() -> None:
         elif command == "check":
             reply = _same(rest[0], forms[rest[0]][rest[1]](), answer)
         else:
-            reply = least_seconds(forms[rest[0]][rest[1]], 1)
+            # The first of three finds caches and free memory as others left them; all get three.
+            reply = least_seconds(forms[rest[0]][rest[1]], 3)
         print(json.dumps(reply), flush=True)
 
 
