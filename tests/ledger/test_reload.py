@@ -125,3 +125,14 @@ def test_the_foreseen_reload_is_where_walking_finds_it(
             assert second - 500 < foreseen <= second
             return
     assert foreseen is None or foreseen > last + 399_500
+
+
+def test_a_refused_operation_asks_for_no_reload(ledger: Ledger) -> None:
+    with_reload(ledger)
+    ledger.start_call("c", ["a"], Flat(), at=T0)
+    assert ledger.withdraw("a", "5.00", at=T0 + 130_000).code == "insufficient_funds"
+    assert ledger.reloads("a") == []
+    assert ms(ledger.next_reload("a")) == T0 + 120_000
+    assert ledger.withdraw("a", "0.01", at=T0 + 130_001).ok
+    assert [each.at_ms for each in ledger.reloads("a")] == [T0 + 120_000]
+    assert ledger.reload_result("auto:a:1", ok=True, at=T0 + 130_002).ok

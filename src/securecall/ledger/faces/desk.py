@@ -64,6 +64,7 @@ class Desk:
                 answer = body(op)
             except Unfit as unfit:
                 answer = refusal(unfit.outcome.value, at_ms)
+                tx.forget()
                 Operation(tx, method, request_id, digest, at_ms).record(answer.code, answer)
                 return answer, []
             op.close(answer)

@@ -96,6 +96,9 @@ class Writing(Reading, Protocol):
     def put_note(self, name: str, value: Any) -> None:
         """Keep a note."""
 
+    def forget(self) -> None:
+        """Drop what was put so far: the operation is refused."""
+
     def append(self, op: OpRow, lines: Sequence[Line]) -> None:
         """Add an operation and its entries to the chain."""
 

@@ -148,6 +148,9 @@ class _Change(_View):
     def put_note(self, name: str, value: Any) -> None:
         self.notes[name] = value
 
+    def forget(self) -> None:
+        self.account_rows, self.call_rows, self.paper_rows, self.notes = [], [], [], {}
+
     def append(self, op: OpRow, lines: Sequence[Line]) -> None:
         self.op_rows.append(op)
         self.lines = lines

@@ -192,6 +192,9 @@ class Change(View):
     def put_note(self, name: str, value: Any) -> None:
         self._notes[name] = value
 
+    def forget(self) -> None:
+        self._accounts, self._calls, self._papers, self._notes = [], [], [], {}
+
     def append(self, op: OpRow, lines: Sequence[Line]) -> None:
         self.added, self._lines = op, lines
 
