@@ -181,3 +181,16 @@ def test_a_lost_chargeback_stays(ledger: Ledger) -> None:
     assert ledger.chargeback_result("cb", won=False, at=T0 + 2).state == "lost"
     assert ledger.balance("a").posted == 0
     assert ledger.start_call("c", ["a"], Flat(), at=T0 + 3).refused
+
+
+def test_a_request_settles_what_fell_due_once(ledger: Ledger) -> None:
+    taxed_call(ledger)
+    ledger.start_call("d", ["a", "b"], Flat(), at=T0 + 210_000, max_ms=60_000)
+    found = ledger.request_refund(
+        "c", why="no sound", rule="dropped", at=T0 + 300_000, request_id="q"
+    )
+    assert found.state == "approved"
+    charges = [entry for entry in ledger.iter_entries() if entry.kind == "charge"]
+    assert sum(1 for entry in charges if entry.ref == "d") == 1
+    total = ledger.balance("a").posted + ledger.balance("b").posted
+    assert total == Decimal("5.5") - Decimal("0.21")

@@ -191,8 +191,10 @@ class Operation:
         Unknown
             There is no such account.
         """
-        if len(ids) == 1 and ids[0] in self.where:
-            return self.where[ids[0]]
+        known = self.where.get(ids[0])
+        if known is not None:
+            assert all(name in known.accounts for name in ids), "accounts are opened together"
+            return known
         found = load(self.tx, ids)
         at_ms = self.at_ms if at_ms is None else at_ms
         late = False

@@ -58,3 +58,33 @@ print(time.monotonic() - before < 100)
         assert len(said.split()) > 2, "with the system's reason"
     else:
         assert said.splitlines() == ["True", "True"]
+
+
+def test_a_system_that_refuses_is_taken_at_its_word(tmp_path: Path) -> None:
+    said = python_alone(
+        """
+import os, sys
+from pathlib import Path
+from securecall.ledger.torture import namespaces
+class Refusing:
+    def unshare(self, flags):
+        return 0
+    def mount(self, *args):
+        return -1
+namespaces._libc = Refusing
+for what in (lambda: namespaces.own_disk(Path(sys.argv[1]), 64), lambda: namespaces.own_clock(5)):
+    try:
+        what()
+    except namespaces.NotAllowed as error:
+        print(error)
+try:
+    namespaces._tell("no-such-file", "1", "a wish")
+except namespaces.NotAllowed as error:
+    print(error)
+""",
+        str(tmp_path),
+    )
+    lines = said.splitlines()
+    # The first fails at a mount or, without being root, earlier; none is another exception.
+    assert lines[0].startswith(("making mounts private", "a user namespace"))
+    assert lines[-1].startswith("a wish: ")

@@ -33,6 +33,14 @@ def _done(code: int, what: str) -> None:
         raise NotAllowed(f"{what}: {os.strerror(c.get_errno())}")
 
 
+def _tell(name: str, text: str, what: str) -> None:
+    """Write to a file of the kernel's about this process."""
+    try:
+        Path(f"/proc/self/{name}").write_text(text)
+    except OSError as error:
+        raise NotAllowed(f"{what}: {error.strerror}") from None
+
+
 def _mount(source: bytes, place: Path, kind: bytes, flags: int, data: bytes, what: str) -> None:
     code = _libc().mount(source, str(place).encode(), kind, c.c_ulong(flags), data)
     _done(code, what)
@@ -54,9 +62,9 @@ def own_disk(place: Path, size_kib: int) -> None:
         _done(libc.unshare(CLONE_NEWNS), "a mount namespace")
     else:
         _done(libc.unshare(CLONE_NEWNS | CLONE_NEWUSER), "a user namespace")
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"0 {user} 1")
-        Path("/proc/self/gid_map").write_text(f"0 {group} 1")
+        _tell("setgroups", "deny", "a user namespace")
+        _tell("uid_map", f"0 {user} 1", "a user namespace")
+        _tell("gid_map", f"0 {group} 1", "a user namespace")
     # Else the mount would be seen outside.
     _mount(b"none", Path("/"), b"none", MS_REC | MS_PRIVATE, b"", "making mounts private")
     _mount(b"tmpfs", place, b"tmpfs", 0, b"size=%dk" % size_kib, "mounting a tmpfs")
@@ -76,9 +84,5 @@ def own_clock(ahead_seconds: int) -> None:
         It must not; the system's words.
     """
     _done(_libc().unshare(CLONE_NEWTIME), "a time namespace")
-    try:
-        Path("/proc/self/timens_offsets").write_text(
-            f"monotonic {ahead_seconds} 0\nboottime {ahead_seconds} 0\n"
-        )
-    except OSError as error:
-        raise NotAllowed(f"setting a clock: {error.strerror}") from None
+    offsets = f"monotonic {ahead_seconds} 0\nboottime {ahead_seconds} 0\n"
+    _tell("timens_offsets", offsets, "setting a clock")
