@@ -41,6 +41,18 @@ def _tell(name: str, text: str, what: str) -> None:
         raise NotAllowed(f"{what}: {error.strerror}") from None
 
 
+def _unshare(kind: int, what: str) -> None:
+    """Get a namespace; without being root, in a user namespace, where the system has them."""
+    user, group = os.getuid(), os.getgid()
+    if user == 0:
+        _done(_libc().unshare(kind), what)
+        return
+    _done(_libc().unshare(kind | CLONE_NEWUSER), f"{what} in a user namespace")
+    _tell("setgroups", "deny", "a user namespace")
+    _tell("uid_map", f"0 {user} 1", "a user namespace")
+    _tell("gid_map", f"0 {group} 1", "a user namespace")
+
+
 def _mount(source: bytes, place: Path, kind: bytes, flags: int, data: bytes, what: str) -> None:
     code = _libc().mount(source, str(place).encode(), kind, c.c_ulong(flags), data)
     _done(code, what)
@@ -49,22 +61,12 @@ def _mount(source: bytes, place: Path, kind: bytes, flags: int, data: bytes, wha
 def own_disk(place: Path, size_kib: int) -> None:
     """Mount a tmpfs of a size over a folder, for this process and its children only.
 
-    Without being root a user namespace is asked for, where the system has them.
-
     Raises
     ------
     NotAllowed
         It must not; the system's words.
     """
-    libc = _libc()
-    user, group = os.getuid(), os.getgid()
-    if user == 0:
-        _done(libc.unshare(CLONE_NEWNS), "a mount namespace")
-    else:
-        _done(libc.unshare(CLONE_NEWNS | CLONE_NEWUSER), "a user namespace")
-        _tell("setgroups", "deny", "a user namespace")
-        _tell("uid_map", f"0 {user} 1", "a user namespace")
-        _tell("gid_map", f"0 {group} 1", "a user namespace")
+    _unshare(CLONE_NEWNS, "a mount namespace")
     # Else the mount would be seen outside.
     _mount(b"none", Path("/"), b"none", MS_REC | MS_PRIVATE, b"", "making mounts private")
     _mount(b"tmpfs", place, b"tmpfs", 0, b"size=%dk" % size_kib, "mounting a tmpfs")
@@ -83,6 +85,6 @@ def own_clock(ahead_seconds: int) -> None:
     NotAllowed
         It must not; the system's words.
     """
-    _done(_libc().unshare(CLONE_NEWTIME), "a time namespace")
+    _unshare(CLONE_NEWTIME, "a time namespace")
     offsets = f"monotonic {ahead_seconds} 0\nboottime {ahead_seconds} 0\n"
     _tell("timens_offsets", offsets, "setting a clock")
