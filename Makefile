@@ -32,7 +32,7 @@ bench: build                       # ratios against named peers, in one run
 	$(V)/python -m benchmarks
 
 deep: build                        # Hypothesis, longer and elsewhere
-	HYPOTHESIS_PROFILE=deep $(V)/python -m pytest -n auto tests/rating tests/regulation
+	HYPOTHESIS_PROFILE=deep $(V)/python -m pytest -n auto tests/rating tests/regulation tests/ledger
 
 fuzz: build                        # coverage-guided, a minute a door
 	$(V)/python -m pip install -q -e ".[fuzz]" && $(V)/python tests/fuzz/run.py --seconds 60

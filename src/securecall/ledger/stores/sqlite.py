@@ -237,7 +237,7 @@ class SqliteStore:
                 item.answer = item.job(change)
             except (sqlite3.Error, MemoryError):
                 raise
-            except BaseException as error:
+            except Exception as error:
                 item.error = error  # the job's own refusal: it has put nothing down
                 continue
             change.lay_down()
