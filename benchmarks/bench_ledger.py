@@ -89,7 +89,7 @@ def solve(rounds: int, times: int = 200) -> list[Row]:
 
 
 def _bare(count: int) -> None:
-    """Do double entry in a dict, with a digest of each request and a chain: what any ledger must."""
+    """Do double entry in a dict, with a digest of each request and a chain."""
     balances = {"a": 0, "cash": 0}
     requests: dict[str, tuple[bytes, str]] = {}
     book: list[tuple[Any, ...]] = []

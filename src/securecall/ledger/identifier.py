@@ -35,20 +35,20 @@ def word(value: object, name: str) -> str:
 
 
 def identifier(value: object, name: str) -> str:
-    """Return an id: a `word` that does not begin with ``#``, which the ledger keeps for itself.
+    """Return an id: a `word` that begins with neither ``#`` nor ``*``, which are the ledger's own.
 
     Raises
     ------
     InputTypeError, InputError
-        As `word`; or it begins with ``#``.
+        As `word`; or it begins with one of these.
 
     Source
     ------
     own.
     """
     text = word(value, name)
-    if text[0] == "#":
-        raise InputError(f"{name} must not begin with '#', as {text!r} does")
+    if text[0] in "#*":
+        raise InputError(f"{name} must not begin with {text[0]!r}, as {text!r} does")
     return text
 
 
