@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests.ledger.against_judge import differences
@@ -28,3 +29,18 @@ def test_ledger_and_judge_agree(first: int) -> None:
 @pytest.mark.parametrize("seed", KEPT)
 def test_cases_that_were_found_stay_fixed(seed: int, make: Callable[[], Ledger]) -> None:
     assert not differences(seed, make, polls=False)
+
+
+@pytest.mark.parametrize("seed", range(7_000, 7_012))
+def test_the_same_requests_make_the_same_chain_in_every_store(seed: int, tmp_path: Path) -> None:
+    hashes = set()
+    for url in ("memory:", f"sqlite:///{tmp_path}/ledger.db"):
+        opened: list[Ledger] = []
+
+        def open_one(url: str = url, opened: list[Ledger] = opened) -> Ledger:
+            opened.append(Ledger.open(url))
+            return opened[0]
+
+        assert not differences(seed, open_one, polls=seed % 2 == 0)
+        hashes.add(opened[0].verify().hash)
+    assert len(hashes) == 1
