@@ -7,7 +7,6 @@ from securecall.ledger.operation import Operation, Unfit
 from securecall.ledger.outcome import Outcome
 from securecall.ledger.spending import local_day
 from securecall.ledger.values import Done, Movement, Payout
-from securecall.regulation import Rules
 
 __all__ = ["inactivity", "payout_failed", "release", "touch"]
 
@@ -23,6 +22,8 @@ def inactivity(
     op: Operation, account: str, timezone: str, period_days: int, state: str | None, to: str
 ) -> Payout | None:
     """Pay out an account that nobody has used for longer than the period; else nothing."""
+    from securecall.regulation import Rules  # only here, so that a ledger opens quickly
+
     found = op.open(account)
     row = op.account(account)
     today = local_day(op.at_ms, timezone)
