@@ -91,6 +91,54 @@ def test_leaps_and_steps_come_to_the_same(
     assert cutoffs(meters()) == stepped(meters())
 
 
+class Actual(Flat):
+    """Charges the time that a call lasted: what its last increment is too long goes back."""
+
+    def final_micros(self, bought_ms: int, actual_ms: int) -> int:
+        return self.price * actual_ms // self.increment_ms
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.booleans(),
+            st.sampled_from([70_000, 210_000, 500_000]),
+            st.sampled_from([6_000, 30_000, 60_000]),
+            st.sampled_from([None, 1, 59_999, 60_000, 61_000, 100_000]),
+            st.sampled_from(["a", "b", "ab", "ba"]),
+            st.booleans(),
+        ),
+        min_size=2,
+        max_size=5,
+    ),
+    st.integers(0, 3_000_000),
+    st.integers(0, 1_000_000),
+)
+def test_money_that_an_end_gives_back_is_spent_by_the_others(
+    calls: list[tuple[bool, int, int, int | None, str, bool]], one: int, other: int
+) -> None:
+    def meters() -> list[Meter]:
+        purses = {"a": Purse("a", one), "b": Purse("b", other)}
+        made = []
+        for number, (actual, price, increment, limit, names, split) in enumerate(calls):
+            curve = (Actual if actual else Flat)(price, increment)
+            start = T0 + number * 777
+            meter = Meter(
+                f"c{number}",
+                curve,
+                start,
+                [purses[name] for name in names],
+                order=(start, number),
+                split=split,
+                limit_ms=limit,
+            )
+            meter.step(start)
+            made.append(meter)
+        return [each for each in made if each.ended_ms is None]
+
+    assert cutoffs(meters()) == stepped(meters())
+
+
 @given(st.integers(0, 3_000_000), st.integers(0, 3_000_000))
 def test_more_money_never_ends_a_call_earlier(room: int, more: int) -> None:
     ends = []
