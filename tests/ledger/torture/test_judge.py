@@ -7,20 +7,21 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.ledger.torture.sending import answered, send_all
 
 from securecall.ledger.ledger import Ledger
 from securecall.ledger.stores.memory import MemoryStore
 from securecall.ledger.torture.judge import Judge
-from securecall.ledger.torture.workload import Step, fingerprint, script
+from securecall.ledger.torture.workload import Step, script
 
-STEPS = script(11, "a", 120)
+STEPS = answered(script(11, "a", 130))
 
 
 def kept(steps: tuple[Step, ...] = STEPS) -> tuple[Ledger, dict[str, str]]:
     """Return a ledger that was sent steps, and what it answered."""
     # Not by `open`: the tests of the ledger check what is opened, and these books shall be wrong.
     ledger = Ledger(MemoryStore(), keeps_curves=True)
-    return ledger, {step.request_id: fingerprint(step.send(ledger)) for step in steps}
+    return ledger, send_all(ledger, steps)
 
 
 def store_of(ledger: Ledger) -> MemoryStore:

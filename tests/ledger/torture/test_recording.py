@@ -43,13 +43,13 @@ def test_all_threads_are_in_it(tmp_path: Path) -> None:
     said = python_alone(
         SETUP
         + """
-lanes = [script(1, f"t{n}", 8, alone=False) for n in range(4)]
+lanes = [script(1, f"t{n}", 5, alone=False) for n in range(4)]
 found = record(path, lanes)
 print(sorted(Counter(name.partition("-")[0] for name in found.acked).items()))
 """,
         str(tmp_path / "ledger.db"),
     )
-    assert said.strip() == "[('t0', 8), ('t1', 8), ('t2', 8), ('t3', 8)]"
+    assert said.strip() == "[('t0', 5), ('t1', 5), ('t2', 5), ('t3', 5)]"
 
 
 def test_a_failing_sync_is_counted_and_every_request_still_goes_through(tmp_path: Path) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.ledger.torture.sending import send_all
 
 from securecall.ledger.ledger import Ledger
 from securecall.ledger.torture.judge import Judge
-from securecall.ledger.torture.workload import LOADERS, FlatCurve, fingerprint, script
+from securecall.ledger.torture.workload import LOADERS, FlatCurve, script
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_file_and_memory_make_the_same_hashes(seed: int, tmp_path: Path) -> None:
     steps = script(seed, "a", 150)
     with Ledger.open(f"sqlite:///{tmp_path}/ledger.db", curves=LOADERS) as ledger:
-        acked = {step.request_id: fingerprint(step.send(ledger)) for step in steps}
+        acked = send_all(ledger, steps)
     with Ledger.open(f"sqlite:///{tmp_path}/ledger.db", curves=LOADERS) as ledger:
         assert Judge(steps).check(ledger, acked) == []
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.ledger.torture.sending import send_all
 
 from securecall.ledger.torture.tampering import tampered
 from securecall.ledger.torture.workload import script
@@ -64,8 +65,7 @@ def test_the_chain_is_signed_as_often_as_is_asked(tmp_path: Path) -> None:
     for every in (None, 10):
         path = tmp_path / f"{every}.db"
         with tampered(sign_every=every), open_ledger(path) as ledger:
-            for step in script(1, "a", 50):
-                step.send(ledger)
+            send_all(ledger, script(1, "a", 55))
         with closing(sqlite3.connect(path)) as connection:
             counts += connection.execute("SELECT count(*) FROM checkpoint").fetchone()
     assert counts == [0, 5]

@@ -23,6 +23,7 @@ STEPS: Final = 48  # of a recording, shared among its lanes
 GO_ON_EVERY: Final = 16
 CHECKPOINT_PAGES: Final = (25, 100, None)
 SIGN_EVERY: Final = 16
+EVERY: Final = 3_000  # from so many on every cut of a recording is replayed
 AT_ONCE: Final = 150  # cuts of a recording, where time is all that is given
 Lanes = Sequence[Sequence[Step]]
 
@@ -32,7 +33,7 @@ def torture(order: Order) -> Outcome:
 
     Every instant of a recorded run is a cut: before and after each write, truncation, sync, delete
     and answer. What was not synced is kept, dropped, or torn at 512 bytes; images that are equal
-    are opened once. Where fewer are wanted than a recording has, a seeded choice is taken.
+    are opened once. Where fewer than three thousand are wanted, a seeded choice is taken.
 
     Source
     ------
@@ -98,14 +99,24 @@ def _one_recording(order: Order, outcome: Outcome, run: int, weak: bool) -> None
     outcome.count("recordings")
     outcome.count("events recorded", len(recording.log))
     cuts = _cuts(recording.log)
-    # Among few cuts there are to be several recordings, from their beginnings to their ends.
-    share = (
-        AT_ONCE if order.times is None else min(-(-order.times // 3), order.times - outcome.done)
-    )
-    if share < len(cuts):
+    share = _share(order, outcome.done)
+    if share >= len(cuts):
+        outcome.count("recordings replayed at every instant")
+    else:
         cuts = sorted(rng.sample(cuts, share))
     with order.room(in_memory=True) as folder:
         _Replay(order, outcome, judge, lanes, folder, where).run(recording, cuts, rng)
+
+
+def _share(order: Order, done: int) -> int:
+    """Return how many cuts of one recording are wanted.
+
+    Among few there are to be several recordings, from their beginnings to their ends.
+    """
+    if order.times is None:
+        return AT_ONCE
+    left = order.times - done
+    return left if order.times >= EVERY else min(-(-order.times // 3), left)
 
 
 def _cuts(log: Sequence[Event]) -> list[tuple[int, Mode]]:

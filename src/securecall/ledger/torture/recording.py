@@ -84,6 +84,7 @@ def record(
         The process died; with its last words.
     """
     notes = path.with_suffix(".log")
+    held: list[Ledger] = []  # a ledger that nobody holds would be closed (Python 3.12 is quick)
 
     def live(tell: Callable[[str], None]) -> None:
         try:
@@ -93,7 +94,7 @@ def record(
             return
         with shim, tampered(weak=weak, checkpoint_pages=checkpoint_pages):
             shim.fails = fails
-            unsure = _run(path, lanes, shim)
+            unsure = _run(path, lanes, shim, held)
             notes.write_bytes(pickle.dumps(Recording(shim.log, shim.failed, unsure)))
 
     writer = Writer(live)
@@ -107,7 +108,7 @@ def record(
     return found
 
 
-def _run(path: Path, lanes: Sequence[Sequence[Step]], shim: Shim) -> int:
+def _run(path: Path, lanes: Sequence[Sequence[Step]], shim: Shim, held: list[Ledger]) -> int:
     unsure = 0
     for half in (0, 1):
         parts = [
@@ -115,6 +116,7 @@ def _run(path: Path, lanes: Sequence[Sequence[Step]], shim: Shim) -> int:
         ]
         hosts = [_Host(path, part, shim) for part in parts]
         ledger, refusals = _open(path)
+        held[:] = [ledger]
         unsure += refusals
         threads = [threading.Thread(target=host.work, args=(ledger,)) for host in hosts]
         for thread in threads:

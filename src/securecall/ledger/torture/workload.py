@@ -121,6 +121,7 @@ class _Pen:
     ended: list[str] = field(default_factory=list)
     deposits: list[str] = field(default_factory=list)
     chargebacks: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
     called: int = 0
 
     @property
@@ -217,6 +218,49 @@ class _Pen:
         else:
             self.deposit()
 
+    def plan(self) -> None:
+        """Set or end a spending limit, or deposits that come by themselves."""
+        account = self.rng.choice(self.payers[:2])
+        ends = self.rng.random() < 0.3
+        if self.rng.random() < 0.5:
+            limit = None if ends else self.dollars(900)
+            self.write("set_spending_limit", account=account, amount=limit)
+        else:
+            below, amount = (None, None) if ends else (self.dollars(300), self.dollars(900))
+            self.write("set_auto_reload", account=account, below=below, amount=amount)
+
+    def reload_result(self) -> None:
+        # Often of a reload that nobody asked for: that raises, and nothing is kept of it.
+        account = self.rng.choice(self.payers[:2])
+        name = f"auto:{account}:{self.rng.randint(1, 4)}"
+        self.write("reload_result", reload_id=name, ok=self.rng.choice((True, False, None)))
+
+    def statement(self) -> None:
+        account = self.rng.choice((*self.payers, f"{self.lane}-bill"))
+        self.write("statement", account=account, through=self.at_ms)
+
+    def review(self) -> None:
+        """Ask for a refund that somebody must decide, or decide."""
+        if self.requests and self.rng.random() < 0.5:
+            name, approve = self.requests.pop(), self.rng.random() < 0.5
+            self.write("decide_refund", refund_request_id=name, approve=approve)
+        elif self.ended:
+            call = self.rng.choice(self.ended)
+            rule = self.rng.choice((None, None, "media_lost"))
+            self.requests.append(
+                self.write("request_refund", call_id=call, why="one-way audio", rule=rule)
+            )
+        else:
+            self.deposit()
+
+    def small_things(self) -> None:
+        account = self.rng.choice(self.payers)
+        if self.rng.random() < 0.5:
+            self.write("touch", account=account)
+        else:
+            number = f"+1713555{self.rng.randint(0, 9):04}"
+            self.write("link_number", number=number, account=account)
+
     def settle_due(self) -> None:
         # It closes the instant for every lane, so it stays behind the others' clocks.
         self.write("settle_due")
@@ -225,7 +269,8 @@ class _Pen:
         verbs: list[tuple[Callable[[], None], int]] = [
             (self.deposit, 15), (self.start_call, 33), (self.end_call, 22), (self.refund, 9),
             (self.withdraw, 8), (self.pay, 4), (self.transfer, 4), (self.set_credit_limit, 2),
-            (self.chargeback, 2), (self.settle_due, 4 if self.alone else 1),
+            (self.chargeback, 2), (self.plan, 2), (self.reload_result, 2), (self.statement, 1),
+            (self.review, 3), (self.small_things, 2), (self.settle_due, 4 if self.alone else 1),
         ]  # fmt: skip
         kinds, weights = zip(*verbs, strict=True)
         self.at_ms += self.rng.choice((0, 1, 1_000, 6_000, 37_123, 240_000))
