@@ -136,7 +136,26 @@ def test_money_that_an_end_gives_back_is_spent_by_the_others(
             made.append(meter)
         return [each for each in made if each.ended_ms is None]
 
-    assert cutoffs(meters()) == stepped(meters())
+    ends, one_by_one, at_once = cutoffs(meters()), meters(), meters()
+    assert ends == stepped(one_by_one)
+    advance(at_once, FOREVER_MS)
+    for walked, leapt in zip(one_by_one, at_once, strict=True):
+        assert paid(walked) == paid(leapt)
+
+
+def paid(meter: Meter) -> list[tuple[str, int]]:
+    return [(purse.id, amount) for purse, amount in meter.takings]
+
+
+def test_what_comes_back_at_an_instant_pays_what_is_due_at_it() -> None:
+    first, second = Purse("a", 60_000), Purse("b", 100_000)
+    ends = Meter("c0", Actual(60_000, 60_000), T0, [first], order=(T0, 0), limit_ms=30_000)
+    goes_on = Meter("c1", Flat(20_000, 30_000), T0, [first, second], order=(T0, 1))
+    for each in (ends, goes_on):
+        each.step(T0)
+    advance([ends, goes_on], FOREVER_MS)
+    assert paid(ends) == [("a", 30_000)]
+    assert paid(goes_on) == [("b", 20_000), ("a", 20_000), ("b", 80_000)]
 
 
 @given(st.integers(0, 3_000_000), st.integers(0, 3_000_000))
