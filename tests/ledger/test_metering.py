@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.ledger.pricing import Flat
 from tests.ledger.table import T0, check
 
 from securecall.ledger.ledger import Ledger
+from securecall.rating.call import Call
+from securecall.rating.tariff import Tariff
 
 
 def test_a_call_runs_to_what_it_bought_and_not_one_millisecond_past_it(ledger: Ledger) -> None:
@@ -254,3 +257,59 @@ def test_a_free_call_needs_no_money_and_has_no_end(ledger: Ledger) -> None:
         9999 hangup     c1                         hangup 9999 0.00
         """,
     )
+
+
+HELD = """
+[[facility]]
+id = "f"
+kind = "jail"
+adp = 400
+state = "TX"
+timezone = "America/Chicago"
+contract = "c"
+cap_basis = "{basis}"
+[[contract]]
+id = "c"
+[[contract.rate]]
+id = "r"
+steps = [{{ from_ms = 0, price = "0.50", per_ms = 60_000, increment_ms = 60_000 }}]
+[[tax]]
+id = "tx"
+percent = "6.25"
+"""
+
+
+@pytest.mark.parametrize("basis", ["billed", "actual"])
+@pytest.mark.parametrize("lasted_ms", [0, 1, 30_000, 60_000, 60_001, 200_000])
+def test_a_settled_call_costs_what_rating_says(ledger: Ledger, basis: str, lasted_ms: int) -> None:
+    tariff = Tariff.loads(HELD.format(basis=basis))
+
+    def call(duration_ms: int) -> Call:
+        return Call(facility="f", number="+17135550123", start=T0, duration_ms=duration_ms)
+
+    ledger.open_account("a", at=T0, opening="50")
+    ledger.start_call("c", ["a"], tariff.curve(call(0)), at=T0)
+    settled = ledger.end_call("c", at=T0 + lasted_ms)
+    rated = tariff.rate(call(lasted_ms))
+    assert settled.charged == rated.total
+    parts = ledger.call("c").parts
+    assert parts.get("tax:tx", 0) == rated.tax
+    assert ledger.balance("a").posted == 50 - rated.total
+
+
+def test_a_late_hangup_costs_what_an_early_one_had(ledger: Ledger) -> None:
+    tariff = Tariff.loads(HELD.format(basis="actual"))
+    for number, first_ms in enumerate((600_000, 300_000)):
+        start = T0 + number * 10_000_000
+        call = Call(facility="f", number="+17135550123", start=start, duration_ms=130_500)
+        ledger.open_account(f"a{number}", at=start, opening="50")
+        ledger.start_call(
+            f"c{number}", [f"a{number}"], tariff.curve(call), at=start, max_ms=first_ms + 1_500
+        )
+        ledger.settle_due(at=start + 601_500)
+        before = ledger.call(f"c{number}")
+        assert before.reason == "limit"
+        after = ledger.end_call(f"c{number}", at=start + 130_500)
+        assert after.charged == tariff.rate(call).total < before.charged
+        assert after.corrected == before.charged - after.charged
+        assert ledger.balance(f"a{number}").posted == 50 - after.charged
