@@ -18,7 +18,9 @@ def alice(ledger: Ledger) -> Ledger:
     return ledger
 
 
-@pytest.mark.parametrize("bad", ["", "#1", "*cash", "a\x1fb", "x" * 201, "\udc80", "a\u00a0b", 7, None])
+@pytest.mark.parametrize(
+    "bad", ["", "#1", "*cash", "a\x1fb", "x" * 201, "\udc80", "a\u00a0b", 7, None]
+)
 def test_bad_ids_move_nothing(alice: Ledger, bad: Any) -> None:
     before = alice.verify()
     with pytest.raises((InputError, InputTypeError)):
