@@ -195,7 +195,7 @@ def test_direct_bill_goes_to_its_limit_and_a_lowered_limit_cuts(ledger: Ledger) 
         119  call       c1                         running 0.42
         120  settle                                c1
         120  owed       d                          0.42
-        130  withdraw   d 0.01                     insufficient_funds
+        130  withdraw   d 0.09                     insufficient_funds
         130  deposit    d 1.00                     wrong_kind
         130  pay        d 1.00                     ok
         130  owed       d                          -0.58

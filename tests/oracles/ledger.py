@@ -305,7 +305,7 @@ class _Walk:
 
     def do_withdraw(self, event: Mapping[str, Any], now: int) -> None:
         account = self.accounts[event["account"]]
-        if event["amount"] > account.posted - account.held:
+        if event["amount"] > account.available:
             self.results[event["id"]] = "insufficient_funds"
             return
         account.posted -= event["amount"]

@@ -141,7 +141,7 @@ class Moving(Desk):
     def withdraw(
         self, account: str, amount: Money, *, at: At, request_id: str | None = None
     ) -> Movement:
-        """Pay out some of what is available: not what running calls hold, and no credit.
+        """Pay out some of what is available: not what running calls hold.
 
         Returns
         -------
