@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from securecall.rating.call import Call
@@ -93,7 +93,7 @@ def toml_of(tariff: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-@cache
+@lru_cache(maxsize=256)
 def _load(text: str) -> Tariff:
     return Tariff.loads(text)
 
