@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from tests.ledger.table import T0
 
@@ -21,3 +24,10 @@ def test_outcomes_are_words_and_ok_is_the_last(alice: Ledger) -> None:
     assert words[0] == "late"
     assert words[-1] == "ok"
     assert len(set(words)) == len(Outcome)
+
+
+def test_the_page_lists_them_in_the_same_order() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "ledger.md").read_text(encoding="utf-8")
+    table = page.split("| code | when |")[1].split("\n\n")[0]
+    told = [word for line in table.splitlines()[2:] for word in re.findall(r"`(\w+)`", line)]
+    assert told == [outcome.value for outcome in Outcome]
