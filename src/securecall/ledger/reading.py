@@ -9,7 +9,9 @@ from securecall.errors import InputError, Unknown
 from securecall.ledger.cutoff import advance, cutoffs
 from securecall.ledger.instant import instant
 from securecall.ledger.operation import Component, by_account, closed_ms, load
+from securecall.ledger.rows import AccountRow
 from securecall.ledger.stores.door import Reading
+from securecall.ledger.timeline import bought_by
 from securecall.ledger.values import Balance, CallState
 
 __all__ = ["balance", "call_state", "component_at", "cutoffs_of"]
@@ -44,7 +46,13 @@ def component_at(view: Reading, accounts: Sequence[str], at_ms: int | None) -> C
 
 
 def balance(view: Reading, account: str, at_ms: int | None) -> Balance:
-    """Return an account's balance; a call that ended by then counts as posted."""
+    """Return an account's balance; a call that ended by then counts as posted.
+
+    An instant before what the account is settled to is answered from its entries and calls.
+    """
+    kept = view.account(account)
+    if at_ms is not None and kept is not None and at_ms < kept.settled_ms:
+        return _past(view, kept, at_ms)
     found = component_at(view, [account], at_ms)
     row = found.accounts[account]
     posted, held = row.posted_micros, 0
@@ -54,9 +62,30 @@ def balance(view: Reading, account: str, at_ms: int | None) -> Balance:
             held += taken
         else:
             posted -= taken
-    available = posted + row.credit_micros - held
+    return _balance(row, posted, held)
+
+
+def _balance(row: AccountRow, posted: int, held: int) -> Balance:
     owed = -posted if row.kind == "direct_bill" else max(-posted, 0)
-    return Balance(posted, held, available, owed)
+    return Balance(posted, held, posted + row.credit_micros - held, owed)
+
+
+def _past(view: Reading, row: AccountRow, at_ms: int) -> Balance:
+    """Return what was, by what is known now: late reports changed it, the limit is today's."""
+    posted, held = 0, 0
+    later: list[str] = []
+    for entry in view.entries(row.id, 0):
+        if entry.kind == "charge" and entry.at_ms > at_ms:
+            later.append(entry.ref)
+        elif entry.at_ms <= at_ms:
+            posted += entry.amount_micros
+    for call_id in dict.fromkeys([*later, *row.running]):
+        call = view.call(call_id)
+        assert call is not None
+        for piece in bought_by(call):
+            if call.start_ms + piece.begins_ms <= at_ms:
+                held += sum(part for name, part in piece.paid if name == row.id)
+    return _balance(row, posted, held)
 
 
 def cutoffs_of(view: Reading, account: str, at_ms: int | None) -> dict[str, int | None]:
@@ -78,7 +107,15 @@ def call_state(view: Reading, call_id: str, at_ms: int | None) -> CallState:
     takings: Sequence[Sequence[Any]] = call.takings
     charged, bought, ended_ms, reason = call.charged, call.bought_ms, call.ended_ms, call.reason
     running, cutoff_ms = call.state == "running", None
-    if running:
+    if at_ms is not None and at_ms < call.start_ms:
+        raise InputError(f"at must not be before the start of call {call_id!r}")
+    if at_ms is not None and call.state == "ended" and ended_ms is not None and at_ms < ended_ms:
+        pieces = [each for each in bought_by(call) if call.start_ms + each.begins_ms <= at_ms]
+        takings = [part for piece in pieces for part in piece.paid]
+        charged = sum(amount for _, amount in takings)
+        bought = pieces[-1].ends_ms if pieces else 0
+        running, ended_ms, reason = True, None, ""
+    elif running:
         found = component_at(view, call.accounts, at_ms)
         meter = next(each for each in found.meters if each.id == call_id)
         takings = [(purse.id, amount) for purse, amount in meter.takings]

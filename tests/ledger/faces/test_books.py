@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from tests.ledger.pricing import Flat
 from tests.ledger.table import T0, check
@@ -34,12 +36,38 @@ def test_a_read_ahead_sees_calls_end_and_changes_nothing(ledger: Ledger) -> None
     )
 
 
-def test_the_past_is_not_guessed(ledger: Ledger) -> None:
+def test_cutoffs_of_the_past_are_not_guessed(ledger: Ledger) -> None:
     ledger.open_account("a", at=T0)
     ledger.deposit("a", "1.00", at=T0 + 10)
-    for ask in (ledger.balance, ledger.cutoffs):
-        with pytest.raises(InputError, match="settled"):
-            ask("a", at=T0 + 9)
+    with pytest.raises(InputError, match="settled"):
+        ledger.cutoffs("a", at=T0 + 9)
+
+
+def test_the_past_is_what_it_was(make: Callable[[], Ledger]) -> None:
+    ledger = make()
+    ledger.open_account("a", at=T0, opening="1.00")
+    ledger.open_account("b", at=T0, opening="0.50")
+    ledger.start_call("c1", ["a", "b"], Flat(), at=T0)
+    ledger.start_call("c2", ["b"], Flat(70_000, 7_000), at=T0, max_ms=100_000)
+    seen = {}
+    for at in range(T0, T0 + 400_000, 3_500):
+        seen[at] = [ledger.balance(name, at=at) for name in ("a", "b")]
+        seen[at] += [ledger.call(name, at=at) for name in ("c1", "c2")]
+    ledger.settle_due(at=T0 + 400_000)
+    ledger.deposit("a", "9.00", at=T0 + 500_000)
+    ledger.deposit("b", "9.00", at=T0 + 500_000)
+    for at, before in seen.items():
+        after = [ledger.balance(name, at=at) for name in ("a", "b")]
+        assert after == before[:2]
+        for call, was in zip(("c1", "c2"), before[2:], strict=True):
+            now = ledger.call(call, at=at)
+            assert (now.running, now.charged, now.billed_ms) == (
+                was.running,  # type: ignore[attr-defined]
+                was.charged,  # type: ignore[attr-defined]
+                was.billed_ms,  # type: ignore[attr-defined]
+            )
+    with pytest.raises(InputError, match="start of call"):
+        ledger.call("c1", at=T0 - 1)
 
 
 def test_cutoffs_are_of_the_accounts_own_calls(ledger: Ledger) -> None:

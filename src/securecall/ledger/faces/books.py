@@ -41,8 +41,13 @@ class Books(Desk):
         ------
         Unknown
             There is no such account.
-        InputError
-            The instant is before what it is settled to.
+        InputError, InputTypeError
+            ``at`` is no instant.
+
+        Notes
+        -----
+        The past is told by what is known now: late reports have changed it, and the credit limit is
+        today's.
 
         Source
         ------
