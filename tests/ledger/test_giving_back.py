@@ -194,3 +194,25 @@ def test_a_request_settles_what_fell_due_once(ledger: Ledger) -> None:
     assert sum(1 for entry in charges if entry.ref == "d") == 1
     total = ledger.balance("a").posted + ledger.balance("b").posted
     assert total == Decimal("5.5") - Decimal("0.21")
+
+
+def test_rerating_reverses_a_tax_that_stays_by_nothing(ledger: Ledger) -> None:
+    second = {**TAXED, "initial_ms": 1_000, "increment_ms": 1_000, "taxes": TAXED["taxes"][:1]}
+    ledger.open_account("a", at=T0, opening="5")
+    ledger.start_call("c", ["a"], curve_of(second, T0), at=T0)
+    ledger.end_call("c", at=T0 + 57_000)
+    assert ledger.call("c").parts["tax:ny"] == Decimal("0.02")
+    found = ledger.refund("c", policy="rerate", until_ms=54_000, at=T0 + 60_000)
+    assert found.parts == {"revenue": Decimal("0.0105"), "tax:ny": 0}
+
+
+def test_a_request_for_the_whole_call_is_approved_in_full_or_in_part(ledger: Ledger) -> None:
+    taxed_call(ledger)
+    ledger.request_refund("c", why="wrong number", at=T0 + 300_000, request_id="q1")
+    ledger.request_refund("c", why="no sound", at=T0 + 300_000, request_id="q2")
+    with pytest.raises(InputError, match="names no until_ms"):
+        ledger.decide_refund("q1", approve=True, policy="rerate", at=T0 + 300_001)
+    part = ledger.decide_refund("q1", approve=True, policy="amount", amount="0.10", at=T0 + 300_001)
+    assert part.refunded == Decimal("0.1")
+    rest = ledger.decide_refund("q2", approve=True, at=T0 + 300_002)
+    assert rest.refunded == ledger.call("c").charged - Decimal("0.1")
