@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.ledger.pricing import Flat, curve_of
 from tests.ledger.table import T0, check
 
-from securecall.errors import Unknown
+from securecall.errors import InputError, Unknown
 from securecall.ledger.ledger import Ledger
 
 TAXED = {
