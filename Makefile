@@ -37,7 +37,7 @@ deep: build                        # Hypothesis, longer and elsewhere
 fuzz: build                        # coverage-guided, a minute a door
 	$(V)/python -m pip install -q -e ".[fuzz]" && $(V)/python tests/fuzz/run.py --seconds 60
 
-torture: build                     # faults on ledgers as often as a release must show; some 15 minutes
+torture: build                     # faults on ledgers as often as a release must show; 5 to 15 minutes
 	$(V)/securecall ledger torture --full --report benchmarks/results/torture-$$(date -u +%F).md \
 	  --note "commit $$(git describe --always --dirty)"
 
