@@ -136,3 +136,13 @@ def test_a_refused_operation_asks_for_no_reload(ledger: Ledger) -> None:
     assert ledger.withdraw("a", "0.01", at=T0 + 130_001).ok
     assert [each.at_ms for each in ledger.reloads("a")] == [T0 + 120_000]
     assert ledger.reload_result("auto:a:1", ok=True, at=T0 + 130_002).ok
+
+
+def test_a_reload_can_be_charged_back_as_any_deposit(ledger: Ledger) -> None:
+    with_reload(ledger)
+    ledger.withdraw("a", "0.60", at=T0 + 1)
+    ledger.reload_result("auto:a:1", ok=True, at=T0 + 2)
+    assert ledger.chargeback("auto:a:1", at=T0 + 3, request_id="cb").debited == 10
+    assert ledger.balance("a").posted_micros == 400_000
+    # Less than the threshold is available again: the next one is asked for.
+    assert [each.state for each in ledger.reloads("a")] == ["credited", "pending"]
