@@ -32,19 +32,10 @@ from securecall.errors import (
 if TYPE_CHECKING:
     from securecall import regulation
     from securecall.ledger.ledger import Ledger
-    from securecall.ledger.values import (
-        Admission,
-        Balance,
-        CallState,
-        Chargeback,
-        Deposit,
-        Entry,
-        Payout,
-        Refund,
-        Reload,
-        Settlement,
-        Statement,
-    )
+    from securecall.ledger.values.calls import Admission, CallState, Settlement
+    from securecall.ledger.values.giving_back import Chargeback, Refund
+    from securecall.ledger.values.money import Balance, Deposit, Entry, Reload
+    from securecall.ledger.values.periods import Payout, Statement
     from securecall.ledger.verify import Verification
     from securecall.rating.call import Call, Line, RatedCall
     from securecall.rating.compare import Comparison
@@ -103,28 +94,28 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Admission": "ledger.values",
-    "Balance": "ledger.values",
+    "Admission": "ledger.values.calls",
+    "Balance": "ledger.values.money",
     "Call": "rating.call",
-    "CallState": "ledger.values",
+    "CallState": "ledger.values.calls",
     "Ceiling": "regulation",
-    "Chargeback": "ledger.values",
+    "Chargeback": "ledger.values.giving_back",
     "Comparison": "rating.compare",
-    "Deposit": "ledger.values",
-    "Entry": "ledger.values",
+    "Deposit": "ledger.values.money",
+    "Entry": "ledger.values.money",
     "FeeLine": "rating.fee_quote",
     "FeeQuote": "rating.fee_quote",
     "FeeRefund": "rating.fee_quote",
     "Finding": "rating.lint",
     "Ledger": "ledger.ledger",
     "Line": "rating.call",
-    "Payout": "ledger.values",
+    "Payout": "ledger.values.periods",
     "PriceCurve": "rating.curve",
     "RatedCall": "rating.call",
-    "Refund": "ledger.values",
-    "Reload": "ledger.values",
-    "Settlement": "ledger.values",
-    "Statement": "ledger.values",
+    "Refund": "ledger.values.giving_back",
+    "Reload": "ledger.values.money",
+    "Settlement": "ledger.values.calls",
+    "Statement": "ledger.values.periods",
     "Tariff": "rating.tariff",
     "Verification": "ledger.verify",
 }

@@ -6,7 +6,7 @@ import pytest
 
 from securecall.ledger.chain import GENESIS, Line, link, link_of, sign
 from securecall.ledger.rows import OpRow
-from securecall.ledger.values import Entry
+from securecall.ledger.values.money import Entry
 
 LINE: Line = (1, 1, 5, "a", "cash", 100, "deposit", "d")
 OP = {

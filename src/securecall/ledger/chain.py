@@ -8,7 +8,7 @@ from hmac import new as hmac
 from typing import Final
 
 from securecall.ledger.rows import OpRow
-from securecall.ledger.values import Entry
+from securecall.ledger.values.money import Entry
 
 __all__ = ["GENESIS", "Line", "link", "link_of", "sign"]
 

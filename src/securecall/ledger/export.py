@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from securecall.errors import InputError, nearest
 from securecall.ledger.stores.door import Reading
-from securecall.ledger.values import Entry
+from securecall.ledger.values.money import Entry
 from securecall.money import dollars
 
 if TYPE_CHECKING:

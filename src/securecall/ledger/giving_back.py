@@ -8,7 +8,9 @@ from securecall.ledger.operation import Operation, Unfit
 from securecall.ledger.outcome import Outcome
 from securecall.ledger.rows import CallRow
 from securecall.ledger.stores.door import Paper
-from securecall.ledger.values import Chargeback, Deposit, Refund, RefundRequest, decode
+from securecall.ledger.values.giving_back import Chargeback, Refund, RefundRequest
+from securecall.ledger.values.money import Deposit
+from securecall.ledger.values.text import decode
 
 __all__ = ["POLICIES", "chargeback", "chargeback_result", "decide", "refund", "request"]
 

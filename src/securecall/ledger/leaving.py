@@ -6,7 +6,9 @@ from securecall.ledger.metering import end_now
 from securecall.ledger.operation import Operation, Unfit
 from securecall.ledger.outcome import Outcome
 from securecall.ledger.spending import local_day
-from securecall.ledger.values import Done, Movement, Payout
+from securecall.ledger.values.answer import Done
+from securecall.ledger.values.money import Movement
+from securecall.ledger.values.periods import Payout
 
 __all__ = ["inactivity", "payout_failed", "release", "touch"]
 

@@ -10,7 +10,7 @@ from securecall.ledger.cutoff import Meter
 from securecall.ledger.operation import Component, Operation, Unfit, meter_of, settlement_of
 from securecall.ledger.outcome import Outcome
 from securecall.ledger.rows import CallRow
-from securecall.ledger.values import Admission, Settled, Settlement
+from securecall.ledger.values.calls import Admission, Settled, Settlement
 
 __all__ = ["end_call", "end_now", "settle_due", "start_call"]
 

@@ -8,7 +8,7 @@ from securecall.ledger.operation import Operation, Unfit
 from securecall.ledger.outcome import Outcome
 from securecall.ledger.spending import arm
 from securecall.ledger.stores.door import Paper
-from securecall.ledger.values import Done
+from securecall.ledger.values.answer import Done
 
 __all__ = ["link", "set_spending_limit"]
 

@@ -18,7 +18,9 @@ from securecall.ledger.outcome import Outcome
 from securecall.ledger.rows import AccountRow, CallRow, OpRow
 from securecall.ledger.spending import arm, store_left
 from securecall.ledger.stores.door import Reading, Writing
-from securecall.ledger.values import Answer, Settlement, encode
+from securecall.ledger.values.answer import Answer
+from securecall.ledger.values.calls import Settlement
+from securecall.ledger.values.text import encode
 from securecall.money import AMOUNT_MICROS_MAX
 
 __all__ = ["Component", "Operation", "Unfit", "load", "meter_of", "purse_of", "settlement_of"]

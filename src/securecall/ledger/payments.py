@@ -10,7 +10,8 @@ from securecall.ledger.operation import Operation, Unfit
 from securecall.ledger.outcome import Outcome
 from securecall.ledger.rows import AccountRow
 from securecall.ledger.stores.door import Paper
-from securecall.ledger.values import Deposit, Done, Movement
+from securecall.ledger.values.answer import Done
+from securecall.ledger.values.money import Deposit, Movement
 from securecall.money import micros
 
 __all__ = [

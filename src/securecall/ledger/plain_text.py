@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from securecall.ledger.instant import instant
-from securecall.ledger.values import Entry
+from securecall.ledger.values.money import Entry
 from securecall.money import dollars
 
 __all__ = ["account_name", "write_text"]

@@ -12,7 +12,8 @@ from securecall.ledger.operation import Component, by_account, closed_ms, load
 from securecall.ledger.rows import AccountRow
 from securecall.ledger.stores.door import Reading
 from securecall.ledger.timeline import bought_by
-from securecall.ledger.values import Balance, CallState
+from securecall.ledger.values.calls import CallState
+from securecall.ledger.values.money import Balance
 
 __all__ = ["balance", "call_state", "component_at", "cutoffs_of"]
 

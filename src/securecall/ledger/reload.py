@@ -20,7 +20,8 @@ from securecall.ledger.payments import FeeTuple, credit_deposit
 from securecall.ledger.rows import AccountRow
 from securecall.ledger.spending import local_day, period_after
 from securecall.ledger.stores.door import Paper
-from securecall.ledger.values import Done, Reload
+from securecall.ledger.values.answer import Done
+from securecall.ledger.values.money import Reload
 
 __all__ = ["fire_due", "reload_result", "set_auto_reload", "watch"]
 

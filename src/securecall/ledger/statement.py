@@ -7,7 +7,8 @@ from fractions import Fraction
 from securecall.ledger.operation import Operation, Unfit
 from securecall.ledger.outcome import Outcome
 from securecall.ledger.stores.door import Paper
-from securecall.ledger.values import LateFee, Statement, encode
+from securecall.ledger.values.periods import LateFee, Statement
+from securecall.ledger.values.text import encode
 from securecall.money import Rounding
 
 __all__ = ["late_fee", "statement"]

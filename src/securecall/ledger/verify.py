@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from securecall.ledger.chain import GENESIS, link_of
 from securecall.ledger.stores.door import Reading
-from securecall.ledger.values import Entry
+from securecall.ledger.values.money import Entry
 from securecall.money import dollars
 
 __all__ = ["Verification", "verify"]

@@ -8,25 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from securecall.ledger import reading
+from securecall.ledger.faces.arguments import whole_of
 from securecall.ledger.faces.desk import Desk
 from securecall.ledger.instant import At, instant, ms_of
 from securecall.ledger.operation import load
 from securecall.ledger.outcome import Outcome
 from securecall.ledger.stores.door import Reading
-from securecall.ledger.values import (
-    Balance,
-    CallState,
-    Entry,
-)
+from securecall.ledger.values.calls import CallState
+from securecall.ledger.values.money import Balance, Entry
 from securecall.money import dollars
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from securecall.ledger.verify import Verification
-
-
-from securecall.ledger.faces.arguments import whole_of
 
 __all__ = ["Books"]
 

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 
 from securecall.errors import InputError, InputTypeError
 from securecall.ledger import metering
 from securecall.ledger.curve import PriceCurve, checked
 from securecall.ledger.curve import dumped as dumped_curve
+from securecall.ledger.faces.arguments import flag_of, whole_of
 from securecall.ledger.faces.desk import Desk
 from securecall.ledger.identifier import identifier, word
 from securecall.ledger.instant import At, elapsed_of, instant, ms_of
 from securecall.ledger.operation import Operation
-from securecall.ledger.values import (
-    Admission,
-    Answer,
-    Settled,
-    Settlement,
-)
-
-if TYPE_CHECKING:
-    pass
-
-
-from securecall.ledger.faces.arguments import flag_of, whole_of
+from securecall.ledger.values.answer import Answer
+from securecall.ledger.values.calls import Admission, Settled, Settlement
 
 __all__ = ["Calls"]
 

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from securecall.errors import RequestConflict, Unknown
 from securecall.ledger.identifier import digest_of, identifier
 from securecall.ledger.instant import At, instant, ms_of
 from securecall.ledger.operation import Move, Operation, Unfit
 from securecall.ledger.stores.door import Store, Writing
-from securecall.ledger.values import (
-    Answer,
-    Done,
-    Movement,
-    decode,
-)
-
-if TYPE_CHECKING:
-    pass
-
+from securecall.ledger.values.answer import Answer, Done
+from securecall.ledger.values.money import Movement
+from securecall.ledger.values.text import decode
 
 __all__ = ["Desk"]
 

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from securecall.errors import InputError
 from securecall.ledger import giving_back
+from securecall.ledger.faces.arguments import amount_of, choice_of, flag_of, positive_of
 from securecall.ledger.faces.desk import Desk
 from securecall.ledger.identifier import identifier, word
 from securecall.ledger.instant import At, elapsed_of
-from securecall.ledger.values import (
-    Chargeback,
-    Refund,
-    RefundRequest,
-)
+from securecall.ledger.values.giving_back import Chargeback, Refund, RefundRequest
 from securecall.money import Money
-
-if TYPE_CHECKING:
-    pass
-
-
-from securecall.ledger.faces.arguments import amount_of, choice_of, flag_of, positive_of
 
 __all__ = ["GivingBack"]
 

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from securecall.errors import InputError
 from securecall.ledger import payments
+from securecall.ledger.faces.arguments import amount_of, choice_of, positive_of
 from securecall.ledger.faces.desk import Desk
 from securecall.ledger.identifier import identifier, word
 from securecall.ledger.instant import At
 from securecall.ledger.rows import KINDS
-from securecall.ledger.values import (
-    Deposit,
-    Done,
-    Movement,
-)
+from securecall.ledger.values.answer import Done
+from securecall.ledger.values.money import Deposit, Movement
 from securecall.money import Money, micros
-
-if TYPE_CHECKING:
-    pass
-
-
-from securecall.ledger.faces.arguments import amount_of, choice_of, positive_of
 
 __all__ = ["Moving"]
 

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from securecall.errors import InputError
 from securecall.ledger import leaving
+from securecall.ledger.faces.arguments import choice_of, positive_of, whole_of
 from securecall.ledger.faces.desk import Desk
 from securecall.ledger.instant import At, ms_of
 from securecall.ledger.spending import zone
 from securecall.ledger.statement import late_fee, statement
-from securecall.ledger.values import (
-    Done,
-    LateFee,
-    Movement,
-    Payout,
-    Statement,
-    decode,
-)
+from securecall.ledger.values.answer import Done
+from securecall.ledger.values.money import Movement
+from securecall.ledger.values.periods import LateFee, Payout, Statement
+from securecall.ledger.values.text import decode
 from securecall.money import Money, price_of
-
-if TYPE_CHECKING:
-    pass
-
-
-from securecall.ledger.faces.arguments import choice_of, positive_of, whole_of
 
 __all__ = ["Periods"]
 

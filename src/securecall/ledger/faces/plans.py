@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from securecall.errors import InputError
 from securecall.ledger import numbers, payments, reading, reload
+from securecall.ledger.faces.arguments import amount_of, cap_of, flag_of
 from securecall.ledger.faces.desk import Desk
 from securecall.ledger.identifier import word
 from securecall.ledger.instant import At, instant, ms_of
 from securecall.ledger.spending import period_after, zone
-from securecall.ledger.values import (
-    Done,
-    Reload,
-)
+from securecall.ledger.values.answer import Done
+from securecall.ledger.values.money import Reload
 from securecall.money import Money, micros
-
-if TYPE_CHECKING:
-    pass
-
-
-from securecall.ledger.faces.arguments import amount_of, cap_of, flag_of
 
 __all__ = ["Plans"]
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from securecall.ledger.chain import Line
 from securecall.ledger.rows import AccountRow, CallRow, OpRow
-from securecall.ledger.values import Entry
+from securecall.ledger.values.money import Entry
 
 __all__ = ["Head", "Paper", "Reading", "Store", "Writing"]
 

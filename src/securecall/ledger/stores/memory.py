@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from securecall.ledger.chain import GENESIS, Line
 from securecall.ledger.rows import AccountRow, CallRow, OpRow
 from securecall.ledger.stores.door import Head, Paper, Reading, Writing
-from securecall.ledger.values import Entry
+from securecall.ledger.values.money import Entry
 
 __all__ = ["MemoryStore"]
 

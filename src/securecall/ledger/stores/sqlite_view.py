@@ -11,7 +11,7 @@ from securecall.ledger.chain import GENESIS, Line
 from securecall.ledger.curve import Loaders, PriceCurve, dumped, loaded
 from securecall.ledger.rows import AccountRow, CallRow, OpRow
 from securecall.ledger.stores.door import Head, Paper
-from securecall.ledger.values import Entry
+from securecall.ledger.values.money import Entry
 
 __all__ = ["Cache", "Change", "View"]
 

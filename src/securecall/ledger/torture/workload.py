@@ -17,7 +17,9 @@ from typing import Any, Final
 
 from securecall.ledger.curve import Loaders
 from securecall.ledger.ledger import Ledger
-from securecall.ledger.values import Answer, Settled, decode
+from securecall.ledger.values.answer import Answer
+from securecall.ledger.values.calls import Settled
+from securecall.ledger.values.text import decode
 
 __all__ = ["LOADERS", "FlatCurve", "Step", "fingerprint", "fingerprint_of_text", "script"]
 
