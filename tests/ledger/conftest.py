@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.ledger.pricing import Flat
+from tests.ledger.small_book import fill
 
 from securecall.ledger.ledger import Ledger
 
@@ -55,3 +56,10 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Ledger]
 def ledger(make: Callable[[], Ledger]) -> Ledger:
     """Return a new ledger."""
     return make()
+
+
+@pytest.fixture
+def busy(ledger: Ledger) -> Ledger:
+    """Return a ledger in which most things have happened."""
+    fill(ledger)
+    return ledger

@@ -3,39 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.ledger.pricing import Flat, curve_of
-from tests.ledger.scenario import Quote
+from tests.ledger.pricing import Flat
 from tests.ledger.table import T0
 
 from securecall.errors import InputError, Unknown
 from securecall.ledger.ledger import Ledger
-
-TAXED = {
-    "rates": [[0, 210_000]],
-    "initial_ms": 60_000,
-    "increment_ms": 60_000,
-    "taxes": [{"name": "ny", "pct": "8.875", "unit": 10_000}],
-}
-
-
-@pytest.fixture
-def busy(ledger: Ledger) -> Ledger:
-    """Return a ledger in which most things have happened."""
-    quote = Quote.of(10_000_000, [{"name": "card", "flat": 3_000_000}])
-    ledger.open_account("fam 1", at=T0)
-    ledger.open_account("é/2", "inmate_debit", at=T0, opening="1")
-    ledger.open_account("bill", "direct_bill", credit_limit="9", at=T0)
-    ledger.deposit("fam 1", "10.00", at=T0, request_id="d", fees=quote)
-    ledger.start_call("c1", ["fam 1", "é/2"], curve_of(TAXED, T0 + 1), at=T0 + 1)
-    ledger.start_call("c2", ["bill"], curve_of(TAXED, T0 + 2), at=T0 + 2)
-    ledger.end_call("c1", at=T0 + 150_000)
-    ledger.end_call("c2", at=T0 + 90_000)
-    ledger.refund("c1", at=T0 + 160_000, policy="amount", amount="0.10")
-    ledger.pay("bill", "0.20", at=T0 + 170_000)
-    ledger.transfer("fam 1", "é/2", "0.50", at=T0 + 180_000)
-    ledger.chargeback("d", at=T0 + 190_000, request_id="cb", fee="1")
-    ledger.release("é/2", at=T0 + 200_000)
-    return ledger
 
 
 def test_a_receipt_lists_every_increment_with_the_balance_around_it(busy: Ledger) -> None:
