@@ -78,8 +78,26 @@ def test_a_decimal_of_absurd_size_is_refused_and_not_written_out(value: str) -> 
 
 @pytest.mark.parametrize("text", ["0.0000001", "0.1234567", "999999999999.9999999"])
 def test_an_amount_has_at_most_six_decimals(text: str) -> None:
-    with pytest.raises(InputError, match=r"at most 6 decimals"):
-        micros(text)
+    for sign in ("", "-"):
+        for value in (sign + text, Decimal(sign + text)):
+            with pytest.raises(InputError) as caught:
+                micros(value)
+            assert str(caught.value) == f"amount must have at most 6 decimals, not {sign}{text}"
+
+
+def test_what_has_too_many_decimals_is_shown_in_plain_digits_in_any_host_context() -> None:
+    with localcontext() as context:
+        context.prec = 3
+        for signal in context.traps:
+            context.traps[signal] = True
+        for read, text, decimals in (
+            (micros, "0.0000001", 6),
+            (micros, "1.23456789", 6),
+            (price_of, "0.0000000000001", 12),
+        ):
+            with pytest.raises(InputError) as caught:
+                read(text)
+            assert str(caught.value).endswith(f"at most {decimals} decimals, not {text}")
 
 
 @pytest.mark.parametrize("text", ["1000000000000", "-1000000000000", "9" * 40])

@@ -88,7 +88,7 @@ def _scaled(value: Decimal, decimals: int, name: str) -> int:
         exact = Decimal("0.5")  # more digits than any amount has
     whole = int(exact)
     if whole != exact:
-        raise InputError(f"{name} must have at most {decimals} decimals, not {value}")
+        raise InputError(f"{name} must have at most {decimals} decimals, not {value:f}")
     return whole
 
 
