@@ -67,31 +67,10 @@ def test_the_settings_are_the_safe_ones(path: Path) -> None:
         assert writer.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
-def test_files_of_something_else_are_refused(tmp_path: Path) -> None:
-    other = tmp_path / "other.db"
-    with sqlite3.connect(other) as connection:
-        connection.execute("CREATE TABLE t (x)")
-    connection.close()
-    with pytest.raises(StoreError, match="something else"):
-        opened(other)
-    text = tmp_path / "text.db"
-    text.write_text("this is no database, it is a letter\n" * 100)
-    with pytest.raises(StoreError, match="cannot be opened"):
-        opened(text)
-    with pytest.raises(StoreError, match="cannot be opened"):
-        opened(tmp_path / "no" / "such" / "folder.db")
+def test_urls_that_name_no_file_are_refused() -> None:
     for url in ("sqlite:ledger.db", "sqlite:///", "mysql://x", "memory"):
         with pytest.raises(InputError, match="sqlite:///path"):
             Ledger.open(url)
-
-
-def test_a_file_of_a_later_format_is_refused(path: Path) -> None:
-    filled(path)
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    with pytest.raises(StoreError, match="format 99"):
-        opened(path)
 
 
 def tamper(path: Path, sql: str) -> None:

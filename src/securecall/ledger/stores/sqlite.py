@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
@@ -19,7 +18,7 @@ from securecall.ledger.chain import GENESIS, link_of, sign
 from securecall.ledger.curve import Loaders, PriceCurve
 from securecall.ledger.stores.door import Reading, Writing
 from securecall.ledger.stores.group import Group, Item
-from securecall.ledger.stores.sqlite_schema import APPLICATION_ID, FORMAT, SCHEMA
+from securecall.ledger.stores.sqlite_file import connect, open_to_write
 from securecall.ledger.stores.sqlite_view import Cache, Change, View
 
 __all__ = ["SqliteStore"]
@@ -27,8 +26,6 @@ __all__ = ["SqliteStore"]
 T = TypeVar("T")
 
 CHECKPOINT_EVERY: Final = 1024  # operations
-BUSY_MS: Final = 60_000
-TURN_MS: Final = 5
 
 
 class SqliteStore:
@@ -86,66 +83,10 @@ class SqliteStore:
     # Opening --------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
-        """Open the writing connection and make sure that it is as safe as it must be."""
-        connection: sqlite3.Connection | None = None
-        try:
-            connection = sqlite3.connect(
-                self.path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
-            )
-            self._prepare(connection)
-        except sqlite3.Error as error:
-            if connection is not None:
-                connection.close()
-            raise StoreError(f"{self.path} cannot be opened as a ledger: {error}") from None
-        except StoreError:
-            assert connection is not None
-            connection.close()
-            raise
-        self._writer = connection
+        """Open the writing connection; what another one had cached may be of yesterday."""
+        self._writer = open_to_write(self.path, self._synchronous)
         self._cache.drop()
         self._cache.version = -1
-
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        execute = connection.execute
-        mode = _to_wal(connection)
-        execute(f"PRAGMA synchronous = {self._synchronous}")
-        execute("PRAGMA trusted_schema = OFF")
-        (level,) = execute("PRAGMA synchronous").fetchone()
-        if mode != "wal" or level != self._synchronous:
-            raise StoreError(
-                f"{self.path} must have journal mode wal and synchronous {self._synchronous}, "
-                f"it has {mode} and {level}"
-            )
-        # In one transaction, since another process may be making the tables just now.
-        execute("BEGIN")
-        (found,) = execute("PRAGMA application_id").fetchone()
-        (objects,) = execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        execute("ROLLBACK")
-        if found == 0 and objects == 0:
-            self._make(connection)
-            (found,) = execute("PRAGMA application_id").fetchone()
-        (version,) = execute("PRAGMA user_version").fetchone()
-        if found != APPLICATION_ID:
-            raise StoreError(f"{self.path} is a SQLite file of something else, not a ledger")
-        if version != FORMAT:
-            raise StoreError(f"{self.path} has format {version}; this library knows {FORMAT}")
-
-    @staticmethod
-    def _make(connection: sqlite3.Connection) -> None:
-        """Make the tables, unless another process just did."""
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            (objects,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            if not objects:
-                for statement in _statements(SCHEMA):
-                    connection.execute(statement)
-                connection.execute("INSERT INTO note VALUES ('latest_ms', '0')")
-                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute(f"PRAGMA user_version = {FORMAT}")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
 
     def _check_chain(self) -> int:
         """Check the chain since the last signed checkpoint; return that one's operation."""
@@ -347,9 +288,7 @@ class SqliteStore:
 
     def _reader(self) -> View:
         try:
-            connection = sqlite3.connect(
-                self.path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
-            )
+            connection = connect(self.path)
             connection.execute("PRAGMA query_only = ON")
         except sqlite3.Error as error:
             raise StoreError(f"{self.path} cannot be read: {error}") from None
@@ -369,33 +308,3 @@ class SqliteStore:
 
 class _Unknown(Exception):
     """COMMIT failed: what was kept is unknown."""
-
-
-def _to_wal(connection: sqlite3.Connection) -> str:
-    """Switch to the write-ahead log, and return the mode that this led to.
-
-    Of several processes that do so to a new file at once SQLite tells some that it is locked,
-    without waiting as it does elsewhere; so the waiting is here.
-    """
-    connection.execute("PRAGMA busy_timeout = 0")
-    for left in range(BUSY_MS // TURN_MS, -1, -1):
-        try:
-            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-            break
-        except sqlite3.OperationalError as error:
-            if left == 0 or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                raise
-        time.sleep(TURN_MS / 1000)
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-    return str(mode)
-
-
-def _statements(script: str) -> list[str]:
-    """Cut a script into statements, those of triggers whole."""
-    found, current = [], ""
-    for line in script.strip().splitlines():
-        current += line + "\n"
-        if sqlite3.complete_statement(current):
-            found.append(current)
-            current = ""
-    return found
