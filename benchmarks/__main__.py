@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help=f"run this one; may be repeated: {', '.join(BENCHES)}",
     )
     parser.add_argument("--json", action="store_true", help="JSON on stdout, not a table")
-    parser.add_argument("--name", default="rating", help="of the file of results")
+    parser.add_argument("--name", default="all", help="of the file of results")
     parser.add_argument(
         "--tiny",
         action="store_true",

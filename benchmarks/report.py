@@ -27,6 +27,11 @@ HEADLINES = (
     ("scalar", "tariff.rate", "one live call"),
     ("scalar", "curve.reach at", "when a balance ends, 3 h in steps of 1 s"),
     ("import", "import", "`import securecall`"),
+    ("ledger-solve", "one call", "the ledger: the cutoff of a call by the second"),
+    ("ledger-solve", "ten calls", "... of ten calls on one account"),
+    ("ledger-durable", "deposits", "... deposits that survive a power cut, 64 callers"),
+    ("ledger-durable", "of plain", "... over plain `sqlite3`, the same statements"),
+    ("ledger-memory", "of the bare", "... in memory, over a bare dict with digest and chain"),
 )
 VERDICTS = {True: "met", False: "missed", None: ""}
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from benchmarks.everything import everything
 from benchmarks.judge import against_oracle
+from benchmarks.ledger import durable, long_book, memory, solve
 from benchmarks.plain import plain
 from benchmarks.row import Row
 from benchmarks.scale import scale
@@ -25,6 +26,10 @@ BENCHES: Final[Mapping[str, Bench]] = {
     "scalar": lambda: scalar(rounds=15),
     "import": lambda: imports(rounds=7),
     "oracle": lambda: against_oracle(2_000, rounds=5),
+    "ledger-solve": lambda: solve(rounds=15),
+    "ledger-memory": lambda: memory(20_000, rounds=9),
+    "ledger-durable": lambda: durable(150, rounds=5),
+    "ledger-open": lambda: long_book(1_000, 10_000_000, rounds=9),
 }
 
 TINY: Final[Mapping[str, Bench]] = {
@@ -36,4 +41,8 @@ TINY: Final[Mapping[str, Bench]] = {
     "scalar": lambda: scalar(rounds=1, calls=5),
     "import": lambda: imports(rounds=1),
     "oracle": lambda: against_oracle(20, rounds=1),
+    "ledger-solve": lambda: solve(rounds=1, times=3),
+    "ledger-memory": lambda: memory(100, rounds=1),
+    "ledger-durable": lambda: durable(2, rounds=1),
+    "ledger-open": lambda: long_book(1_000, 3_000, rounds=1),
 }

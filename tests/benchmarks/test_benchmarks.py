@@ -39,7 +39,8 @@ def test_the_whole_runs_and_writes_its_figures(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert {row["bench"].split()[0] for row in said["figures"]} == {
-        "plain", "everything", "scale", "load", "scalar", "import", "oracle"
+        "plain", "everything", "scale", "load", "scalar", "import", "oracle",
+        "ledger-solve", "ledger-memory", "ledger-durable", "ledger-open",
     }  # fmt: skip
     assert all(row["value"] >= 0 for row in said["figures"])
     assert said["machine"]["python"].startswith("3.")
