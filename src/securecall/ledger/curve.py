@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
-from securecall.errors import AmountOverflow, InputError, InputTypeError
+from securecall.errors import InputError, InputTypeError
 
 __all__ = ["Loaders", "PriceCurve", "checked", "dumped", "final_micros", "loaded", "parts_micros"]
 
@@ -127,8 +127,3 @@ def loaded(body: bytes, loaders: Loaders) -> PriceCurve:
     found: Any = getattr(import_module(module), kind)
     curve: PriceCurve = found.loads(body)
     return curve
-
-
-def overflow(error: OverflowError) -> AmountOverflow:
-    """Return our error for a curve's."""
-    return AmountOverflow(str(error))
