@@ -80,6 +80,7 @@ def _plain(answer: Any, name: str) -> tuple[str, Any]:
 
 @app.command("open")
 def open_(
+    *,
     file: Path = FILE,
     account: str = typer.Argument(...),
     kind: str = typer.Option("prepaid", help="prepaid, inmate_debit or direct_bill."),
@@ -99,6 +100,7 @@ def open_(
 
 @app.command()
 def deposit(
+    *,
     file: Path = FILE,
     account: str = typer.Argument(...),
     amount: str = typer.Argument(..., help="Dollars, such as 25.00."),
@@ -118,6 +120,7 @@ def deposit(
 
 @app.command()
 def show(
+    *,
     file: Path = FILE,
     account: str = typer.Argument(...),
     at: str | None = typer.Option(None, help="When, with an offset; default the last operation."),

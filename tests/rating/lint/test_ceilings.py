@@ -212,6 +212,7 @@ def _rate(price: str, increment_ms: int = 60_000, **options: int) -> Rate:
     ],
 )
 def test_what_is_plain_at_a_glance_is_never_what_is_held(
+    *,
     one: Rate,
     ceiling: Fraction | None,
     barred: bool,
