@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
-from typing import Final
+from pathlib import Path
+from typing import Final, NamedTuple
+from urllib.parse import quote
 
 from securecall.errors import StoreError
 from securecall.ledger.stores.sqlite_schema import APPLICATION_ID, FORMAT, SCHEMA
@@ -25,6 +28,8 @@ def connect(path: str) -> sqlite3.Connection:
 def open_to_write(path: str, synchronous: int) -> sqlite3.Connection:
     """Return a connection that is as safe as it must be; make the tables if there are none.
 
+    A file of something else is refused before anything is done to it.
+
     Parameters
     ----------
     path : str
@@ -34,12 +39,15 @@ def open_to_write(path: str, synchronous: int) -> sqlite3.Connection:
     Raises
     ------
     StoreError
-        The file is no ledger, has another format, or cannot be made safe.
+        The file is no ledger, has another format, cannot be written, or cannot be made safe.
 
     Source
     ------
     own; docs/ledger.md, "Stores".
     """
+    if Path(path).is_dir():
+        raise StoreError(f"{path} cannot be opened as a ledger: it is a folder, not a file")
+    _refuse_at_sight(path)
     connection: sqlite3.Connection | None = None
     try:
         connection = connect(path)
@@ -55,9 +63,81 @@ def open_to_write(path: str, synchronous: int) -> sqlite3.Connection:
     return connection
 
 
+class _Look(NamedTuple):
+    """What says whose a file is."""
+
+    application: int
+    version: int
+    objects: int
+
+    @property
+    def empty(self) -> bool:
+        return self.application == 0 and self.objects == 0
+
+
+def _look(connection: sqlite3.Connection) -> _Look:
+    # In one transaction, since another process may be making the tables just now.
+    connection.execute("BEGIN")
+    try:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (objects,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    finally:
+        connection.execute("ROLLBACK")
+    return _Look(application, version, objects)
+
+
+def _refuse_at_sight(path: str) -> None:
+    """Refuse a file that shows to be something else, or of a later format, as it lies there.
+
+    ``immutable`` has SQLite read a file without locks, log or journal, so that whatever it is, it
+    is neither switched to another journal mode nor recovered, and nothing appears beside it. The
+    file is not opened otherwise: to close a handle of one's own would drop the locks that SQLite
+    has on it in this process.
+
+    What another process is writing just now may be half seen. Tables and the name of their
+    application reach the file together; two looks that see the one without the other, or another
+    name, do not both fall into the instant between. A look that fails says nothing.
+    """
+    seen = (_as_it_lies(path), _as_it_lies(path))
+    if all(look is not None and _others(look) for look in seen):
+        raise StoreError(_something_else(path))
+    newer = seen[0]
+    if newer is not None and newer.application == APPLICATION_ID and newer.version > FORMAT:
+        raise StoreError(_other_format(path, newer.version))
+
+
+def _as_it_lies(path: str) -> _Look | None:
+    uri = f"file:{quote(os.fsencode(path))}?immutable=1&mode=ro"
+    try:
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    except sqlite3.Error:
+        return None  # there is none yet
+    try:
+        return _look(connection)
+    except sqlite3.Error:
+        return None
+    finally:
+        connection.close()
+
+
+def _others(look: _Look) -> bool:
+    return not look.empty and look.application != APPLICATION_ID
+
+
+def _something_else(path: str) -> str:
+    return f"{path} is a SQLite file of something else, not a ledger"
+
+
+def _other_format(path: str, version: int) -> str:
+    return f"{path} has format {version}; this library knows {FORMAT}"
+
+
 def _prepare(connection: sqlite3.Connection, path: str, synchronous: int) -> None:
-    """Set what keeps a ledger safe, and refuse a file that is none."""
+    """Refuse a file that is no ledger, and set what keeps a ledger safe."""
     execute = connection.execute
+    look = _look(connection)
+    _refuse(look, path)
     mode = _to_wal(connection)
     execute(f"PRAGMA synchronous = {synchronous}")
     execute("PRAGMA trusted_schema = OFF")
@@ -67,19 +147,35 @@ def _prepare(connection: sqlite3.Connection, path: str, synchronous: int) -> Non
             f"{path} must have journal mode wal and synchronous {synchronous}, "
             f"it has {mode} and {level}"
         )
-    # In one transaction, since another process may be making the tables just now.
-    execute("BEGIN")
-    (found,) = execute("PRAGMA application_id").fetchone()
-    (objects,) = execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    execute("ROLLBACK")
-    if found == 0 and objects == 0:
+    _try_to_write(connection, path)
+    if look.empty:
         _make(connection)
-        (found,) = execute("PRAGMA application_id").fetchone()
-    (version,) = execute("PRAGMA user_version").fetchone()
-    if found != APPLICATION_ID:
-        raise StoreError(f"{path} is a SQLite file of something else, not a ledger")
-    if version != FORMAT:
-        raise StoreError(f"{path} has format {version}; this library knows {FORMAT}")
+        _refuse(_look(connection), path)
+
+
+def _refuse(look: _Look, path: str) -> None:
+    if _others(look):
+        raise StoreError(_something_else(path))
+    if not look.empty and look.version != FORMAT:
+        raise StoreError(_other_format(path, look.version))
+
+
+def _try_to_write(connection: sqlite3.Connection, path: str) -> None:
+    """Refuse a file that may only be read, where SQLite would say so at the first operation."""
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            connection.execute("PRAGMA user_version = 0")  # rolled back before anything is written
+        finally:
+            connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        code = error.sqlite_errorcode & 0xFF
+        if code == sqlite3.SQLITE_READONLY:
+            raise StoreError(f"{path} can be read only, and a ledger must be written") from None
+        if code != sqlite3.SQLITE_BUSY:  # busy: somebody is writing, so it can be written
+            raise
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
 
 def _make(connection: sqlite3.Connection) -> None:
