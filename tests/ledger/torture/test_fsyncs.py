@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.ledger.torture.alone import part_alone, python_alone
+from tests.ledger.torture.alone import part_alone, python_alone, tenth
 
 
 def test_nothing_that_was_answered_is_lost_when_the_disk_fails() -> None:
-    found = part_alone("fsync", 20)
+    found = part_alone("fsync", tenth("fsync"))
     assert (found["result"], found["faults"]) == ("held", [])
-    assert found["done"] >= 20
+    assert found["done"] >= tenth("fsync")
     figures = found["figures"]
     assert figures["power cuts after a failure"] > 20
     assert figures["answers of the store that it is unsure"] > 0
