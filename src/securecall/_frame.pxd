@@ -1,0 +1,69 @@
+"""What the rooms of the ears hand to each other: a frame of 20 ms, and events.
+
+Times are samples at 8 kHz since the monitor began, lost ones included. Powers are mean squares of full scale
+1.0; 0.5, a full-scale sine, is +3.14 dBm0 (ITU-T G.711, A-law; taken for every encoding).
+"""
+
+from libc.math cimport log10f
+from libc.stdint cimport int64_t
+
+cdef extern from "_bank.h" nogil:
+    enum:
+        SC_HOP      # samples of a hop: 5 ms
+        SC_LANES    # tones of the bank
+    ctypedef struct sc_sums:
+        float part[2][48]
+    const float* sc_lane_hz
+    void sc_bank_prepare(double rate_hz)
+    int sc_bank_width(int lanes)
+    void sc_bank_sums(const float* x, int hops, sc_sums* out)
+
+cdef enum:
+    HOPS = 4               # of a frame
+    FRAME = 160            # samples
+    EVENTS_MAX = 16
+    EVENT_TONE = 0         # code is the plan's tone
+    EVENT_DTMF = 1         # code is 4 * row + column
+    EVENT_MF = 2           # code is the system's signal
+
+cdef struct Event:
+    int kind
+    int code
+    int id
+    int ended              # 1 in the second event of an id
+    int64_t start          # samples
+    int64_t end            # -1 while it lasts
+    int64_t detected
+    float level_dbm0
+    float probability
+    float values[6]        # evidence; what they are is named in fraud/event.py
+
+cdef struct Events:
+    int count
+    int lost               # more than EVENTS_MAX in one frame: never seen, counted all the same
+    Event items[16]
+
+cdef struct Frame:
+    int64_t end            # samples at its end
+    const float* samples   # the last 512, oldest first, full scale 1.0; the last 160 are the frame's
+    const float* hop_power # mean squares of its 4 hops
+    const float* tone_power # of the 48 tones, over 20 ms with weights 1 2 2 1 of the hops
+    int gap                # how many of its hops were lost: zeros that are evidence of nothing
+    int peak               # greatest magnitude of a sample, 16 bits
+    int crossings          # changes of sign
+
+
+cdef inline float sc_dbm0(float power) noexcept nogil:
+    """Return a mean square in dBm0; silence is -100."""
+    if power < 1e-12:
+        return -100.0
+    return 10.0 * log10f(power) + 6.15029995664  # 3.14 - 10 log10(0.5)
+
+
+cdef inline Event* sc_new_event(Events* events) noexcept nogil:
+    """Return the next free event; when all are taken, the last one again."""
+    if events.count == EVENTS_MAX:
+        events.lost += 1
+        return &events.items[EVENTS_MAX - 1]
+    events.count += 1
+    return &events.items[events.count - 1]
