@@ -113,9 +113,7 @@ def hours() -> int:
         held = sum(row.seconds for row in mine if row.held) / 3600
         packs = {(row.package, row.pack) for row in mine}
         sources = {row.package for row in mine}
-        print(
-            f"{kind:<11} {total:7.2f} {held:7.2f} {len(mine):7} {len(packs):6} {len(sources):9}"
-        )
+        print(f"{kind:<11} {total:7.2f} {held:7.2f} {len(mine):7} {len(packs):6} {len(sources):9}")
     return 0
 
 

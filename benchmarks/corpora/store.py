@@ -1,7 +1,7 @@
-"""Keeps what was converted: for each package one file of samples and one of rows that say what is where.
+"""Keeps what was converted: for each package a file of samples and a table of what lies where.
 
-A package has thousands of short clips; one file of samples for all of them is read in no time and is
-complete or absent, since its rows are written last and moved into place in one step.
+A package has thousands of short clips; one file of samples for all of them is read in no time, and
+it is complete or absent, since its rows are written last and moved into place in one step.
 """
 
 from __future__ import annotations
