@@ -39,7 +39,7 @@ def extension(name):
     return Extension(
         f"securecall.{name}",
         [f"src/securecall/{name}.pyx"],
-        depends=["src/securecall/_native.h", *glob("src/securecall/*.pxd")],
+        depends=[*glob("src/securecall/*.h"), *glob("src/securecall/*.pxd")],
         include_dirs=["src/securecall"],
         define_macros=TRACE if BUILD == "trace" else [],
         extra_compile_args=[] if sys.platform == "win32" else FLAGS,
@@ -48,7 +48,7 @@ def extension(name):
 
 setup(
     ext_modules=cythonize(
-        [extension(name) for name in ("_curve", "_fees", "_rating")],
+        [extension(name) for name in ("_curve", "_dsp", "_fees", "_rating")],
         compiler_directives=DIRECTIVES,
         include_path=["src"],
         # Each kind of build keeps its own C files; coverage finds them only beside the .pyx.

@@ -5,7 +5,8 @@ Times are samples at 8 kHz since the monitor began, lost ones included. Powers a
 """
 
 from libc.math cimport log10f
-from libc.stdint cimport int64_t
+from libc.stdint cimport int16_t, int64_t
+from libc.stdlib cimport realloc
 
 cdef extern from "_bank.h" nogil:
     enum:
@@ -20,8 +21,9 @@ cdef extern from "_bank.h" nogil:
 
 cdef enum:
     HOPS = 4               # of a frame
+    RING = 640             # samples of the past that a channel keeps: 16 hops
+    PAST = 512             # of them are handed on
     FRAME = 160            # samples
-    EVENTS_MAX = 16
     EVENT_TONE = 0         # code is the plan's tone
     EVENT_DTMF = 1         # code is 4 * row + column
     EVENT_MF = 2           # code is the system's signal
@@ -40,8 +42,9 @@ cdef struct Event:
 
 cdef struct Events:
     int count
-    int lost               # more than EVENTS_MAX in one frame: never seen, counted all the same
-    Event items[16]
+    int room
+    int lost               # no memory for them
+    Event* items           # grows when an event comes, never per frame
 
 cdef struct Frame:
     int64_t end            # samples at its end
@@ -61,9 +64,26 @@ cdef inline float sc_dbm0(float power) noexcept nogil:
 
 
 cdef inline Event* sc_new_event(Events* events) noexcept nogil:
-    """Return the next free event; when all are taken, the last one again."""
-    if events.count == EVENTS_MAX:
-        events.lost += 1
-        return &events.items[EVENTS_MAX - 1]
+    """Return the next free event; without memory for it, the last one again. Needs room > 0 at first."""
+    cdef Event* more
+    if events.count == events.room:
+        more = <Event*> realloc(events.items, (2 * events.room + 16) * sizeof(Event))
+        if more == NULL:
+            events.lost += 1
+            return &events.items[events.count - 1]
+        events.items = more
+        events.room = 2 * events.room + 16
     events.count += 1
     return &events.items[events.count - 1]
+
+
+cdef inline void sc_past(const int16_t* ring, int64_t now, float* past, int samples) noexcept nogil:
+    """Write the last so many samples of a ring, full scale 1.0, oldest first."""
+    cdef int begin = <int> ((now - samples + 4 * RING) % RING)
+    cdef int m, left = RING - begin
+    if left > samples:
+        left = samples
+    for m in range(left):
+        past[m] = ring[begin + m] * <float> (1.0 / 32768)
+    for m in range(samples - left):
+        past[left + m] = ring[m] * <float> (1.0 / 32768)

@@ -1,0 +1,370 @@
+"""The engine of the ears; securecall.fraud.dsp and securecall.fraud.detector are its faces.
+
+`Setup` is compiled once and shared. `Channel` hears one line, `Channels` many in one call without the GIL; both give the
+same events bit for bit, however the audio is cut.
+"""
+
+cimport cython
+from cpython.buffer cimport PyBUF_FORMAT, PyBUF_C_CONTIGUOUS, PyBuffer_Release, PyObject_GetBuffer
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from libc.math cimport cos, pow, sin
+from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcpy, memset
+
+from securecall._frame cimport (
+    EVENT_DTMF, EVENT_MF, EVENT_TONE, Event, Events, SC_HOP, SC_LANES, sc_bank_prepare, sc_bank_width,
+    sc_dbm0, sc_lane_hz,
+)
+from securecall._line cimport (
+    ALAW, Line, MULAW, S16LE, Setup as CSetup, sc_line_feed, sc_line_finish, sc_line_gap,
+    sc_line_reset,
+)
+from securecall._pairs cimport PairPlan, SC_PAST, sc_pairs_prepare
+
+cdef enum:
+    LONG_PIECE = 4000      # samples from which on a channel's feed lets go of the GIL
+
+cdef double PI = 3.141592653589793
+# The middle tap of the half-band filter is 0.5; these are its neighbours, every other one (Kaiser, beta 6.2, 47 taps).
+HALF_BAND = (
+    0.3166147, -0.10108644, 0.055592611, -0.034763326, 0.022537263, -0.014563868, 0.009155836,
+    -0.0054839594, 0.0030540916, -0.0015236475, 0.00063156323, -0.00017146043,
+)
+
+sc_bank_prepare(8000.0)
+sc_pairs_prepare(8000.0)
+
+LANE_HZ = tuple([float(f"{sc_lane_hz[lane]:.6g}") for lane in range(SC_LANES)])
+LINE_BYTES = sizeof(Line)
+SAVED_MAGIC = b"sce1"
+
+
+def bank_width(lanes=0):
+    """Choose how many lanes a vector of the bank has: 4, 8, 16 or, with 0, what the machine has. Return it."""
+    return sc_bank_width(lanes)
+
+
+cdef void _hann(float* window, int count, float* total) noexcept:
+    cdef int m
+    total[0] = 0
+    for m in range(count):
+        window[m] = <float> (0.5 - 0.5 * cos(2 * PI * (m + 0.5) / count))
+        total[0] += window[m]
+
+
+cdef _fill_pairs(PairPlan* plan, int kind, dict limits, lanes, codes, bint apart):
+    """Fill a receiver of pairs from its limits; see fraud.dsp for their meaning."""
+    cdef int lane
+    cdef double turn, full = 0.5
+    memset(plan, 0, sizeof(PairPlan))
+    plan.kind = kind
+    plan.lanes = len(lanes)
+    plan.apart = apart
+    for lane in range(64):
+        plan.code[lane] = -1
+    for low, high, code in codes:
+        plan.code[8 * <int> low + <int> high] = code
+    for lane in range(plan.lanes):
+        plan.lane[lane] = lanes[lane]
+        turn = 2 * PI * sc_lane_hz[plan.lane[lane]] / 8000.0 * SC_HOP
+        plan.turn_re[lane] = <float> cos(turn)
+        plan.turn_im[lane] = <float> -sin(turn)
+    plan.window = limits["window_samples"]
+    if not 2 * SC_HOP <= plan.window <= SC_PAST - SC_HOP:
+        raise ValueError("window_samples must be 80 to 472")
+    plan.second = (plan.window * 3 // 5) | 1
+    if (plan.window - plan.second) & 1:
+        plan.second -= 1
+    _hann(plan.hann_first, plan.window - SC_HOP, &plan.first_sum)
+    _hann(plan.hann_second, plan.second, &plan.second_sum)
+    _hann(plan.hann_whole, plan.window, &plan.whole_sum)
+    plan.power_min = full * pow(10.0, (<double> limits["level_dbm0_min"] - 3.14) / 10)
+    plan.twist_max = pow(10.0, <double> limits["twist_db_max"] / 10)
+    plan.twist_min = pow(10.0, <double> limits["twist_db_min"] / 10)
+    plan.deviation_max = limits["deviation_max"]
+    plan.deviation_hz = limits["deviation_hz"]
+    plan.snr_min = pow(10.0, <double> limits["snr_db_min"] / 10)
+    plan.block_max = limits["block_max"]
+    plan.steady_max = pow(10.0, <double> limits["steady_db_max"] / 20)
+    plan.bend_max = limits["bend_max"]
+    plan.pause_hops = limits["pause_hops"]
+
+
+@cython.final
+cdef class Setup:
+    """What all channels share: the encoding, the limits of the receivers, the plan of tones.
+
+    Parameters
+    ----------
+    rate_hz : {8000, 16000}
+    encoding : {0, 1, 2}
+        s16le, mu-law, A-law.
+    decoded : bytes
+        The 256 samples of mu-law or A-law, int16 of this machine's order; empty for s16le.
+    dtmf : dict or None
+        Limits; see `fraud.dsp.DtmfLimits`.
+    mf : tuple or None
+        Limits, lanes, codes.
+    dial_filter : bool
+    """
+
+    cdef CSetup c
+
+    def __cinit__(
+        self, int rate_hz, int encoding, bytes decoded, dtmf, mf, bint dial_filter
+    ):
+        cdef int lane, outer
+        cdef double turn
+        memset(&self.c, 0, sizeof(CSetup))
+        if rate_hz not in (8000, 16000) or encoding not in (0, 1, 2):
+            raise ValueError("rate_hz must be 8000 or 16000, and encoding 0, 1 or 2")
+        if encoding and len(decoded) != 512:
+            raise ValueError("a table has 256 samples")
+        self.c.rate_hz = rate_hz
+        self.c.encoding = encoding
+        self.c.dial_filter = dial_filter
+        if encoding:
+            memcpy(self.c.decoded, PyBytes_AS_STRING(decoded), 512)
+        for lane in range(12):
+            self.c.half_band[lane] = HALF_BAND[lane]
+        for lane in range(SC_LANES):
+            for outer in range(2):
+                turn = 2 * PI * sc_lane_hz[lane] / 8000.0 * SC_HOP * (1.5 if outer else 0.5)
+                self.c.turn_re[outer][lane] = <float> cos(turn)
+                self.c.turn_im[outer][lane] = <float> sin(turn)
+        if dtmf is not None:
+            self.c.digits = 1
+            codes = [(row, 4 + column, 4 * row + column) for row in range(4) for column in range(4)]
+            _fill_pairs(&self.c.dtmf, EVENT_DTMF, dtmf, range(8), codes, True)
+        if mf is not None:
+            self.c.mf = 1
+            limits, lanes, codes = mf
+            if not 2 <= len(lanes) <= 8:
+                raise ValueError("MF has two to eight tones")
+            _fill_pairs(&self.c.multi, EVENT_MF, limits, lanes, codes, False)
+
+
+cdef tuple _event(const Event* event):
+    """Return an event as plain values: kind, code, id, ended, start, end, detected, level, probability, evidence."""
+    return (
+        event.kind, event.code, event.id, event.ended != 0, event.start, event.end, event.detected,
+        event.level_dbm0, event.probability,
+        (event.values[0], event.values[1], event.values[2],
+         event.values[3], event.values[4], event.values[5]),
+    )
+
+
+cdef int _samples(
+    object data, Py_buffer* view, Setup setup, const uint8_t** first, int64_t* count
+) except -1:
+    """Find the samples of bytes or of a buffer; return 1 if the view has to be released."""
+    cdef Py_ssize_t size
+    cdef int wide = 2 if setup.c.encoding == S16LE else 1
+    cdef int held = 0
+    if PyBytes_CheckExact(data):
+        first[0] = <const uint8_t*> PyBytes_AS_STRING(data)
+        size = PyBytes_GET_SIZE(data)
+    else:
+        PyObject_GetBuffer(data, view, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT)
+        held = 1
+        first[0] = <const uint8_t*> view.buf
+        size = view.len
+        if not (view.itemsize == 1 and view.format in (NULL, b"B", b"b", b"c")) and not (
+            wide == 2 and view.itemsize == 2 and view.format != NULL and view.format in (b"h", b"<h")
+        ):
+            PyBuffer_Release(view)
+            raise TypeError("samples must be bytes or int16")
+    if size % wide:
+        if held:
+            PyBuffer_Release(view)
+        raise ValueError("an odd number of bytes is no whole number of 16-bit samples")
+    count[0] = size // wide
+    return held
+
+
+@cython.final
+cdef class Channel:
+    """One line. Not for two threads at once."""
+
+    cdef Line line
+    cdef Events events
+    cdef readonly Setup setup
+
+    def __cinit__(self, Setup setup not None):
+        self.setup = setup
+        self.events.items = <Event*> malloc(16 * sizeof(Event))
+        if self.events.items == NULL:
+            raise MemoryError
+        self.events.room = 16
+        self.events.count = self.events.lost = 0
+        sc_line_reset(&self.line)
+
+    def __dealloc__(self):
+        free(self.events.items)
+
+    cdef object _take(self):
+        cdef int at
+        if self.events.count == 0:
+            return ()
+        found = tuple([_event(&self.events.items[at]) for at in range(self.events.count)])
+        self.events.count = 0
+        return found
+
+    def feed(self, data):
+        """Hear samples; return the events that they complete."""
+        cdef Py_buffer view
+        cdef const uint8_t* first
+        cdef int64_t count
+        cdef int held = _samples(data, &view, self.setup, &first, &count)
+        if count >= LONG_PIECE:
+            with nogil:
+                sc_line_feed(&self.line, &self.setup.c, first, count, &self.events)
+        else:
+            sc_line_feed(&self.line, &self.setup.c, first, count, &self.events)
+        if held:
+            PyBuffer_Release(&view)
+        if self.events.count == 0:
+            return ()
+        return self._take()
+
+    def gap(self, int64_t samples):
+        """Let samples at 8 kHz pass that were lost; return the events that this completes."""
+        with nogil:
+            sc_line_gap(&self.line, &self.setup.c, samples, &self.events)
+        return self._take()
+
+    def finish(self):
+        """End what lasts; return the events."""
+        sc_line_finish(&self.line, &self.setup.c, &self.events)
+        return self._take()
+
+    @property
+    def now(self):
+        """Samples at 8 kHz so far."""
+        return self.line.now + self.line.waiting
+
+    def tones(self):
+        """Return the levels of the 48 tones in the last whole frame, dBm0."""
+        cdef int lane
+        return tuple([sc_dbm0(self.line.tone_power[lane]) for lane in range(SC_LANES)])
+
+    def save(self):
+        """Return what the channel remembers."""
+        return SAVED_MAGIC + PyBytes_FromStringAndSize(<char*> &self.line, sizeof(Line))
+
+    def load(self, bytes saved not None):
+        """Remember what another channel of the same setup saved."""
+        if len(saved) != len(SAVED_MAGIC) + <Py_ssize_t> sizeof(Line) or not saved.startswith(SAVED_MAGIC):
+            raise ValueError("this was not saved by this version")
+        memcpy(&self.line, PyBytes_AS_STRING(saved) + len(SAVED_MAGIC), sizeof(Line))
+
+
+@cython.final
+cdef class Channels:
+    """Many lines that are fed in one call. Not for two threads at once."""
+
+    cdef Line* lines
+    cdef Events events
+    cdef readonly Setup setup
+    cdef readonly Py_ssize_t count
+
+    def __cinit__(self, Setup setup not None, Py_ssize_t count):
+        cdef Py_ssize_t at
+        if count < 1:
+            raise ValueError("at least one channel")
+        self.setup = setup
+        self.count = count
+        self.lines = <Line*> calloc(count, sizeof(Line))
+        self.events.items = <Event*> malloc(64 * sizeof(Event))
+        if self.lines == NULL or self.events.items == NULL:
+            raise MemoryError
+        self.events.room = 64
+        self.events.count = self.events.lost = 0
+        for at in range(count):
+            sc_line_reset(&self.lines[at])
+
+    def __dealloc__(self):
+        free(self.lines)
+        free(self.events.items)
+
+    def feed(
+        self, const int16_t[:, ::1] frames not None, const int32_t[::1] lengths=None,
+        const int32_t[::1] gaps=None,
+    ):
+        """Hear a row of samples a channel; return (channel, event) in order of the channels.
+
+        ``lengths`` says how many samples of each row count; ``gaps`` how many at 8 kHz were lost before them.
+        """
+        cdef Py_ssize_t channel, at
+        cdef int64_t samples = frames.shape[1], most = frames.shape[1]
+        cdef list ends
+        cdef int32_t* owners
+        if frames.shape[0] != self.count:
+            raise ValueError("a row a channel")
+        if lengths is not None:
+            if lengths.shape[0] != self.count:
+                raise ValueError("a length a channel")
+            for channel in range(self.count):
+                if not 0 <= lengths[channel] <= samples:
+                    raise ValueError("a length is longer than a row")
+        if gaps is not None:
+            if gaps.shape[0] != self.count:
+                raise ValueError("a gap a channel")
+            for channel in range(self.count):
+                if gaps[channel] < 0:
+                    raise ValueError("a gap is below 0")
+        owners = <int32_t*> malloc((self.count + 1) * sizeof(int32_t))
+        if owners == NULL:
+            raise MemoryError
+        with nogil:
+            for channel in range(self.count):
+                owners[channel] = self.events.count
+                if gaps is not None and gaps[channel]:
+                    sc_line_gap(&self.lines[channel], &self.setup.c, gaps[channel], &self.events)
+                most = samples if lengths is None else lengths[channel]
+                if most:
+                    sc_line_feed(
+                        &self.lines[channel], &self.setup.c, <const uint8_t*> &frames[channel, 0],
+                        most, &self.events,
+                    )
+            owners[self.count] = self.events.count
+        found = []
+        if self.events.count:
+            for channel in range(self.count):
+                for at in range(owners[channel], owners[channel + 1]):
+                    found.append((channel, _event(&self.events.items[at])))
+            self.events.count = 0
+        free(owners)
+        return found
+
+    def finish(self, Py_ssize_t channel):
+        """End what lasts on a channel; return the events."""
+        cdef int at
+        self._mine(channel)
+        sc_line_finish(&self.lines[channel], &self.setup.c, &self.events)
+        found = tuple([_event(&self.events.items[at]) for at in range(self.events.count)])
+        self.events.count = 0
+        return found
+
+    def reset(self, Py_ssize_t channel):
+        """Begin a channel anew."""
+        self._mine(channel)
+        sc_line_reset(&self.lines[channel])
+
+    cdef int _mine(self, Py_ssize_t channel) except -1:
+        if not 0 <= channel < self.count:
+            raise ValueError(f"channel must be 0 to {self.count - 1}, not {channel}")
+        return 0
+
+    def save(self, Py_ssize_t channel):
+        """Return what a channel remembers."""
+        self._mine(channel)
+        return SAVED_MAGIC + PyBytes_FromStringAndSize(<char*> &self.lines[channel], sizeof(Line))
+
+    def load(self, Py_ssize_t channel, bytes saved not None):
+        """Have a channel remember what another of the same setup saved."""
+        self._mine(channel)
+        if len(saved) != len(SAVED_MAGIC) + <Py_ssize_t> sizeof(Line) or not saved.startswith(SAVED_MAGIC):
+            raise ValueError("this was not saved by this version")
+        memcpy(&self.lines[channel], PyBytes_AS_STRING(saved) + len(SAVED_MAGIC), sizeof(Line))

@@ -1,0 +1,276 @@
+"""One channel of audio: from bytes to hops of 5 ms and frames of 20 ms, and to the rooms that listen.
+
+Hops and frames lie on the clock of the media, whatever pieces the audio comes in, so that any cutting gives the same
+bits. A `Line` is all that a channel remembers; `Setup` is what all channels share and nobody changes.
+"""
+
+from libc.stdint cimport int16_t, int64_t, uint8_t
+from libc.string cimport memcpy, memmove, memset
+
+from securecall._dial cimport Dial, sc_dial_step, sc_without_dial
+from securecall._frame cimport (
+    Events, Frame, HOPS, PAST, RING, SC_HOP, SC_LANES, sc_bank_sums, sc_past, sc_sums,
+)
+from securecall._pairs cimport (
+    PairPlan, PairState, sc_pair_end, sc_pair_gap, sc_pair_reset, sc_pair_step,
+)
+
+cdef enum:
+    TAPS = 47              # of the half-band filter
+    PIECE = 160            # samples that are taken in at once: four hops
+    S16LE = 0
+    MULAW = 1
+    ALAW = 2
+
+cdef struct Setup:
+    int encoding
+    int rate_hz            # 8000 or 16000
+    int digits             # listen for DTMF
+    int mf                 # listen for MF
+    int dial_filter        # take a dial tone away before listening for digits
+    PairPlan dtmf
+    PairPlan multi
+    int16_t decoded[256]   # of mu-law or A-law
+    float half_band[12]    # every other of its taps, from the middle
+    float turn_re[2][48]   # a tone's turn over half a hop and over one and a half
+    float turn_im[2][48]
+
+cdef struct Line:
+    int64_t now            # samples at the end of the last hop
+    int waiting            # samples of the hop that is under way
+    int lost               # lost hops of the frame that is under way
+    int broken             # lost samples in the hop that is under way
+    int ids                # events so far
+    int half               # 16 kHz: samples that the half-band filter holds
+    int peak
+    int crossings
+    int last               # the last sample
+    int16_t hop[40]
+    int16_t ring[640]
+    int16_t wide[48]       # 16 kHz: the past of the half-band filter
+    float sum_re[48]       # the frame's tones, hop by hop
+    float sum_im[48]
+    float hop_power[4]
+    float tone_power[48]   # of the frame before
+    PairState dtmf
+    PairState multi
+    Dial dial
+
+
+cdef inline void sc_line_reset(Line* line) noexcept nogil:
+    """Begin at media time 0."""
+    memset(line, 0, sizeof(Line))
+    sc_pair_reset(&line.dtmf)
+    sc_pair_reset(&line.multi)
+
+
+cdef inline float sc_hop_power(const float* x) noexcept nogil:
+    """Return the mean square of a hop, added in eight lanes in one order."""
+    cdef float lanes[8]
+    cdef int m, lane
+    for lane in range(8):
+        lanes[lane] = 0
+    for m in range(5):
+        for lane in range(8):
+            lanes[lane] += x[8 * m + lane] * x[8 * m + lane]
+    return (((lanes[0] + lanes[4]) + (lanes[2] + lanes[6]))
+            + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]))) * <float> (1.0 / SC_HOP)
+
+
+cdef inline void sc_line_hop(
+    Line* line, const Setup* setup, const int16_t* samples, const float* x, const sc_sums* sums,
+    int lost, Events* events,
+) noexcept nogil:
+    """Take in a hop of 40 samples and its tone sums."""
+    cdef float past[640]
+    cdef float power = sc_hop_power(x), scale, angle_re, angle_im
+    cdef int index = <int> ((line.now // SC_HOP) % HOPS), m, lane, outer, peak = 0, crossings = 0, size
+    cdef const float* re = sums.part[0]
+    cdef const float* im = sums.part[1]
+    cdef Frame frame
+    cdef sc_sums own
+
+    memcpy(&line.ring[line.now % RING], samples, SC_HOP * sizeof(int16_t))
+    line.now += SC_HOP
+    for m in range(SC_HOP):
+        size = samples[m] if samples[m] >= 0 else -samples[m]
+        peak = size if size > peak else peak
+    crossings = (samples[0] < 0) != (line.last < 0)
+    for m in range(SC_HOP - 1):
+        crossings += (samples[m] < 0) != (samples[m + 1] < 0)
+    line.last = samples[SC_HOP - 1]
+
+    if index == 0:
+        line.lost = line.peak = line.crossings = 0
+        memset(line.sum_re, 0, sizeof(line.sum_re))
+        memset(line.sum_im, 0, sizeof(line.sum_im))
+    line.lost += lost
+    line.peak = peak if peak > line.peak else line.peak
+    line.crossings += crossings
+    line.hop_power[index] = power
+    # Hops -1.5, -0.5, 0.5 and 1.5 from the frame's middle, with weights 1 2 2 1, turned to one phase.
+    outer = index == 0 or index == 3
+    scale = 1 if outer else 2
+    if index < 2:
+        for lane in range(SC_LANES):
+            angle_re, angle_im = setup.turn_re[outer][lane], setup.turn_im[outer][lane]
+            line.sum_re[lane] += scale * (re[lane] * angle_re + im[lane] * angle_im)
+            line.sum_im[lane] += scale * (re[lane] * angle_im - im[lane] * angle_re)
+    else:
+        for lane in range(SC_LANES):
+            angle_re, angle_im = setup.turn_re[outer][lane], setup.turn_im[outer][lane]
+            line.sum_re[lane] += scale * (re[lane] * angle_re - im[lane] * angle_im)
+            line.sum_im[lane] -= scale * (re[lane] * angle_im + im[lane] * angle_re)
+
+    if lost:
+        sc_pair_gap(&line.dtmf)
+        sc_pair_gap(&line.multi)
+    else:
+        if setup.digits and line.dial.on:
+            sc_without_dial(line.ring, line.now, past)
+            sc_bank_sums(past + RING - SC_HOP, 1, &own)
+            sc_pair_step(
+                &setup.dtmf, &line.dtmf, &own, sc_hop_power(past + RING - SC_HOP),
+                line.ring, past + RING - PAST, line.now, &line.ids, events,
+            )
+        elif setup.digits:
+            sc_pair_step(
+                &setup.dtmf, &line.dtmf, sums, power, line.ring, NULL, line.now, &line.ids, events
+            )
+        if setup.mf:
+            sc_pair_step(
+                &setup.multi, &line.multi, sums, power, line.ring, NULL, line.now, &line.ids, events
+            )
+    if index == HOPS - 1:
+        for lane in range(SC_LANES):
+            line.tone_power[lane] = (
+                line.sum_re[lane] * line.sum_re[lane] + line.sum_im[lane] * line.sum_im[lane]
+            ) * <float> (1.0 / 28800)
+        if setup.dial_filter:
+            sc_dial_step(
+                &line.dial, line.tone_power,
+                0.25 * ((line.hop_power[0] + line.hop_power[1])
+                        + (line.hop_power[2] + line.hop_power[3])),
+                line.lost,
+            )
+        sc_past(line.ring, line.now, past, PAST)
+        frame.end = line.now
+        frame.samples = past
+        frame.hop_power = line.hop_power
+        frame.tone_power = line.tone_power
+        frame.gap = line.lost
+        frame.peak = line.peak
+        frame.crossings = line.crossings
+        # HOOK: sc_spectrum_step, sc_progress_step, sc_speech_step with &frame go here.
+
+
+cdef inline void sc_line_take(
+    Line* line, const Setup* setup, const int16_t* samples, int count, int lost, Events* events
+) noexcept nogil:
+    """Take in at most 160 samples at 8 kHz."""
+    cdef int16_t whole[200]
+    cdef float x[160]
+    cdef sc_sums sums[4]
+    cdef int hops, hop, m, total = line.waiting + count
+
+    memcpy(whole, line.hop, line.waiting * sizeof(int16_t))
+    memcpy(whole + line.waiting, samples, count * sizeof(int16_t))
+    hops = total // SC_HOP
+    if hops > 4:  # 39 that waited and 160 that came are 199: never more than four
+        hops = 4
+    if hops and not lost:
+        for m in range(hops * SC_HOP):
+            x[m] = whole[m] * <float> (1.0 / 32768)
+        sc_bank_sums(x, hops, sums)
+    elif hops:
+        memset(whole, 0, hops * SC_HOP * sizeof(int16_t))
+        memset(x, 0, sizeof(x))
+        memset(sums, 0, sizeof(sums))
+    for hop in range(hops):
+        sc_line_hop(
+            line, setup, whole + hop * SC_HOP, x + hop * SC_HOP, &sums[hop],
+            lost or (hop == 0 and line.broken), events,
+        )
+        line.broken = 0
+    line.waiting = total - hops * SC_HOP
+    memcpy(line.hop, whole + hops * SC_HOP, line.waiting * sizeof(int16_t))
+    if lost and line.waiting:
+        line.broken = 1
+
+
+cdef inline int sc_halve(Line* line, const Setup* setup, const int16_t* wide, int count, int16_t* out) noexcept nogil:
+    """Turn samples at 16 kHz into half as many at 8 kHz; return how many. Needs count <= 320."""
+    cdef int16_t whole[368]
+    cdef int at, k, made = 0, total = TAPS - 1 + count
+    cdef float y
+    memcpy(whole, line.wide, (TAPS - 1) * sizeof(int16_t))
+    memcpy(whole + TAPS - 1, wide, count * sizeof(int16_t))
+    at = TAPS // 2 + line.half
+    while at + TAPS // 2 < total:
+        y = 0.5 * whole[at]
+        for k in range(12):
+            y += setup.half_band[k] * (whole[at - 2 * k - 1] + whole[at + 2 * k + 1])
+        y += 32768.5
+        if y < 0:
+            y = 0
+        if y > 65535:
+            y = 65535
+        out[made] = <int16_t> (<int> y - 32768)
+        made += 1
+        at += 2
+    line.half = at - TAPS // 2 - count
+    memmove(line.wide, whole + count, (TAPS - 1) * sizeof(int16_t))
+    return made
+
+
+cdef inline void sc_line_feed(
+    Line* line, const Setup* setup, const uint8_t* data, int64_t count, Events* events
+) noexcept nogil:
+    """Take in samples as the setup says that they are written."""
+    cdef int16_t decoded[320]
+    cdef int16_t narrow[161]
+    cdef const int16_t* samples
+    cdef int64_t at = 0
+    cdef int m, piece, most = PIECE if setup.rate_hz == 8000 else 2 * PIECE
+    cdef const int16_t* table = setup.decoded
+    while at < count:
+        piece = most if count - at > most else <int> (count - at)
+        if setup.encoding == S16LE:
+            samples = decoded
+            memcpy(decoded, data + 2 * at, piece * sizeof(int16_t))
+        else:
+            samples = decoded
+            for m in range(piece):
+                decoded[m] = table[data[at + m]]
+        at += piece
+        if setup.rate_hz == 16000:
+            piece = sc_halve(line, setup, samples, piece, narrow)
+            samples = narrow
+            if piece > PIECE:  # parity can make one more
+                sc_line_take(line, setup, samples, PIECE, 0, events)
+                sc_line_take(line, setup, samples + PIECE, piece - PIECE, 0, events)
+                continue
+        sc_line_take(line, setup, samples, piece, 0, events)
+
+
+cdef inline void sc_line_gap(Line* line, const Setup* setup, int64_t count, Events* events) noexcept nogil:
+    """Let so many samples at 8 kHz pass that were lost."""
+    cdef int16_t zeros[160]
+    cdef int piece
+    memset(zeros, 0, sizeof(zeros))
+    if count > 0 and line.waiting:
+        line.broken = 1
+    while count > 0:
+        piece = PIECE if count > PIECE else <int> count
+        if line.waiting + piece > SC_HOP and line.waiting:
+            piece = SC_HOP - line.waiting  # the broken hop by itself; what was heard of it is lost too
+        sc_line_take(line, setup, zeros, piece, 1, events)
+        count -= piece
+
+
+cdef inline void sc_line_finish(Line* line, const Setup* setup, Events* events) noexcept nogil:
+    """End what lasts: the call is over."""
+    if line.dtmf.held_low >= 0:
+        sc_pair_end(&setup.dtmf, &line.dtmf, events, line.now)
+    if line.multi.held_low >= 0:
+        sc_pair_end(&setup.multi, &line.multi, events, line.now)

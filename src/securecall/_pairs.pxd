@@ -1,0 +1,394 @@
+"""Receivers of two tones at once: DTMF and MF.
+
+A screen on the tone bank says, each 5 ms, which pair might be there. When it has said the same three times, two steady
+tones of unknown frequency, level and phase are fitted to the last 31 ms of audio; a digit is what the fit
+explains in each tenth of that time. So a tone that is shorter cannot pass and one that is 5 ms longer always does,
+and frequencies are estimated, not read off the width of a filter.
+"""
+
+from libc.math cimport atan2f, cosf, fabsf, sinf, sqrtf
+from libc.stdint cimport int16_t, int64_t
+
+from securecall._frame cimport (
+    Event, Events, PAST, SC_HOP, sc_dbm0, sc_lane_hz, sc_new_event, sc_past, sc_sums,
+)
+
+cdef extern from "_pairs.h" nogil:
+    enum:
+        SC_PAST
+    const float sc_turn_cos[48][512]
+    const float sc_turn_sin[48][512]
+    void sc_pairs_prepare(double rate_hz)
+
+cdef enum:
+    BLOCKS = 10            # in each of which the fit must hold
+    SCREENED = 3           # hops in a row before the fit is tried
+    STRAY_HOPS = 12        # after which the fit is tried every fourth hop only
+
+cdef struct PairPlan:
+    int kind               # of its events
+    int lanes
+    int apart              # 1: one tone of the first four and one of the others; 0: any two
+    int lane[8]            # in the bank
+    int code[64]           # of [low][high], 8 a row; -1 none
+    float turn_re[8]       # of a hop
+    float turn_im[8]
+    int window             # samples that must be explained
+    int second             # samples of each of the windows that measure the frequency
+    float hann_first[512]
+    float hann_second[512]
+    float hann_whole[512]
+    float first_sum
+    float second_sum
+    float whole_sum
+    float power_min        # of one tone
+    float twist_max        # power of the high tone over the low one
+    float twist_min
+    float deviation_max    # of a frequency, relative
+    float deviation_hz     # and in Hz beyond that
+    float snr_min
+    float block_max        # residual of a block over the fit
+    float steady_max       # greatest ratio of amplitudes within the window
+    float bend_max         # greatest phase of the middle off the line between the ends, radians
+    int pause_hops         # silence that ends a digit
+
+cdef struct PairState:
+    float re[2][8]         # of the two hops before
+    float im[2][8]
+    float power[2]
+    int low                # the pair that the screen saw, or -1
+    int high
+    int run                # for how many hops
+    int held_low           # the digit that lasts, or -1
+    int held_high
+    int off                # hops since it was last heard
+    int id
+    int64_t start
+    int64_t heard          # end of the last hop in which it was
+    float half[2]          # a quarter of the power of its tones: half the amplitude
+    float level_dbm0
+
+cdef struct PairFit:
+    float hz[2]
+    float deviation[2]     # relative
+    float power[2]
+    float snr
+    int64_t start
+
+
+cdef inline void sc_pair_gap(PairState* state) noexcept nogil:
+    """A hop was lost: neither tone nor silence."""
+    cdef int lane
+    for lane in range(8):
+        state.re[0][lane] = state.re[1][lane] = state.im[0][lane] = state.im[1][lane] = 0
+    state.power[0] = state.power[1] = 0
+    state.run = 0
+
+
+cdef inline void sc_pair_reset(PairState* state) noexcept nogil:
+    """Forget what was heard."""
+    cdef int lane
+    sc_pair_gap(state)
+    state.low = state.high = state.held_low = state.held_high = -1
+    state.off = 0
+
+
+cdef inline int sc_pair_fit(
+    const PairPlan* plan, int low, int high, const float* past, PairFit* fit
+) noexcept nogil:
+    """Fit two tones to the end of the past; return 1 if they are a digit.
+
+    ``past`` has 512 samples. The frequency is first sought within +-100 Hz, then refined.
+    """
+    cdef int n = plan.window, second = plan.second, first = n - SC_HOP
+    cdef const float* x = past + (SC_PAST - n)
+    cdef float value[512]
+    cdef float re[2][512]
+    cdef float im[2][512]
+    cdef float sums[2][6]
+    cdef float amplitude[2][3]
+    cdef float phase[2][3]
+    cdef float turn[2]
+    cdef float a_re[2]
+    cdef float a_im[2]
+    cdef float step_re[2]
+    cdef float step_im[2]
+    cdef float z_re, z_im, w, mean = 0, middle, residual, total, power, part, swap
+    cdef int tone, m, lane, block, at, shift
+
+    for m in range(n):
+        mean += x[m]
+    mean /= n
+    for m in range(n):
+        value[m] = x[m] - mean
+    for tone in range(2):
+        lane = plan.lane[low if tone == 0 else high]
+        for m in range(n):
+            re[tone][m] = value[m] * sc_turn_cos[lane][m]
+            im[tone][m] = -value[m] * sc_turn_sin[lane][m]
+        for m in range(4):
+            sums[tone][m] = 0
+        for m in range(first):
+            w = plan.hann_first[m]
+            sums[tone][0] += w * re[tone][m]
+            sums[tone][1] += w * im[tone][m]
+            sums[tone][2] += w * re[tone][m + SC_HOP]
+            sums[tone][3] += w * im[tone][m + SC_HOP]
+        z_re = sums[tone][2] * sums[tone][0] + sums[tone][3] * sums[tone][1]
+        z_im = sums[tone][3] * sums[tone][0] - sums[tone][2] * sums[tone][1]
+        w = plan.first_sum
+        # 2 |a|^2 / sum^2 is the power of a tone, and so is 2 |z| / sum^2
+        if 2 * sqrtf(z_re * z_re + z_im * z_im) < 0.5 * plan.power_min * w * w:
+            return 0
+        turn[tone] = atan2f(z_im, z_re) / SC_HOP
+        fit.hz[tone] = sc_lane_hz[lane] + turn[tone] * 1273.2395  # 8000 / (2 pi)
+        fit.deviation[tone] = fit.hz[tone] / sc_lane_hz[lane] - 1
+        if fabsf(fit.deviation[tone]) > 1.5 * plan.deviation_max + plan.deviation_hz / sc_lane_hz[lane]:
+            return 0
+
+    shift = (n - second) // 2
+    for tone in range(2):
+        lane = plan.lane[low if tone == 0 else high]
+        # Turn by what was found, then measure what is left of the turn.
+        step_re[0] = cosf(turn[tone])
+        step_im[0] = -sinf(turn[tone])
+        z_re, z_im = 1, 0
+        for m in range(n):
+            swap = re[tone][m] * z_re - im[tone][m] * z_im
+            im[tone][m] = re[tone][m] * z_im + im[tone][m] * z_re
+            re[tone][m] = swap
+            swap = z_re * step_re[0] - z_im * step_im[0]
+            z_im = z_re * step_im[0] + z_im * step_re[0]
+            z_re = swap
+        for m in range(6):
+            sums[tone][m] = 0
+        for m in range(second):
+            w = plan.hann_second[m]
+            sums[tone][0] += w * re[tone][m]
+            sums[tone][1] += w * im[tone][m]
+            sums[tone][2] += w * re[tone][m + shift]
+            sums[tone][3] += w * im[tone][m + shift]
+            sums[tone][4] += w * re[tone][m + 2 * shift]
+            sums[tone][5] += w * im[tone][m + 2 * shift]
+        for at in range(3):
+            amplitude[tone][at] = sqrtf(
+                sums[tone][2 * at] * sums[tone][2 * at]
+                + sums[tone][2 * at + 1] * sums[tone][2 * at + 1]
+            )
+        z_re = sums[tone][4] * sums[tone][0] + sums[tone][5] * sums[tone][1]
+        z_im = sums[tone][5] * sums[tone][0] - sums[tone][4] * sums[tone][1]
+        w = atan2f(z_im, z_re)
+        # The middle's phase off the line between the ends: against half of the whole turn.
+        z_re = sums[tone][2] * sums[tone][0] + sums[tone][3] * sums[tone][1]
+        z_im = sums[tone][3] * sums[tone][0] - sums[tone][2] * sums[tone][1]
+        middle = atan2f(z_im, z_re)
+        if fabsf(middle - 0.5 * w) > plan.bend_max:
+            return 0
+        for at in range(3):
+            if (amplitude[tone][at] > plan.steady_max * amplitude[tone][(at + 1) % 3]
+                    or amplitude[tone][(at + 1) % 3] > plan.steady_max * amplitude[tone][at]):
+                return 0
+        w /= 2 * shift
+        turn[tone] += w
+        fit.hz[tone] = sc_lane_hz[lane] + turn[tone] * 1273.2395
+        fit.deviation[tone] = fit.hz[tone] / sc_lane_hz[lane] - 1
+        if fabsf(fit.deviation[tone]) > plan.deviation_max + plan.deviation_hz / sc_lane_hz[lane]:
+            return 0
+        step_re[0] = cosf(w)
+        step_im[0] = -sinf(w)
+        z_re, z_im = 1, 0
+        a_re[tone] = a_im[tone] = 0
+        for m in range(n):
+            w = plan.hann_whole[m]
+            a_re[tone] += w * (re[tone][m] * z_re - im[tone][m] * z_im)
+            a_im[tone] += w * (re[tone][m] * z_im + im[tone][m] * z_re)
+            swap = z_re * step_re[0] - z_im * step_im[0]
+            z_im = z_re * step_im[0] + z_im * step_re[0]
+            z_re = swap
+        a_re[tone] *= 2 / plan.whole_sum
+        a_im[tone] *= 2 / plan.whole_sum
+        fit.power[tone] = 0.5 * (a_re[tone] * a_re[tone] + a_im[tone] * a_im[tone])
+        if fit.power[tone] < plan.power_min:
+            return 0
+    if (fit.power[1] > plan.twist_max * fit.power[0]
+            or fit.power[1] < plan.twist_min * fit.power[0]):
+        return 0
+
+    power = fit.power[0] + fit.power[1]
+    for tone in range(2):
+        w = sc_lane_hz[plan.lane[low if tone == 0 else high]] / 1273.2395 + turn[tone]
+        step_re[tone] = cosf(w)
+        step_im[tone] = sinf(w)
+        re[tone][0], im[tone][0] = a_re[tone], a_im[tone]
+    total = 0
+    m = 0
+    for block in range(BLOCKS):
+        part = 0
+        at = m
+        while m < (block + 1) * n // BLOCKS:
+            residual = value[m]
+            for tone in range(2):
+                residual -= re[tone][0]
+                swap = re[tone][0] * step_re[tone] - im[tone][0] * step_im[tone]
+                im[tone][0] = re[tone][0] * step_im[tone] + im[tone][0] * step_re[tone]
+                re[tone][0] = swap
+            part += residual * residual
+            m += 1
+        if part > plan.block_max * power * (m - at):
+            return 0
+        total += part
+    fit.snr = power * n / (total + 1e-12)
+    if fit.snr < plan.snr_min:
+        return 0
+    # Back in time with the same tones, 10 samples after 10, to where they began.
+    for tone in range(2):
+        re[tone][0], im[tone][0] = a_re[tone], a_im[tone]
+        step_im[tone] = -step_im[tone]
+    m = 0
+    while m - 10 >= n - SC_PAST:
+        part = 0
+        for at in range(10):
+            m -= 1
+            residual = x[m] - mean
+            for tone in range(2):
+                swap = re[tone][0] * step_re[tone] - im[tone][0] * step_im[tone]
+                im[tone][0] = re[tone][0] * step_im[tone] + im[tone][0] * step_re[tone]
+                re[tone][0] = swap
+                residual -= swap
+            part += residual * residual
+        if part > 0.5 * power * 10:
+            # The tones fill this share of the ten samples.
+            m += 10 - <int> (10 * max(0.0, 1 - part / (10 * power)))
+            break
+    fit.start = m
+    return 1
+
+
+cdef inline void sc_pair_end(
+    const PairPlan* plan, PairState* state, Events* events, int64_t now
+) noexcept nogil:
+    """Report that a digit is over."""
+    cdef Event* event = sc_new_event(events)
+    event.kind = plan.kind
+    event.code = plan.code[8 * state.held_low + state.held_high]
+    event.id = state.id
+    event.ended = 1
+    event.start = state.start
+    event.end = state.heard - SC_HOP
+    if event.end < event.start:
+        event.end = event.start
+    event.detected = now
+    event.level_dbm0 = state.level_dbm0
+    event.probability = 1
+    state.held_low = state.held_high = -1
+    state.off = 0
+
+
+cdef inline int sc_pair_screen(
+    const PairPlan* plan, PairState* state, const sc_sums* sums, float hop_power, float* power
+) noexcept nogil:
+    """Measure the tones over 15 ms, weights 1 2 1; return low * 8 + high of a pair that might be, or -1."""
+    cdef int lane, bank, low = 0, high = 4
+    cdef float re, im, y_re, y_im, whole
+    for lane in range(plan.lanes):
+        bank = plan.lane[lane]
+        re, im = sums.part[0][bank], -sums.part[1][bank]
+        y_re = (2 * state.re[1][lane] + re * plan.turn_re[lane] - im * plan.turn_im[lane]
+                + state.re[0][lane] * plan.turn_re[lane] + state.im[0][lane] * plan.turn_im[lane])
+        y_im = (2 * state.im[1][lane] + re * plan.turn_im[lane] + im * plan.turn_re[lane]
+                + state.im[0][lane] * plan.turn_re[lane] - state.re[0][lane] * plan.turn_im[lane])
+        power[lane] = (y_re * y_re + y_im * y_im) * (1.0 / 12800)
+        state.re[0][lane], state.im[0][lane] = state.re[1][lane], state.im[1][lane]
+        state.re[1][lane], state.im[1][lane] = re, im
+    whole = 0.25 * (state.power[0] + 2 * state.power[1] + hop_power)
+    state.power[0] = state.power[1]
+    state.power[1] = hop_power
+    if plan.apart:
+        for lane in range(1, 4):
+            if power[lane] > power[low]:
+                low = lane
+        for lane in range(5, 8):
+            if power[lane] > power[high]:
+                high = lane
+    else:
+        low, high = 0, 1
+        if power[1] > power[0]:
+            low, high = 1, 0
+        for lane in range(2, plan.lanes):
+            if power[lane] > power[low]:
+                low, high = lane, low
+            elif power[lane] > power[high]:
+                high = lane
+        if low > high:
+            low, high = high, low
+    if (power[low] < 0.5 * plan.power_min or power[high] < 0.5 * plan.power_min
+            or power[high] > 2 * plan.twist_max * power[low]
+            or power[high] < 0.5 * plan.twist_min * power[low]
+            or power[low] + power[high] < 0.5 * whole):
+        return -1
+    return 8 * low + high
+
+
+cdef inline void sc_pair_step(
+    const PairPlan* plan, PairState* state, const sc_sums* sums, float hop_power,
+    const int16_t* ring, const float* filtered, int64_t now, int* ids, Events* events,
+) noexcept nogil:
+    """Hear the hop that ends at ``now``: with the ring of the channel, or its last 512 samples filtered."""
+    cdef float power[8]
+    cdef float past[512]
+    cdef PairFit fit
+    cdef Event* event
+    cdef int seen = sc_pair_screen(plan, state, sums, hop_power, power)
+    cdef int low = seen >> 3, high = seen & 7
+
+    if state.held_low >= 0:
+        if (power[state.held_low] >= state.half[0] and power[state.held_high] >= state.half[1]
+                and (seen < 0 or (low == state.held_low and high == state.held_high))):
+            state.heard = now
+            state.off = 0
+            state.run = 0
+            return
+        state.off += 1
+        if state.off >= plan.pause_hops:
+            sc_pair_end(plan, state, events, now)
+    if seen < 0:
+        state.run = 0
+        return
+    if low != state.low or high != state.high:
+        state.low, state.high, state.run = low, high, 0
+    state.run += 1
+    if (state.run < SCREENED or (state.run > STRAY_HOPS and state.run & 3)
+            or plan.code[seen] < 0):
+        return
+    if low == state.held_low and high == state.held_high:
+        return
+    if filtered == NULL:
+        sc_past(ring, now, past, PAST)
+        filtered = past
+    if not sc_pair_fit(plan, low, high, filtered, &fit):
+        return
+    if state.held_low >= 0:
+        sc_pair_end(plan, state, events, now)
+    ids[0] += 1
+    state.id = ids[0]
+    state.held_low, state.held_high = low, high
+    state.start = now - plan.window + fit.start
+    state.heard = now
+    state.off = state.run = 0
+    state.half[0], state.half[1] = 0.25 * fit.power[0], 0.25 * fit.power[1]
+    state.level_dbm0 = sc_dbm0(fit.power[0] + fit.power[1])
+    event = sc_new_event(events)
+    event.kind = plan.kind
+    event.code = plan.code[seen]
+    event.id = state.id
+    event.ended = 0
+    event.start = state.start
+    event.end = -1
+    event.detected = now
+    event.level_dbm0 = state.level_dbm0
+    event.probability = 1 - 0.5 / (1 + fit.snr)
+    event.values[0], event.values[1] = fit.hz[0], fit.hz[1]
+    event.values[2] = sc_dbm0(fit.power[0])
+    event.values[3] = sc_dbm0(fit.power[1])
+    event.values[4] = event.values[3] - event.values[2]
+    event.values[5] = sc_dbm0(fit.snr) - 6.15029995664
