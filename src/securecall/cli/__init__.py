@@ -13,7 +13,7 @@ import sys
 import typer
 
 from securecall import __version__
-from securecall.cli import caps, compare, explain, ledger, lint, quote, rate
+from securecall.cli import caps, compare, conform, explain, ledger, lint, quote, rate
 from securecall.cli.console import EXIT_FAILURE, complain
 from securecall.errors import SecurecallError
 
@@ -27,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (rate, explain, lint, quote, compare, caps):
+for module in (rate, explain, lint, quote, compare, caps, conform):
     app.command(module.NAME)(module.run)
 app.add_typer(ledger.app, name=ledger.NAME)
 

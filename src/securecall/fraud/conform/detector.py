@@ -1,0 +1,43 @@
+"""Our own detector, fed as a call would feed it: frames of 20 ms."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from securecall import __version__
+from securecall.fraud.conform.levels import SAMPLE_RATE_HZ, Pcm, samples_of
+from securecall.fraud.conform.receivers import OURS, Heard
+
+__all__ = ["Securecall"]
+
+FRAME: Final = samples_of(20)
+
+
+class Securecall:
+    """The detector of this package."""
+
+    name = OURS
+    about = f"securecall {__version__}, ToneDetector"
+    hears = frozenset({"digits", "tones"})
+
+    def __init__(self) -> None:
+        from securecall.fraud import ToneDetector
+
+        self._detector = ToneDetector
+
+    def _heard(self, audio: Pcm, kind: str) -> list[Heard]:
+        detector = self._detector(sample_rate_hz=SAMPLE_RATE_HZ)
+        heard = []
+        for at in range(0, len(audio), FRAME):
+            for event in detector.feed(audio[at : at + FRAME].tobytes()):
+                if event.kind == kind:
+                    heard.append(Heard(event.detail, float(event.detected_ms)))
+        return heard
+
+    def digits(self, audio: Pcm, standard: str = "bellcore") -> list[Heard]:
+        """Return the keys heard."""
+        return self._heard(audio, "dtmf")
+
+    def tones(self, audio: Pcm) -> list[Heard]:
+        """Return the tones heard."""
+        return self._heard(audio, "tone")
