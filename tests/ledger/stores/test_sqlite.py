@@ -349,6 +349,9 @@ def test_when_nothing_can_be_found_out_the_answer_is_unsure(
     with pytest.raises(StoreUnsure, match="ask again") as caught:
         ledger.deposit("a", "1.00", at=T0, request_id="d")
     assert caught.value.request_id == "d"
+    # Nor does a second try know what became of the first.
+    with pytest.raises(StoreUnsure, match="the disk is gone"):
+        ledger.deposit("a", "1.00", at=T0, request_id="d")
     monkeypatch.undo()
     assert ledger.deposit("a", "1.00", at=T0, request_id="d").ok
     assert ledger.balance("a").posted == 1

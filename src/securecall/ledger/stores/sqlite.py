@@ -150,8 +150,8 @@ class SqliteStore:
     def _run(self, items: list[Item]) -> None:
         """Run a group in one transaction; if that fails, each item in one of its own."""
         try:
-            if self._writer is None:
-                self._connect()
+            if self._writer is None and not self._is_back(items):
+                return
             self._try(items)
         except _Unknown as unknown:
             self._resolve(items, str(unknown))
@@ -165,6 +165,16 @@ class SqliteStore:
         except BaseException:
             self._discard()  # an interrupt: whatever was under way is rolled back
             raise
+
+    def _is_back(self, items: list[Item]) -> bool:
+        """Connect again after a commit of unknown outcome; else what it kept is still unknown."""
+        try:
+            self._connect()
+        except (sqlite3.Error, StoreError) as error:
+            for item in items:
+                item.error = StoreUnsure(item.request_id, str(error))
+            return False
+        return True
 
     def _try(self, items: list[Item]) -> None:
         connection = self._writer
