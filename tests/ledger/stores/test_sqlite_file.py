@@ -307,3 +307,52 @@ print(good)
         str(there),
     )
     assert said == "150\n"
+
+
+class Copying:
+    """A connection whose log cannot be copied as it should."""
+
+    def __init__(self, *answers: object) -> None:
+        self.answers = list(answers)
+
+    def execute(self, sql: str) -> Copying:
+        assert sql == "PRAGMA wal_checkpoint(PASSIVE)"
+        return self
+
+    def fetchone(self) -> object:
+        answer = self.answers.pop(0)
+        if isinstance(answer, int):
+            error = sqlite3.OperationalError("it says")
+            error.sqlite_errorcode = answer
+            raise error
+        return answer
+
+
+def test_a_log_is_synced_when_another_process_is_done_with_it() -> None:
+    copying = Copying((1, 9, 3), (1, 9, 3), (0, 9, 9), "more")
+    sqlite_file._sync_log(copying)  # type: ignore[arg-type]
+    assert copying.answers == ["more"]
+
+
+def test_a_log_is_synced_though_there_is_no_room_to_copy_it_but_not_if_the_disk_fails() -> None:
+    sqlite_file._sync_log(Copying(sqlite3.SQLITE_FULL))  # type: ignore[arg-type]
+    with pytest.raises(sqlite3.OperationalError):
+        sqlite_file._sync_log(Copying(sqlite3.SQLITE_IOERR_FSYNC))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("through", ["file", "link"])
+def test_only_a_log_that_was_found_is_synced(
+    path: str, through: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[object] = []
+    monkeypatch.setattr(sqlite_file, "_sync_log", synced.append)
+    if through == "link":
+        (tmp_path / "link.db").symlink_to(path)
+        path = str(tmp_path / "link.db")
+    with closing(open_to_write(path, FULL)) as first:
+        assert synced == []
+        with closing(open_to_write(path, FULL)) as second:
+            assert synced == [second]
+        first.execute("SELECT 1")
+    open_to_write(path, FULL).close()
+    assert len(synced) == 1
