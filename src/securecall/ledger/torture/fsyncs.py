@@ -11,7 +11,7 @@ from securecall.errors import SecurecallError
 from securecall.ledger.torture.disk import Disk, Mark, Sync, lay_out
 from securecall.ledger.torture.judge import Judge
 from securecall.ledger.torture.part import Order, Outcome
-from securecall.ledger.torture.recording import Recording, acks, record
+from securecall.ledger.torture.recording import Crew, Recording, acks, record
 from securecall.ledger.torture.vfs import ShimMissing
 from securecall.ledger.torture.workload import script
 from securecall.ledger.torture.writer import open_ledger
@@ -68,7 +68,7 @@ def _one_run(order: Order, outcome: Outcome, run: int) -> None:
         try:
             recording = record(
                 folder / "ledger.db",
-                lanes,
+                [Crew(lanes)],
                 checkpoint_pages=rng.choice(CHECKPOINT_PAGES),
                 fails=_failing(first, row),
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,13 +10,14 @@ from typing import Final
 
 from securecall.errors import StoreError, StoreUnsure, Unknown
 from securecall.ledger.ledger import Ledger
-from securecall.ledger.torture.disk import Event, Mark
+from securecall.ledger.torture.common_log import CommonLog, read
+from securecall.ledger.torture.disk import Event, Mark, Sync
 from securecall.ledger.torture.tampering import tampered
 from securecall.ledger.torture.vfs import Shim, ShimMissing
 from securecall.ledger.torture.workload import Step, fingerprint
 from securecall.ledger.torture.writer import Writer, open_ledger
 
-__all__ = ["Recording", "record"]
+__all__ = ["Crew", "Recording", "acks", "record"]
 
 TRIES_MAX: Final = 12
 
@@ -34,11 +34,14 @@ class Recording:
     failed_syncs : int
     unsure : int
         How often the store could not say whether an operation was kept.
+    died : int
+        How many processes were killed on the way.
     """
 
     log: list[Event]
     failed_syncs: int
     unsure: int
+    died: int = 0
 
     @property
     def acked(self) -> dict[str, str]:
@@ -56,56 +59,102 @@ def acks(log: Sequence[Event]) -> list[tuple[str, str]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """A process of a recording.
+
+    Attributes
+    ----------
+    lanes : sequence of sequence of Step
+        A thread each.
+    dies_after : int or None
+        It is killed when it has done so much to the disk; then another one like it, which is not
+        killed, sends everything again.
+    """
+
+    lanes: Sequence[Sequence[Step]]
+    dies_after: int | None = None
+
+
 def record(
     path: Path,
-    lanes: Sequence[Sequence[Step]],
+    crews: Sequence[Crew],
     *,
     weak: bool = False,
     checkpoint_pages: int | None = None,
     fails: Callable[[int], bool] | None = None,
 ) -> Recording:
-    """Run lanes, a thread each, in a process of their own under the shim.
+    """Run crews, all at once, each in a process of its own under the shim.
 
-    The ledger is closed and opened again half-way, so that the log has a last connection leaving;
-    at the end it is left as it is.
+    Each closes the ledger and opens it again half-way, so that connections leave, at times the last
+    one too; at the end it is left as it is.
 
     Parameters
     ----------
     weak, checkpoint_pages
         See `tampering.tampered`.
     fails : callable, optional
-        Takes the number of a sync; whether it fails.
+        Takes the number of a sync of a process; whether it fails.
 
     Raises
     ------
     ShimMissing
         SQLite cannot be reached.
     RuntimeError
-        The process died; with its last words.
+        A process died that should not; with its last words.
     """
     notes = path.with_suffix(".log")
+    notes.touch()
+    count = 0
     held: list[Ledger] = []  # a ledger that nobody holds would be closed (Python 3.12 is quick)
 
-    def live(tell: Callable[[str], None]) -> None:
-        try:
-            shim = Shim()
-        except ShimMissing as error:
-            tell(f"missing {error}")
-            return
-        with shim, tampered(weak=weak, checkpoint_pages=checkpoint_pages):
-            shim.fails = fails
-            unsure = _run(path, lanes, shim, held)
-            notes.write_bytes(pickle.dumps(Recording(shim.log, shim.failed, unsure)))
+    def start(crew: Crew) -> Writer:
+        nonlocal count
+        count += 1
+        source = count
 
-    writer = Writer(live)
-    writer.bury()
-    if writer.words and writer.done:
-        raise ShimMissing(writer.words[0])
-    if not writer.done:
-        raise RuntimeError("; ".join(writer.words) or "the recording process was killed")
-    found: Recording = pickle.loads(notes.read_bytes())
+        def live(tell: Callable[[str], None]) -> None:
+            try:
+                shim = Shim(common=CommonLog(notes, source))
+            except ShimMissing as error:
+                tell(f"say missing {error}")
+                return
+            shim.fails, shim.dies_after = fails, crew.dies_after
+            with shim, tampered(weak=weak, checkpoint_pages=checkpoint_pages):
+                tell(f"say unsure {_run(path, crew.lanes, shim, held)}")
+
+        return Writer(live)
+
+    unsure = 0
+    writers = [start(crew) for crew in crews]
+    # Those that die go first: who comes after them may still meet the others at work.
+    order = sorted(zip(crews, writers, strict=True), key=lambda each: each[0].dies_after is None)
+    for crew, writer in order:
+        unsure += _ended(writer, crew)
+        if not writer.done:
+            writers.append(start(Crew(crew.lanes)))
+    for writer in writers[len(crews) :]:
+        unsure += _ended(writer, Crew(()))
+    log = read(notes)
     notes.unlink()
-    return found
+    failed = sum(isinstance(event, Sync) and not event.ok for event in log)
+    return Recording(log, failed, unsure, len(writers) - len(crews))
+
+
+def _ended(writer: Writer, crew: Crew) -> int:
+    """Wait for a process to end as it should; return how often the store was unsure."""
+    writer.bury()
+    unsure = 0
+    for words in writer.words:
+        kind, _, text = words.partition(" ")
+        if kind == "missing":
+            raise ShimMissing(text)
+        if kind != "unsure":
+            raise RuntimeError(words)
+        unsure += int(text)
+    if not writer.done and crew.dies_after is None:
+        raise RuntimeError("the recording process was killed")
+    return unsure
 
 
 def _run(path: Path, lanes: Sequence[Sequence[Step]], shim: Shim, held: list[Ledger]) -> int:

@@ -39,7 +39,7 @@ SHARES: Final[Mapping[str, int]] = MappingProxyType(
 )
 TARGETS: Final[Mapping[str, int]] = MappingProxyType(
     {
-        "kill": 2_000, "power": 9_000, "control": 400, "fsync": 300, "full": 40, "clock": 40,
+        "kill": 2_000, "power": 12_000, "control": 560, "fsync": 300, "full": 40, "clock": 40,
         "processes": 60,
     }
 )  # fmt: skip

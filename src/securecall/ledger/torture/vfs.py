@@ -12,11 +12,15 @@ docs/decisions/0101; SQLite, "The OS Backend (VFS) To SQLite" and ``sqlite3_io_m
 from __future__ import annotations
 
 import ctypes as c
+import os
+import signal
 import sqlite3
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final
 
+from securecall.ledger.torture.common_log import CommonLog
 from securecall.ledger.torture.disk import Delete, Event, Mark, Open, Sync, Truncate, Write
 
 __all__ = ["Shim", "ShimMissing"]
@@ -25,6 +29,7 @@ NAME: Final = b"securecall-torture"
 IOERR_FSYNC: Final = 1034  # SQLITE_IOERR_FSYNC: what SQLite makes of EIO
 KEPT_FILES: Final = 0x100 | 0x800 | 0x80000  # main database, its journal, its write-ahead log
 NEW_ENTRY: Final = 0x800 | 0x80000  # the first sync of these syncs the folder too
+CREATE: Final = 0x4
 UNIX_EPOCH_JULIAN_MS: Final = 210_866_760_000_000
 
 _OPEN: Final = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_void_p, c.c_void_p, c.c_int, c.c_void_p)
@@ -88,6 +93,13 @@ def _library() -> Any:
 class Shim:
     """The file system while it is installed: every connection opened then goes through it.
 
+    Parameters
+    ----------
+    keeps : bool
+        Whether what happens is noted.
+    common : CommonLog, optional
+        Where to note it if other processes are on the same files; else in ``log``.
+
     Attributes
     ----------
     log : list of Event
@@ -98,6 +110,8 @@ class Shim:
         Takes the number of a sync, from 1; whether it fails.
     now_ms : callable or None
         What SQLite takes for the time.
+    dies_after : int or None
+        The process is killed when so many things were done and noted.
 
     Raises
     ------
@@ -105,13 +119,17 @@ class Shim:
         SQLite cannot be reached.
     """
 
-    def __init__(self, *, keeps: bool = True) -> None:
+    def __init__(self, *, keeps: bool = True, common: CommonLog | None = None) -> None:
         self.log: list[Event] = []
         self.syncs = 0
         self.failed = 0
         self.fails: Callable[[int], bool] | None = None
         self.now_ms: Callable[[], int] | None = None
+        self.dies_after: int | None = None
         self._keeps = keeps
+        self._common = common
+        self._turn = nullcontext() if common is None else common
+        self._noted = 0
         self._library = _library()
         self._base: Any = None
         self._vfs = _Vfs()
@@ -139,25 +157,34 @@ class Shim:
 
     def mark(self, what: str, text: str) -> None:
         """Put a mark into the log."""
-        self._note(Mark(what, text))
+        with self._turn:
+            self._note(Mark(what, text))
 
     def _note(self, event: Event) -> None:
-        if self._keeps:
+        if self._common is not None:
+            self._common.append(event)
+        elif self._keeps:
             self.log.append(event)
+        self._noted += 1
+        if self._noted == self.dies_after:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     # What SQLite calls. Names are pointers: SQLite keeps them, so no copy may be handed on.
 
     def _open(self, _: int, name: int, file: int, flags: int, out: int) -> int:
-        code: int = self._base.xOpen(c.addressof(self._base), name, file, flags, out)
-        if code == 0 and name and flags & KEPT_FILES:
-            self._adopt(file, Path(c.string_at(name).decode()).name, flags)
+        with self._turn:
+            code: int = self._base.xOpen(c.addressof(self._base), name, file, flags, out)
+            if code == 0 and name and flags & KEPT_FILES:
+                self._adopt(file, Path(c.string_at(name).decode()).name, flags)
         return code
 
     def _adopt(self, file: int, name: str, flags: int) -> None:
-        if name not in self._names:
+        # Which file it is can only be said here if nobody else makes and deletes files; in a
+        # common log each opening has a number.
+        if self._common is not None or name not in self._names:
             self._made += 1
             self._names[name] = self._made
-            if flags & NEW_ENTRY:
+            if flags & NEW_ENTRY and flags & CREATE:
                 self._new.add(self._made)
         number = self._names[name]
         self._files[file] = number
@@ -178,43 +205,47 @@ class Shim:
 
     def _writes(self, base: Any) -> Callable[[int, int, int, int], int]:
         def write(file: int, data: int, size: int, offset: int) -> int:
-            code: int = base(file, data, size, offset)
-            if code == 0:
-                self._note(Write(self._files[file], offset, c.string_at(data, size)))
+            with self._turn:
+                code: int = base(file, data, size, offset)
+                if code == 0:
+                    self._note(Write(self._files[file], offset, c.string_at(data, size)))
             return code
 
         return write
 
     def _truncates(self, base: Any) -> Callable[[int, int], int]:
         def truncate(file: int, size: int) -> int:
-            code: int = base(file, size)
-            if code == 0:
-                self._note(Truncate(self._files[file], size))
+            with self._turn:
+                code: int = base(file, size)
+                if code == 0:
+                    self._note(Truncate(self._files[file], size))
             return code
 
         return truncate
 
     def _syncs(self, base: Any) -> Callable[[int, int], int]:
         def sync(file: int, flags: int) -> int:
-            self.syncs += 1
-            number = self._files[file]
-            if self.fails is not None and self.fails(self.syncs):
-                self.failed += 1
-                self._note(Sync(number, False, False))
-                return IOERR_FSYNC
-            code: int = base(file, flags)
-            self._note(Sync(number, code == 0, number in self._new))
-            self._new.discard(number)
+            with self._turn:
+                self.syncs += 1
+                number = self._files[file]
+                if self.fails is not None and self.fails(self.syncs):
+                    self.failed += 1
+                    self._note(Sync(number, False, False))
+                    return IOERR_FSYNC
+                code: int = base(file, flags)
+                self._note(Sync(number, code == 0, number in self._new))
+                self._new.discard(number)
             return code
 
         return sync
 
     def _delete(self, _: int, name: int, folder: int) -> int:
-        code: int = self._base.xDelete(c.addressof(self._base), name, folder)
-        if code == 0:
-            short = Path(c.string_at(name).decode()).name
-            self._names.pop(short, None)
-            self._note(Delete(short, bool(folder)))
+        with self._turn:
+            code: int = self._base.xDelete(c.addressof(self._base), name, folder)
+            if code == 0:
+                short = Path(c.string_at(name).decode()).name
+                self._names.pop(short, None)
+                self._note(Delete(short, bool(folder)))
         return code
 
     def _now(self, _: int, out: Any) -> int:
