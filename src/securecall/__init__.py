@@ -26,6 +26,7 @@ from securecall.errors import (
     StoreError,
     StoreUnsure,
     TariffError,
+    TonePlanError,
     Unknown,
 )
 
@@ -87,6 +88,7 @@ __all__ = [
     "StoreUnsure",
     "Tariff",
     "TariffError",
+    "TonePlanError",
     "Unknown",
     "Verification",
     "__version__",

@@ -7,6 +7,7 @@
     │   ├── ColumnError                missing, of the wrong type, or in the way; .column
     │   ├── TariffError                every fault of a tariff file at once; .faults
     │   ├── RegulationError            every fault of a rules file at once; .faults
+    │   ├── TonePlanError              every fault of a tone plan at once; .faults
     │   ├── CallRejected               one call cannot be rated; .status, as in a batch
     │   ├── FeesExceedDeposit          fees would eat a whole deposit; .fee, .charged, .left
     │   └── NoSuchAmount               no payment makes exactly this credit; .below, .above
@@ -44,6 +45,7 @@ __all__ = [
     "StoreError",
     "StoreUnsure",
     "TariffError",
+    "TonePlanError",
     "Unknown",
     "nearest",
 ]
@@ -174,6 +176,13 @@ class RegulationError(_FaultsError):
 
     __module__ = "securecall"
     what = "rules file"
+
+
+class TonePlanError(_FaultsError):
+    """A tone plan cannot be used; ``faults`` lists everything that is wrong."""
+
+    __module__ = "securecall"
+    what = "tone plan"
 
 
 class CallRejected(InputError):
