@@ -25,8 +25,8 @@ class Securecall:
 
         self._detector = ToneDetector
 
-    def _heard(self, audio: Pcm, kind: str) -> list[Heard]:
-        detector = self._detector(sample_rate_hz=SAMPLE_RATE_HZ)
+    def _heard(self, audio: Pcm, kind: str, standard: str) -> list[Heard]:
+        detector = self._detector(SAMPLE_RATE_HZ, dtmf=standard)
         heard = []
         for at in range(0, len(audio), FRAME):
             for event in detector.feed(audio[at : at + FRAME].tobytes()):
@@ -36,8 +36,8 @@ class Securecall:
 
     def digits(self, audio: Pcm, standard: str = "bellcore") -> list[Heard]:
         """Return the keys heard."""
-        return self._heard(audio, "dtmf")
+        return self._heard(audio, "dtmf", standard)
 
     def tones(self, audio: Pcm) -> list[Heard]:
         """Return the tones heard."""
-        return self._heard(audio, "tone")
+        return self._heard(audio, "tone", "bellcore")
