@@ -92,3 +92,41 @@ def test_nothing_charges_a_late_fee_by_itself(ledger: Ledger) -> None:
         9000000  statement  d                                  2.00 0.00 0.00 0.00 2.00
         """,
     )
+
+
+def test_a_statement_is_kept_under_its_account_and_number(ledger: Ledger) -> None:
+    check(
+        ledger,
+        """
+        0      open       p prepaid opening=1.00             ok
+        0      open       q prepaid                          ok
+        1000   statement  p                                  -1.00 0.00 0.00 0.00 -1.00
+        1000   statement  q                                  0.00 0.00 0.00 0.00 0.00
+        2000   statement  p                                  -1.00 0.00 0.00 0.00 -1.00
+        """,
+    )
+    for account, ids in (("p", ["p:1", "p:2"]), ("q", ["q:1"])):
+        papers = ledger._store.read(lambda view, of=account: view.papers("statement", of))
+        assert [paper.id for paper in papers] == ids
+        assert {(paper.account, paper.state) for paper in papers} == {(account, "closed")}
+
+
+def test_calls_that_the_statement_itself_ends_are_billed_as_they_ended(ledger: Ledger) -> None:
+    # Two run out while nobody writes; the statement is the operation that settles them.
+    check(
+        ledger,
+        """
+        0      open       p prepaid                          ok
+        0      deposit    p 1.26                             ok
+        1      start      c0 p 0.21/120                      cutoff 721
+        2      hangup     c0                                 hangup 2 0.21
+        10     start      c1 p 0.21/60                       cutoff 310
+        11     start      c2 p 0.42/60                       cutoff 71
+        1000   statement  p                                  0.00 1.26 0.00 1.26 0.00
+        """,
+    )
+    (made,) = ledger.statements("p")
+    calls = [ledger.call(name) for name in ("c0", "c1", "c2")]
+    assert [call.charged_micros for call in calls] == [210_000, 630_000, 420_000]
+    assert [call.billed_ms for call in calls] == [120_000, 180_000, 60_000]
+    assert (made.calls, made.billed_ms) == (3, 360_000)
