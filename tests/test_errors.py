@@ -27,6 +27,7 @@ from securecall.errors import (
     StoreError,
     StoreUnsure,
     TariffError,
+    TonePlanError,
     Unknown,
     nearest,
 )
@@ -50,6 +51,7 @@ EXAMPLES = [
     ),
     (
         RegulationError(iter(FAULTS[1:])),
+        TonePlanError(FAULTS[:1]),
         {"faults": FAULTS[1:]},
         "the rules file has 1 fault:\n  d.csv: rows: must be at least one",
     ),
