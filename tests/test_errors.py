@@ -51,9 +51,13 @@ EXAMPLES = [
     ),
     (
         RegulationError(iter(FAULTS[1:])),
-        TonePlanError(FAULTS[:1]),
         {"faults": FAULTS[1:]},
         "the rules file has 1 fault:\n  d.csv: rows: must be at least one",
+    ),
+    (
+        TonePlanError(FAULTS[1:]),
+        {"faults": FAULTS[1:]},
+        "the tone plan has 1 fault:\n  d.csv: rows: must be at least one",
     ),
     (
         CallRejected("no_rate", "no rate is in force"),
