@@ -213,8 +213,9 @@ def _grow(path: Path, entries: int) -> None:
                 entry += 1
                 name = f"a{entry % accounts}"
                 own.append((entry, seq, START_MS, name, "cash", 1_000_000, "deposit", "x"))
-            before = link(before, seq, f"g{seq}", digest, "deposit", START_MS, "ok", "null", own)
-            ops.append((seq, f"g{seq}", digest, "deposit", START_MS, "ok", "null", before))
+            op = (seq, f"g{seq}", digest, "deposit", START_MS, "ok", "null")
+            before = link(before, op, own)
+            ops.append((*op, before))
             lines += own
         connection.execute("BEGIN")
         connection.executemany("INSERT INTO op VALUES (?, ?, ?, ?, ?, ?, ?, ?)", ops)

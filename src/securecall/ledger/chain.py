@@ -10,26 +10,27 @@ from typing import Final
 from securecall.ledger.rows import OpRow
 from securecall.ledger.values.money import Entry
 
-__all__ = ["GENESIS", "Line", "link", "link_of", "sign"]
+__all__ = ["GENESIS", "Line", "Linked", "link", "link_of", "sign"]
 
 GENESIS: Final = sha256(b"securecall.ledger/1").digest()
 
 # An entry before it has become a value: (seq, op, at_ms, account, contra, amount, kind, ref).
 Line = tuple[int, int, int, str, str, int, str, str]
+# An operation before it has a hash: (seq, request_id, digest, method, at_ms, code, answer).
+Linked = tuple[int, str, bytes, str, int, str, str]
 
 
-def link(
-    before: bytes,
-    seq: int,
-    request_id: str,
-    digest: bytes,
-    method: str,
-    at_ms: int,
-    code: str,
-    answer: str,
-    lines: Sequence[Line],
-) -> bytes:
+def link(before: bytes, op: Linked, lines: Sequence[Line]) -> bytes:
     """Return the hash of an operation.
+
+    Parameters
+    ----------
+    before : bytes
+        The hash of the operation before it.
+    op : tuple
+        What an `OpRow` has before its hash.
+    lines : sequence of tuple
+        What it posts.
 
     Ids have no control characters, so that 0x1f between fields and a newline between lines keep
     every two operations apart.
@@ -38,10 +39,13 @@ def link(
     ------
     own; docs/ledger.md, "Chain".
     """
+    seq, request_id, digest, method, at_ms, code, answer = op
     text = f"{seq}\x1f{request_id}\x1f{method}\x1f{at_ms}\x1f{code}\x1f{answer}"
-    for entry_seq, op, when, account, contra, amount, kind, ref in lines:
-        text += f"\n{entry_seq}\x1f{op}\x1f{when}\x1f{account}\x1f{contra}\x1f{amount}"
-        text += f"\x1f{kind}\x1f{ref}"
+    for entry_seq, of, when, account, contra, amount, kind, ref in lines:
+        text += (
+            f"\n{entry_seq}\x1f{of}\x1f{when}\x1f{account}\x1f{contra}\x1f{amount}"
+            f"\x1f{kind}\x1f{ref}"
+        )
     return sha256(before + digest + text.encode()).digest()
 
 
@@ -50,9 +54,7 @@ def link_of(before: bytes, op: OpRow, entries: Sequence[Entry]) -> bytes:
     lines: list[Line] = [
         (e.seq, e.op, e.at_ms, e.account, e.contra, e.amount_micros, e.kind, e.ref) for e in entries
     ]
-    return link(
-        before, op.seq, op.request_id, op.digest, op.method, op.at_ms, op.code, op.answer, lines
-    )
+    return link(before, op[:7], lines)
 
 
 def sign(key: bytes, seq: int, entry_seq: int, hash: bytes) -> bytes:

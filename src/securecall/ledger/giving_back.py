@@ -25,7 +25,7 @@ def refund(
     if call is None:
         raise Unknown("call", call_id)
     op.open(*call.accounts)
-    call = op.where[call.accounts[0]].calls.get(call_id) or call
+    call = op.component(call.accounts[0]).calls.get(call_id) or call
     if call.state == "running":
         raise Unfit(Outcome.CALL_RUNNING)
     left = {name: part - call.reversed.get(name, 0) for name, part in call.parts.items()}

@@ -61,4 +61,4 @@ def digest_of(method: str, content: tuple[Any, ...]) -> bytes:
     """
     # The literal of a tuple is one text for one content, whatever the version of Python; as ASCII
     # it does not depend on which characters a version holds for printable either.
-    return sha256(ascii((method, content)).encode("ascii")).digest()
+    return sha256(f"({method!a}, {content!a})".encode()).digest()

@@ -15,7 +15,6 @@ __all__ = ["inactivity", "payout_failed", "release", "touch"]
 
 def touch(op: Operation, account: str) -> Done:
     """Note that the holder showed interest: the inactivity clock begins again."""
-    op.open(account)
     op.account(account).active_ms = op.at_ms
     return Done("ok", op.at_ms)
 
@@ -48,7 +47,6 @@ def inactivity(
 
 def release(op: Operation, account: str) -> Payout:
     """End a released person's calls at the instant, pay the money out and close the account."""
-    op.open(account)
     row = op.account(account)
     if row.closed and row.posted_micros <= 0:
         raise Unfit(Outcome.ACCOUNT_CLOSED)

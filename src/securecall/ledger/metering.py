@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from securecall.errors import Unknown
+from securecall.ledger.component import Component, meter_of
 from securecall.ledger.curve import PriceCurve, final_micros, parts_micros
 from securecall.ledger.cutoff import Meter
-from securecall.ledger.operation import Component, Operation, Unfit, meter_of, settlement_of
+from securecall.ledger.operation import Operation, Unfit, settlement_of
 from securecall.ledger.outcome import Outcome
 from securecall.ledger.rows import CallRow
 from securecall.ledger.values.calls import Admission, Settled, Settlement
@@ -69,19 +70,16 @@ def settle_due(op: Operation) -> Settled:
     for call_id in op.tx.due_calls(op.at_ms):
         call = op.tx.call(call_id)
         assert call is not None
-        if any(name in op.where for name in call.accounts):
+        if any(name in op.rows for name in call.accounts):
             continue
         op.open(*call.accounts, closing=True, exempt=True)
     for name in op.tx.due_reloads(op.at_ms):
-        if name not in op.where:
+        if name not in op.rows:
             op.open(name, closing=True, exempt=True)
     # The newest first, each at an earlier instant than those after it: what no later one covers.
-    closings = [each for each in op.closings or () if each[0] > op.at_ms]
+    closings = [each for each in op.tx.note("closings") or () if each[0] > op.at_ms]
     closings.append([op.at_ms, op.seq])
     op.tx.put_note("closings", closings[-CLOSINGS_MAX:])
-    for found in op.components:
-        for row in found.accounts.values():
-            row.touched = op.seq
     calls = [settlement_of(call) for call in op.ended]
     calls.sort(key=lambda each: (each.ended_ms, each.call_id))
     return Settled("ok", op.at_ms, tuple(calls))
@@ -152,7 +150,7 @@ def _correct(op: Operation, call: CallRow, ended_ms: int, reason: str) -> None:
 
 def end_now(op: Operation, account: str, reason: str) -> None:
     """End every running call of an account at the operation's instant."""
-    found = op.where[account]
+    found = op.component(account)
     for meter in found.meters:
         if meter.ended_ms is None and any(purse.id == account for purse in meter.purses):
             meter.hang_up(op.at_ms, reason)

@@ -15,7 +15,6 @@ __all__ = ["link", "set_spending_limit"]
 
 def link(op: Operation, number: str, account: str) -> Done:
     """Put a number on an account."""
-    op.open(account)
     if op.account(account).closed:
         raise Unfit(Outcome.ACCOUNT_CLOSED)
     op.tx.put_paper(Paper("number", number, account, "linked", {}))

@@ -2,28 +2,31 @@
 
 Everything that writes goes through here. An operation opens accounts, which loads all that running
 calls tie to them and does by the law what fell due before its instant; it moves money by `move`;
-and `close` solves the cutoffs anew, puts the rows back and adds the operation to the chain.
+and at its end it solves the cutoffs anew, puts the rows back and adds itself to the chain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from securecall.errors import AmountOverflow, Unknown
+from securecall.errors import AmountOverflow, RequestConflict, Unknown
 from securecall.ledger.chain import Line, link
+from securecall.ledger.component import Component, closed_ms, load
 from securecall.ledger.curve import final_micros, parts_micros
-from securecall.ledger.cutoff import Meter, Purse, advance, cutoffs
+from securecall.ledger.cutoff import Meter, advance, cutoffs
+from securecall.ledger.identifier import digest_of, identifier
+from securecall.ledger.instant import At, ms_of
 from securecall.ledger.outcome import Outcome
 from securecall.ledger.rows import AccountRow, CallRow, OpRow
-from securecall.ledger.spending import arm, store_left
-from securecall.ledger.stores.door import Reading, Writing
+from securecall.ledger.spending import store_left
+from securecall.ledger.stores.door import Writing
 from securecall.ledger.values.answer import Answer
 from securecall.ledger.values.calls import Settlement
-from securecall.ledger.values.text import encode
+from securecall.ledger.values.text import decode, encode
 from securecall.money import AMOUNT_MICROS_MAX
 
-__all__ = ["Component", "Operation", "Unfit", "load", "meter_of", "purse_of", "settlement_of"]
+__all__ = ["Move", "Operation", "Unfit", "by_account", "settlement_of"]
 
 Move = tuple[str, int | None, int | None]
 
@@ -34,96 +37,6 @@ class Unfit(Exception):
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome)
         self.outcome = outcome
-
-
-class Component:
-    """Accounts that running calls tie together, as they are at an instant."""
-
-    __slots__ = ("accounts", "calls", "late", "meters", "purses", "solved")
-
-    def __init__(self) -> None:
-        self.accounts: dict[str, AccountRow] = {}
-        self.calls: dict[str, CallRow] = {}
-        self.purses: dict[str, Purse] = {}
-        self.meters: list[Meter] = []
-        self.solved = False
-        self.late = False  # left where it was, because the operation's instant is before that
-
-    def purse(self, name: str) -> Purse:
-        """Return what an account can spend; made when it is first asked for."""
-        purse = self.purses.get(name)
-        if purse is None:
-            purse = self.purses[name] = purse_of(self.accounts[name])
-        return purse
-
-
-def purse_of(row: AccountRow) -> Purse:
-    """Return what an account can spend, before its running calls have taken theirs."""
-    purse = Purse(row.id, row.posted_micros + row.credit_micros)
-    if row.more and "spending" in row.more:
-        arm(purse, row.more["spending"], row.settled_ms)
-    return purse
-
-
-def meter_of(call: CallRow, purses: dict[str, Purse]) -> Meter:
-    """Return a running call's meter where its row says it is."""
-    assert call.curve is not None
-    meter = Meter(
-        call.id, call.curve, call.start_ms, [purses[name] for name in call.accounts],
-        order=(call.start_ms, call.order), split=call.split, limit_ms=call.limit_ms,
-    )  # fmt: skip
-    meter.by_second = [(begins, ends) for begins, ends in call.by_second]
-    for name, amount in call.takings:
-        # What a spending limit counted was counted when it was taken.
-        purses[name].room_micros -= amount
-        meter.takings.append([purses[name], amount])
-    meter.restore(call.bought_ms, call.charged)
-    return meter
-
-
-def load(view: Reading, ids: Iterable[str]) -> Component:
-    """Load accounts and all that running calls tie to them.
-
-    Raises
-    ------
-    Unknown
-        There is no such account.
-    """
-    found = Component()
-    wanted = list(ids)
-    if len(wanted) == 1:  # an account without calls needs none of what follows
-        row = view.account(wanted[0])
-        if row is not None and not row.running:
-            found.accounts[row.id] = row
-            return found
-    for name in wanted:
-        if name in found.accounts:
-            continue
-        row = view.account(name)
-        if row is None:
-            raise Unknown("account", name)
-        found.accounts[name] = row
-        for call_id in row.running:
-            if call_id not in found.calls:
-                call = view.call(call_id)
-                assert call is not None, "a running call has a row"
-                found.calls[call_id] = call
-                wanted.extend(call.accounts)
-    if found.calls:
-        for name in found.accounts:
-            found.purse(name)
-        for call in sorted(found.calls.values(), key=lambda each: (each.start_ms, each.order)):
-            found.meters.append(meter_of(call, found.purses))
-    return found
-
-
-def closed_ms(closings: Sequence[Sequence[int]] | None, row: AccountRow) -> int:
-    """Return the last instant that `settle_due` closed while an account had running calls."""
-    if closings and row.running:
-        for at_ms, seq in closings:
-            if seq > row.touched:
-                return at_ms
-    return -1
 
 
 def settlement_of(call: CallRow) -> Settlement:
@@ -144,33 +57,141 @@ def by_account(takings: Sequence[Sequence[Any]]) -> tuple[tuple[str, int], ...]:
 
 
 class Operation:
-    """One operation while it runs; see the module."""
+    """One operation: what is asked for, and what it does to the books while it runs.
+
+    A store may run it again, from the beginning, on what is there then.
+
+    Attributes
+    ----------
+    asked_id : str or None
+        The request's id, if it has one.
+    content : tuple
+        What is asked for; the body's arguments after the operation.
+    body : callable
+        What it does; raises `Unfit` where it is refused.
+    refusal : callable
+        Makes the answer of a refusal, from the operation and a code.
+    implied : bool
+        The id was not given: the same method with another content gets the first answer.
+    rows : dict
+        The accounts that it opened.
+    where : dict
+        What running calls tie them to; see `component`.
+    lines : list
+        What it posts.
+    ended : list
+        Calls that run no more, or that it changed after their end.
+    moves : sequence
+        Cutoffs that it moved; see `Desk.subscribe`.
+
+    Source
+    ------
+    own.
+    """
 
     __slots__ = (
-        "at_ms", "closings", "components", "digest", "ended", "entry_seq", "hash", "lines",
-        "method", "moves", "request_id", "seq", "tx", "where",
+        "asked_id", "at_ms", "body", "content", "digest", "ended", "entry_seq", "implied", "lines",
+        "method", "moves", "refusal", "request_id", "rows", "seq", "tx", "where",
     )  # fmt: skip
 
+    request_id: str
+    rows: dict[str, AccountRow]
+    where: dict[str, Component]
+    lines: list[Line]
+    ended: list[CallRow]
+    moves: Sequence[Move]
+    entry_seq: int
+    seq: int
+    tx: Writing
+
     def __init__(
-        self, tx: Writing, method: str, request_id: str | None, digest: bytes, at_ms: int
+        self,
+        method: str,
+        content: tuple[Any, ...],
+        body: Callable[..., Answer | None],
+        refusal: Callable[[Operation, str], Answer],
+        *,
+        at: At,
+        request_id: str | None,
+        implied: bool = False,
     ) -> None:
-        head = tx.head()
-        self.tx = tx
         self.method = method
-        self.digest = digest
-        self.at_ms = at_ms
-        self.seq = head.seq + 1
-        self.entry_seq = head.entry_seq
-        self.hash = head.hash
-        self.request_id = f"#{self.seq}" if request_id is None else request_id
-        self.lines: list[Line] = []
-        self.components: list[Component] = []
-        self.where: dict[str, Component] = {}
-        self.ended: list[CallRow] = []
-        self.moves: list[Move] = []
-        self.closings: Sequence[Sequence[int]] | None = tx.note("closings")
+        self.content = content
+        self.body = body
+        self.refusal = refusal
+        self.at_ms = ms_of(at)
+        self.asked_id = None if request_id is None else identifier(request_id, "request_id")
+        self.implied = implied
+        self.digest = digest_of(method, content)
+
+    def run(self, tx: Writing) -> Answer | None:
+        """Do it in a transaction, or find that it was done; return the answer.
+
+        Raises
+        ------
+        RequestConflict
+            The id has been used for another content.
+        """
+        self.moves = ()
+        asked_id = self.asked_id
+        if asked_id is not None:
+            known = tx.op(asked_id)
+            if known is not None:
+                return self._again(known)
+        self.tx = tx
+        before_seq, self.entry_seq, hash, _ = tx.head()
+        self.seq = seq = before_seq + 1
+        self.request_id = request_id = f"#{seq}" if asked_id is None else asked_id
+        self.rows, self.where = {}, {}
+        self.lines, self.ended = [], []
+        try:
+            answer = self.body(self, *self.content)
+        except Unfit as unfit:
+            answer = self.refusal(self, unfit.outcome.value)
+            tx.forget()
+            self.rows, self.where = {}, {}
+            self.lines, self.ended, self.moves = [], [], ()
+        calls = self._solve_all() if self.where else self.ended
+        rows = self.rows.values()
+        for row in rows:
+            row.touched = seq
+            if len(row.more) > 1:
+                self._look_ahead(row)
+        code = "ok" if answer is None else answer.code
+        op = (seq, request_id, self.digest, self.method, self.at_ms, code, encode(answer))
+        tx.append(op, link(hash, op, self.lines), self.lines, rows, calls)
+        return answer
+
+    def _again(self, known: OpRow) -> Answer | None:
+        """Return the first answer to a request that came before."""
+        if known.digest != self.digest and not (self.implied and known.method == self.method):
+            raise RequestConflict(known.request_id, known.method, self.method)
+        return decode(known.answer)
 
     # Opening --------------------------------------------------------------------------------------
+
+    def account(self, id: str) -> AccountRow:
+        """Return an account, settled to just before the operation's instant.
+
+        Raises
+        ------
+        Unfit
+            ``late``.
+        Unknown
+            There is no such account.
+        """
+        row = self.rows.get(id)
+        if row is None:
+            row = self.tx.account(id)
+            if row is None:
+                raise Unknown("account", id)
+            if row.running or row.reload_ms is not None:
+                return self.open(id).accounts[id]
+            if self.at_ms < row.settled_ms:
+                raise Unfit(Outcome.LATE)
+            row.settled_ms = self.at_ms
+            self.rows[id] = row
+        return row
 
     def open(
         self, *ids: str, closing: bool = False, exempt: bool = False, at_ms: int | None = None
@@ -193,21 +214,23 @@ class Operation:
         Unknown
             There is no such account.
         """
-        known = self.where.get(ids[0])
-        if known is not None:
+        if ids[0] in self.rows:
+            known = self.component(ids[0])
             assert all(name in known.accounts for name in ids), "accounts are opened together"
             return known
         found = load(self.tx, ids)
         at_ms = self.at_ms if at_ms is None else at_ms
+        closings = self.tx.note("closings") if found.calls else None
         late = False
         for name in ids:
             row = found.accounts[name]
-            late = late or at_ms < row.settled_ms or at_ms < closed_ms(self.closings, row)
+            late = late or at_ms < row.settled_ms or at_ms < closed_ms(closings, row)
         if late and not exempt:
             raise Unfit(Outcome.LATE)
         found.late = late
+        reached_ms = at_ms
         if found.meters:
-            floor_ms = max(closed_ms(self.closings, row) for row in found.accounts.values())
+            floor_ms = max(closed_ms(closings, row) for row in found.accounts.values())
             if floor_ms >= 0:
                 advance(found.meters, floor_ms)
             if not late:
@@ -216,16 +239,18 @@ class Operation:
             for meter in found.meters:
                 if meter.ended_ms is not None:
                     self.settle(found, meter, "ledger")
-        else:
-            reached_ms = at_ms
         for row in found.accounts.values():
             row.settled_ms = max(row.settled_ms, reached_ms)
-        self.components.append(found)
-        for name, row in found.accounts.items():
-            self.where[name] = found
+        self._take_in(found)
+        for row in found.accounts.values():
             if row.reload_ms is not None:
                 self._reload(found, row, at_ms if closing else at_ms - 1)
         return found
+
+    def _take_in(self, found: Component) -> None:
+        for name, row in found.accounts.items():
+            self.rows[name] = row
+            self.where[name] = found
 
     def _reload(self, found: Component, row: AccountRow, reached_ms: int) -> None:
         from securecall.ledger.reload import fire_due
@@ -234,23 +259,25 @@ class Operation:
 
     def adopt(self, row: AccountRow) -> None:
         """Take in an account that no store has yet."""
-        found = Component()
-        found.accounts[row.id] = row
-        self.components.append(found)
-        self.where[row.id] = found
+        self.rows[row.id] = row
 
-    def account(self, id: str) -> AccountRow:
-        """Return an account that was opened."""
-        return self.where[id].accounts[id]
+    def component(self, id: str) -> Component:
+        """Return what running calls tie an account to that was opened: for most, nothing."""
+        found = self.where.get(id)
+        if found is None:
+            found = Component()
+            found.accounts[id] = self.rows[id]
+            self._take_in(found)
+        return found
 
     def held(self, id: str) -> int:
         """Return what running calls bought on an account."""
-        found = self.where[id]
-        return found.accounts[id].room_micros - found.purse(id).room_micros
+        return self.rows[id].room_micros - self.available(id)
 
     def available(self, id: str) -> int:
         """Return what may still be spent."""
-        return self.where[id].purse(id).room_micros
+        found = self.where.get(id)
+        return self.rows[id].room_micros if found is None else found.purse(id).room_micros
 
     # Money ----------------------------------------------------------------------------------------
 
@@ -262,13 +289,14 @@ class Operation:
         AmountOverflow
             The balance would go beyond 999 999 999 999.999999 dollars.
         """
-        found = self.where[account]
-        if found.purses:
-            found.purse(account).room_micros += amount
-        self._post(found.accounts[account], contra, amount, kind, ref, self.at_ms)
+        if account in self.where:
+            found = self.where[account]
+            if found.purses:
+                found.purse(account).room_micros += amount
+        self._post(self.rows[account], self.at_ms, contra, amount, kind, ref)
 
     def _post(
-        self, row: AccountRow, contra: str, amount: int, kind: str, ref: str, at_ms: int
+        self, row: AccountRow, at_ms: int, contra: str, amount: int, kind: str, ref: str
     ) -> None:
         if amount == 0:
             return
@@ -292,7 +320,7 @@ class Operation:
         call.ended_ms, call.reason = meter.ended_ms, meter.reason
         if by == "ledger" and call.cutoff_ms != meter.ended_ms:
             # A release or transfer: the host must cut a call that it thought would go on.
-            self.moves.append((call.id, call.cutoff_ms, meter.ended_ms))
+            self.moves = (*self.moves, (call.id, call.cutoff_ms, meter.ended_ms))
         call.cutoff_ms = None
         self.write_back(call, meter)
         call.charged = final_micros(meter.curve, meter.bought_ms, meter.ended_ms - meter.start_ms)
@@ -323,7 +351,7 @@ class Operation:
             while whole:
                 name, amount = left[0]
                 part = whole if abs(whole) <= abs(amount) else amount
-                self._post(found.accounts[name], contra, -part, kind, call.id, at_ms)
+                self._post(found.accounts[name], at_ms, contra, -part, kind, call.id)
                 whole -= part
                 left[0][1] -= part
                 if left[0][1] == 0:
@@ -338,31 +366,24 @@ class Operation:
 
     # Closing --------------------------------------------------------------------------------------
 
-    def close(self, answer: Answer | None) -> None:
-        """Solve again, put everything back, and add the operation to the chain."""
-        for found in self.components:
+    def _solve_all(self) -> list[CallRow]:
+        """Find the cutoffs anew; return the calls whose rows have changed."""
+        calls: list[CallRow] = []
+        for found in {id(found): found for found in self.where.values()}.values():
             if found.meters:
                 if not found.solved:
                     self.solve(found)
-                for meter in found.meters:
-                    if meter.ended_ms is None:
-                        self.tx.put_call(found.calls[meter.id])
-            for row in found.accounts.values():
-                row.touched = self.seq
-                if row.more:
-                    self._look_ahead(found, row)
-                self.tx.put_account(row)
-        for call in self.ended:
-            self.tx.put_call(call)
-        self.record("ok" if answer is None else answer.code, answer)
+                running = [meter.id for meter in found.meters if meter.ended_ms is None]
+                calls += [found.calls[name] for name in running]
+        return calls + self.ended
 
-    def _look_ahead(self, found: Component, row: AccountRow) -> None:
+    def _look_ahead(self, row: AccountRow) -> None:
         if "spending" in row.more:
-            row.more = store_left(row.more, found.purse(row.id))
+            row.more = store_left(row.more, self.component(row.id).purse(row.id))
         if "reload" in row.more:
             from securecall.ledger.reload import watch
 
-            watch(self, found, row)
+            watch(self, self.component(row.id), row)
 
     def solve(self, found: Component) -> None:
         """Find the cutoffs of running calls, and put them into their rows."""
@@ -371,24 +392,14 @@ class Operation:
         if not running:
             return
         ends = cutoffs(running)
+        moved: list[Move] = []
         for meter in running:
             call = found.calls[meter.id]
             self.write_back(call, meter)
             new_ms, reason = ends[meter.id]
             if new_ms != call.cutoff_ms:
                 if call.order != self.seq:
-                    self.moves.append((call.id, call.cutoff_ms, new_ms))
+                    moved.append((call.id, call.cutoff_ms, new_ms))
                 call.cutoff_ms = new_ms
             call.reason = reason
-
-    def record(self, code: str, answer: Answer | None) -> None:
-        """Add the operation to the chain, with what it posted."""
-        text = encode(answer)
-        self.hash = link(
-            self.hash, self.seq, self.request_id, self.digest, self.method, self.at_ms, code,
-            text, self.lines,
-        )  # fmt: skip
-        row = OpRow(
-            self.seq, self.request_id, self.digest, self.method, self.at_ms, code, text, self.hash
-        )
-        self.tx.append(row, self.lines)
+        self.moves = (*self.moves, *moved)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from securecall.errors import InputError, InputTypeError
@@ -15,8 +16,8 @@ from securecall.ledger.values.money import Deposit, Movement
 from securecall.money import micros
 
 __all__ = [
-    "FeeTuple", "deposit", "fees_of", "open_account", "pay", "set_credit_limit", "transfer",
-    "whole_cents", "withdraw",
+    "FeeTuple", "credit_reload", "deposit", "fees_of", "open_account", "pay", "set_credit_limit",
+    "transfer", "whole_cents", "withdraw",
 ]  # fmt: skip
 
 CENT_MICROS = 10_000
@@ -52,8 +53,6 @@ def fees_of(fees: Any, amount_micros: int) -> FeeTuple:
     ------
     own; charging law, rule 11.
     """
-    if fees is None:
-        return amount_micros, ()
     try:
         paid, credited = micros(fees.paid, "fees.paid"), micros(fees.credited, "fees.credited")
         lines = tuple((str(line.id), micros(line.charged, "fee")) for line in fees.lines)
@@ -68,16 +67,23 @@ def fees_of(fees: Any, amount_micros: int) -> FeeTuple:
 
 
 def open_account(
-    op: Operation, account: str, kind: str, credit_micros: int, opening_micros: int, more: Any
+    op: Operation,
+    account: str,
+    kind: str,
+    credit_micros: int,
+    opening_micros: int,
+    numbers: Sequence[str],
 ) -> Done:
     """Open an account."""
     if op.tx.account(account) is not None:
         raise Unfit(Outcome.ACCOUNT_EXISTS)
     row = AccountRow(account, kind, credit_micros=credit_micros, settled_ms=op.at_ms)
     row.active_ms = op.at_ms
-    row.more = {"opened_ms": op.at_ms, **more}
+    row.more = {"opened_ms": op.at_ms}
+    if numbers:
+        row.more["numbers"] = list(numbers)
     op.adopt(row)
-    for number in more.get("numbers", ()):
+    for number in numbers:
         op.tx.put_paper(Paper("number", number, account, "linked", {}))
     op.move(account, "opening", opening_micros, "opening", account)
     return Done("ok", op.at_ms)
@@ -85,7 +91,6 @@ def open_account(
 
 def _opened(op: Operation, account: str) -> AccountRow:
     """Open an account for its holder's business."""
-    op.open(account)
     row = op.account(account)
     if row.closed:
         raise Unfit(Outcome.ACCOUNT_CLOSED)
@@ -93,30 +98,27 @@ def _opened(op: Operation, account: str) -> AccountRow:
     return row
 
 
-def deposit(op: Operation, account: str, amount: int, fees: FeeTuple, kind: str) -> Deposit:
-    """Credit what a payer paid, less the fees."""
+def deposit(op: Operation, account: str, amount: int, fees: FeeTuple) -> Deposit:
+    """Credit what a payer paid, less the fees; the operation is all that a chargeback needs."""
     row = _opened(op, account)
     if row.kind == "direct_bill":
         raise Unfit(Outcome.WRONG_KIND)
-    return credit_deposit(op, account, amount, fees, kind)
-
-
-def credit_deposit(
-    op: Operation, account: str, amount: int, fees: FeeTuple, kind: str, id: str | None = None
-) -> Deposit:
-    """Post a deposit to an account that was opened.
-
-    Its operation is all that a chargeback needs; one that has another id than that keeps a paper.
-    """
+    name = op.request_id
+    op.move(account, "cash", amount, "deposit", name)
     credited, lines = fees
-    name = op.request_id if id is None else id
-    op.move(account, "cash", amount, kind, name)
     for fee, charged in lines:
         op.move(account, f"fee:{fee}", -charged, "fee", name)
-    if id is not None:
-        body = {"paid": amount, "credited": credited, "fees": lines}
-        op.tx.put_paper(Paper("deposit", name, account, "received", body))
     return Deposit("ok", name, account, op.at_ms, amount, credited, lines)
+
+
+def credit_reload(op: Operation, account: str, amount: int, fees: FeeTuple, id: str) -> None:
+    """Post an automatic deposit that has landed, and keep a paper of it for a chargeback."""
+    op.move(account, "cash", amount, "reload", id)
+    credited, lines = fees
+    for fee, charged in lines:
+        op.move(account, f"fee:{fee}", -charged, "fee", id)
+    body = {"paid": amount, "credited": credited, "fees": lines}
+    op.tx.put_paper(Paper("deposit", id, account, "received", body))
 
 
 def withdraw(op: Operation, account: str, amount: int) -> Movement:
@@ -130,8 +132,7 @@ def withdraw(op: Operation, account: str, amount: int) -> Movement:
 
 def pay(op: Operation, account: str, amount: int) -> Movement:
     """Credit a payment to a direct-bill account; more than is owed stays as credit."""
-    op.open(account)  # a released person's debt can still be paid, so closed is no bar
-    row = op.account(account)
+    row = op.account(account)  # a released person's debt can be paid: closed is no bar
     if row.kind != "direct_bill":
         raise Unfit(Outcome.WRONG_KIND)
     row.active_ms = op.at_ms
@@ -141,13 +142,12 @@ def pay(op: Operation, account: str, amount: int) -> Movement:
 
 def set_credit_limit(op: Operation, account: str, credit_micros: int) -> Done:
     """Set what a direct-bill account may owe; what has been bought stays bought."""
-    op.open(account)
     row = op.account(account)
     if row.closed:
         raise Unfit(Outcome.ACCOUNT_CLOSED)
     if row.kind != "direct_bill":
         raise Unfit(Outcome.WRONG_KIND)
-    op.where[account].purse(account).room_micros += credit_micros - row.credit_micros
+    op.component(account).purse(account).room_micros += credit_micros - row.credit_micros
     row.credit_micros = credit_micros
     return Done("ok", op.at_ms)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from securecall.errors import BuildError
+from securecall.ledger.component import load
 from securecall.ledger.cutoff import advance, cutoffs
 from securecall.ledger.instant import instant
-from securecall.ledger.operation import load
 from securecall.ledger.rows import CallRow
 from securecall.ledger.stores.door import Reading
 from securecall.ledger.timeline import bought_by, timeline

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from securecall.errors import InputError, Unknown
+from securecall.ledger.component import Component, closed_ms, load
 from securecall.ledger.cutoff import advance, cutoffs
 from securecall.ledger.instant import instant
-from securecall.ledger.operation import Component, by_account, closed_ms, load
+from securecall.ledger.operation import by_account
 from securecall.ledger.rows import AccountRow
 from securecall.ledger.stores.door import Reading
 from securecall.ledger.timeline import bought_by

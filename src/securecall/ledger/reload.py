@@ -12,11 +12,12 @@ from datetime import timedelta
 from typing import Any
 
 from securecall.errors import Unknown
+from securecall.ledger.component import Component
 from securecall.ledger.cutoff import advance, cutoffs
 from securecall.ledger.meter import FOREVER_MS, Meter, Purse
-from securecall.ledger.operation import Component, Operation, Unfit
+from securecall.ledger.operation import Operation, Unfit
 from securecall.ledger.outcome import Outcome
-from securecall.ledger.payments import FeeTuple, credit_deposit
+from securecall.ledger.payments import FeeTuple, credit_reload
 from securecall.ledger.rows import AccountRow
 from securecall.ledger.spending import local_day, period_after
 from securecall.ledger.stores.door import Paper
@@ -32,7 +33,6 @@ LOG_DAYS = 62
 
 def set_auto_reload(op: Operation, account: str, plan: dict[str, Any] | None) -> Done:
     """Set or end an account's automatic deposits; the numbering goes on."""
-    op.open(account)
     row = op.account(account)
     if row.closed:
         raise Unfit(Outcome.ACCOUNT_CLOSED)
@@ -170,7 +170,6 @@ def reload_result(op: Operation, reload_id: str, ok: bool | None, fees: FeeTuple
     paper = op.tx.paper("reload", reload_id)
     if paper is None:
         raise Unknown("reload", reload_id)
-    op.open(paper.account)
     row = op.account(paper.account)
     if paper.state not in ("pending", "timed_out") or (paper.state == "timed_out" and ok is None):
         raise Unfit(Outcome.ALREADY_DECIDED)
@@ -181,7 +180,7 @@ def reload_result(op: Operation, reload_id: str, ok: bool | None, fees: FeeTuple
     if ok:
         state, plan["fails"] = "credited", 0
         row.active_ms = op.at_ms
-        credit_deposit(op, paper.account, amount, fees or (amount, ()), "reload", reload_id)
+        credit_reload(op, paper.account, amount, fees or (amount, ()), reload_id)
     elif ok is None:
         state = "timed_out"
         plan["not_before_ms"] = op.at_ms + HOUR_MS

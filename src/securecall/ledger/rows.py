@@ -8,11 +8,12 @@ from typing import Any, Final, NamedTuple
 
 from securecall.ledger.curve import PriceCurve
 
-__all__ = ["KINDS", "AccountRow", "CallRow", "OpRow"]
+__all__ = ["KINDS", "AccountRow", "CallRow", "OpColumns", "OpRow"]
 
 KINDS: Final = ("prepaid", "inmate_debit", "direct_bill")
 
 _dumps = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode
+_new = object.__new__
 
 
 class AccountRow:
@@ -75,10 +76,19 @@ class AccountRow:
 
     def copy(self) -> AccountRow:
         """Return another one; what it has ``more`` is shared until it is replaced."""
-        return AccountRow(
-            self.id, self.kind, self.posted_micros, self.credit_micros, self.settled_ms,
-            self.touched, self.active_ms, self.closed, self.running, self.reload_ms, self.more,
-        )  # fmt: skip
+        other = _new(AccountRow)
+        other.id = self.id
+        other.kind = self.kind
+        other.posted_micros = self.posted_micros
+        other.credit_micros = self.credit_micros
+        other.settled_ms = self.settled_ms
+        other.touched = self.touched
+        other.active_ms = self.active_ms
+        other.closed = self.closed
+        other.running = self.running
+        other.reload_ms = self.reload_ms
+        other.more = self.more
+        return other
 
     def dump(self) -> tuple[Any, ...]:
         """Return it as plain columns, id first."""
@@ -190,6 +200,10 @@ class CallRow:
             self.reason, self.ended_ms, self.ended_by, self.parts, self.reversed, self.returned,
             self.refunded, self.corrected, self.curve,
         )  # fmt: skip
+
+
+# What an `OpRow` has, as a tuple that costs less to make.
+OpColumns = tuple[int, str, bytes, str, int, str, str, bytes]
 
 
 class OpRow(NamedTuple):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from securecall.errors import StoreUnsure
+from securecall.ledger.stores import group as group_module
 from securecall.ledger.stores.group import Group, Item
 
 
@@ -86,3 +87,65 @@ def test_after_an_interrupt_the_next_caller_leads() -> None:
         group.submit(lambda _: None, None)
     group._run = run_all
     assert group.submit(lambda _: 5, None) == 5
+
+
+def test_a_leader_waits_for_as_many_as_came_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group_module, "GAP_S", 30)
+    sizes: list[int] = []
+
+    def run(items: list[Item]) -> None:
+        sizes.append(len(items))
+        run_all(items)
+
+    group = Group(run)
+    group._wanted = 3
+    assert together(group, [lambda _, n=n: n for n in range(3)]) == [0, 1, 2]  # type: ignore[misc]
+    assert sizes == [3]
+
+
+def test_a_leader_to_whom_nobody_comes_waits_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+
+    class Gate:
+        def acquire(self, timeout: float = -1) -> bool:
+            if timeout >= 0:
+                waited.append(timeout)
+            return True
+
+    group = Group(run_all)
+    group._wanted = 3
+    monkeypatch.setattr(group_module, "Lock", Gate)
+    assert [group.submit(lambda _, n=n: n, None) for n in range(5)] == [0, 1, 2, 3, 4]  # type: ignore[misc]
+    assert waited == [group_module.GAP_S]
+
+
+def test_an_interrupt_of_who_waits_leaves_nobody_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gate:
+        """A lock that is interrupted when it is waited for, every third one of them."""
+
+        made = 0
+
+        def __init__(self) -> None:
+            Gate.made += 1
+            self.number, self.asked, self.lock = Gate.made, 0, threading.Lock()
+
+        def acquire(self, timeout: float = -1) -> bool:
+            self.asked += 1
+            if self.asked == 2 and self.number % 3 == 0 and timeout < 0:
+                raise KeyboardInterrupt
+            return self.lock.acquire(timeout=timeout)
+
+        def release(self) -> None:
+            self.lock.release()
+
+    def run(items: list[Item]) -> None:
+        time.sleep(0.02)
+        run_all(items)
+
+    group = Group(run)
+    monkeypatch.setattr(group_module, "Lock", Gate)
+    found = together(group, [lambda _: "fine"] * 30)
+    monkeypatch.undo()
+    kinds = [type(each) for each in found]
+    assert set(kinds) == {str, KeyboardInterrupt}
+    assert group.submit(lambda _: "later", None) == "later"

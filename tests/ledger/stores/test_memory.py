@@ -8,7 +8,7 @@ import pytest
 
 from securecall.ledger.ledger import Ledger
 from securecall.ledger.rows import AccountRow
-from securecall.ledger.stores.door import Writing
+from securecall.ledger.stores.door import Paper, Writing
 from securecall.ledger.stores.memory import MemoryStore
 
 
@@ -16,17 +16,17 @@ def test_a_job_that_raises_has_done_nothing() -> None:
     store = MemoryStore()
 
     def job(tx: Writing) -> None:
-        tx.put_account(AccountRow("a", "prepaid", 5))
+        tx.put_paper(Paper("number", "1", "a", "linked", {}))
         tx.put_note("x", 1)
+        tx.append((1, "r", b"", "m", 5, "ok", "null"), b"", (), [AccountRow("a", "prepaid", 5)], ())
         raise RuntimeError("in the middle")
 
     with pytest.raises(RuntimeError):
         store.write(job, None)
-    assert store.read(lambda view: (view.account("a"), view.note("x"), view.head().seq)) == (
-        None,
-        None,
-        0,
-    )
+    for _ in range(2):  # and what it put does not come with the next one
+        assert store.read(lambda view: (view.account("a"), view.note("x"))) == (None, None)
+        assert store.read(lambda view: (view.paper("number", "1"), view.head().seq)) == (None, 0)
+        store.write(lambda tx: None, None)
 
 
 def test_rows_that_are_handed_out_are_copies() -> None:

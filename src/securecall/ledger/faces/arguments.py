@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from securecall.errors import InputError, InputTypeError, nearest
-from securecall.money import MICROS_PER_DOLLAR, Money, micros
+from securecall.money import Money, micros
 
 __all__ = ["amount_of", "cap_of", "choice_of", "flag_of", "positive_of", "whole_of"]
+
+PLAIN_CHARACTERS: Final = 18  # 11 digits, a point, and 6: no overflow to look for
+_SCALES: Final[tuple[int, ...]] = tuple(10 ** (6 - decimals) for decimals in range(7))
 
 
 def amount_of(value: Money, name: str = "amount") -> int:
@@ -19,20 +22,16 @@ def amount_of(value: Money, name: str = "amount") -> int:
     return amount
 
 
-def _plain_micros(text: str) -> int | None:
-    """Return micro-dollars of the most ordinary writing, ``25.00``; None: look closer."""
-    whole, _, part = text.partition(".")
-    if len(whole) > 11 or len(part) > 6 or not (whole + part).isdecimal() or not text.isascii():
-        return None
-    if not whole or (not part and len(text) != len(whole)):
-        return None
-    return int(whole) * MICROS_PER_DOLLAR + int(part.ljust(6, "0") or 0)
-
-
 def positive_of(value: Money, name: str = "amount") -> int:
     """Return an amount above 0 as micro-dollars."""
-    amount = _plain_micros(value) if type(value) is str else None
-    if amount is None:
+    if type(value) is str and value.isascii() and len(value) < PLAIN_CHARACTERS:
+        # The most ordinary writing, ``25.00``, without a regular expression and a ``Decimal``.
+        whole, _, part = value.partition(".")
+        if whole.isdigit() and part.isdigit() and len(part) < len(_SCALES):
+            amount = int(whole + part) * _SCALES[len(part)]
+        else:
+            amount = micros(value, name)
+    else:
         amount = micros(value, name)
     if amount <= 0:
         raise InputError(f"{name} must be more than 0, not {value}")

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from securecall.ledger import reading
+from securecall.ledger.component import load
 from securecall.ledger.faces.arguments import whole_of
 from securecall.ledger.faces.desk import Desk
 from securecall.ledger.instant import At, instant, ms_of
-from securecall.ledger.operation import load
 from securecall.ledger.outcome import Outcome
 from securecall.ledger.stores.door import Reading
 from securecall.ledger.values.calls import CallState

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from securecall.errors import InputError, InputTypeError
 from securecall.ledger import metering
@@ -87,19 +87,19 @@ class Calls(Desk):
         split = flag_of(split, "split")
         if not self._keeps_curves:
             dumped_curve(curve)
-        return cast(
-            Admission,
-            self._write(
+        answer: Admission = self._write(
+            Operation(
                 "start_call",
-                request_id,
-                at,
                 (call_id, payers, split, limit),
-                lambda op: metering.start_call(
+                lambda op, *_: metering.start_call(
                     op, call_id, payers, curve, split=split, limit_ms=limit
                 ),
-                lambda code, now_ms: Admission(code, call_id, now_ms, None, "refused"),
-            ),
+                lambda op, code: Admission(code, call_id, op.at_ms, None, "refused"),
+                at=at,
+                request_id=request_id,
+            )
         )
+        return answer
 
     def end_call(
         self,
@@ -138,7 +138,7 @@ class Calls(Desk):
         at_ms = ms_of(at)
         return self._settlement(
             "end_call", call_id, at, request_id, (call_id, reason),
-            lambda op: metering.end_call(op, call_id, reason, at_ms, "host"),
+            lambda op, *_: metering.end_call(op, call_id, reason, at_ms, "host"),
         )  # fmt: skip
 
     def recover(
@@ -179,7 +179,7 @@ class Calls(Desk):
         alive_ms = min(start_ms + elapsed_of(last_alive_ms, start_ms, "last_alive_ms"), now_ms)
         return self._settlement(
             "recover", call_id, at, request_id, (call_id, alive_ms),
-            lambda op: metering.end_call(op, call_id, "recovered", alive_ms, "host"),
+            lambda op, *_: metering.end_call(op, call_id, "recovered", alive_ms, "host"),
         )  # fmt: skip
 
     def _settlement(
@@ -191,18 +191,18 @@ class Calls(Desk):
         content: tuple[Any, ...],
         body: Callable[[Operation], Answer],
     ) -> Settlement:
-        return cast(
-            Settlement,
-            self._write(
+        answer: Settlement = self._write(
+            Operation(
                 method,
-                _implied(method, call_id) if request_id is None else request_id,
-                at,
                 content,
                 body,
-                lambda code, at_ms: Settlement(code, call_id, 0, 0, "", at_ms, 0, ()),
+                lambda op, code: Settlement(code, call_id, 0, 0, "", op.at_ms, 0, ()),
+                at=at,
+                request_id=_implied(method, call_id) if request_id is None else request_id,
                 implied=request_id is None,
-            ),
+            )
         )
+        return answer
 
     def settle_due(self, *, at: At, request_id: str | None = None) -> tuple[Settlement, ...]:
         """Settle every call whose cutoff is at or before an instant, and close the instant.
@@ -217,12 +217,14 @@ class Calls(Desk):
         own; charging law, rule 7.
         """
         found: Settled = self._write(
-            "settle_due",
-            request_id,
-            at,
-            (),
-            metering.settle_due,
-            lambda code, at_ms: Settled(code, at_ms, ()),
+            Operation(
+                "settle_due",
+                (),
+                metering.settle_due,
+                lambda op, code: Settled(code, op.at_ms, ()),
+                at=at,
+                request_id=request_id,
+            )
         )
         return found.calls
 

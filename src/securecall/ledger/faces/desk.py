@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from securecall.errors import RequestConflict, Unknown
-from securecall.ledger.identifier import digest_of, identifier
-from securecall.ledger.instant import At, instant, ms_of
-from securecall.ledger.operation import Move, Operation, Unfit
-from securecall.ledger.stores.door import Store, Writing
-from securecall.ledger.values.answer import Answer, Done
+from securecall.errors import Unknown
+from securecall.ledger.instant import instant
+from securecall.ledger.operation import Move, Operation
+from securecall.ledger.stores.door import Store
+from securecall.ledger.values.answer import Done
 from securecall.ledger.values.money import Movement
-from securecall.ledger.values.text import decode
 
-__all__ = ["Desk"]
+__all__ = ["Desk", "undone", "unmoved"]
 
 
 Callback = Callable[[str, "datetime | None", "datetime | None"], None]
+
+
+def undone(op: Operation, code: str) -> Done:
+    """Refuse an operation that has nothing more to say."""
+    return Done(code, op.at_ms)
+
+
+def unmoved(op: Operation, code: str) -> Movement:
+    """Refuse to move money of the account that the content begins with."""
+    return Movement(code, op.content[0], op.at_ms, 0)
 
 
 class Desk:
@@ -29,46 +37,13 @@ class Desk:
         self._callbacks: list[Callback] = []
         self._keeps_curves = keeps_curves
 
-    def _write(
-        self,
-        method: str,
-        request_id: str | None,
-        at: At,
-        content: tuple[Any, ...],
-        body: Callable[[Operation], Answer | None],
-        refusal: Callable[[str, int], Answer],
-        *,
-        implied: bool = False,
-    ) -> Any:
-        at_ms = ms_of(at)
-        if request_id is not None:
-            request_id = identifier(request_id, "request_id")
-        digest = digest_of(method, content)
-
-        def job(tx: Writing) -> tuple[Answer | None, list[Move]]:
-            if request_id is not None:
-                known = tx.op(request_id)
-                if known is not None:
-                    if known.digest != digest and not (implied and known.method == method):
-                        raise RequestConflict(request_id, known.method, method)
-                    return decode(known.answer), []
-            op = Operation(tx, method, request_id, digest, at_ms)
-            try:
-                answer = body(op)
-            except Unfit as unfit:
-                answer = refusal(unfit.outcome.value, at_ms)
-                tx.forget()
-                Operation(tx, method, request_id, digest, at_ms).record(answer.code, answer)
-                return answer, []
-            op.close(answer)
-            return answer, op.moves
-
-        answer, moves = self._store.write(job, request_id)
-        if moves and self._callbacks:
-            self._tell(moves)
+    def _write(self, op: Operation) -> Any:
+        answer = self._store.write(op.run, op.asked_id)
+        if op.moves and self._callbacks:
+            self._tell(op.moves)
         return answer
 
-    def _tell(self, moves: list[Move]) -> None:
+    def _tell(self, moves: Sequence[Move]) -> None:
         for call_id, old_ms, new_ms in moves:
             old = None if old_ms is None else instant(old_ms)
             new = None if new_ms is None else instant(new_ms)
@@ -95,37 +70,6 @@ class Desk:
         """
         self._callbacks.append(callback)
         return lambda: self._callbacks.remove(callback)
-
-    def _done(
-        self,
-        method: str,
-        at: At,
-        request_id: str | None,
-        content: tuple[Any, ...],
-        body: Callable[[Operation], Answer],
-    ) -> Done:
-        return cast(Done, self._write(method, request_id, at, content, body, Done))
-
-    def _movement(
-        self,
-        method: str,
-        account: str,
-        amount: int,
-        at: At,
-        request_id: str | None,
-        body: Callable[[Operation], Answer],
-    ) -> Movement:
-        return cast(
-            Movement,
-            self._write(
-                method,
-                request_id,
-                at,
-                (account, amount),
-                body,
-                lambda code, at_ms: Movement(code, account, at_ms, 0),
-            ),
-        )
 
     def _started_ms(self, call_id: str) -> int:
         """Return when a call started."""

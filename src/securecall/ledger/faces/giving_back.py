@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from securecall.errors import InputError
 from securecall.ledger import giving_back
 from securecall.ledger.faces.arguments import amount_of, choice_of, flag_of, positive_of
 from securecall.ledger.faces.desk import Desk
 from securecall.ledger.identifier import identifier, word
 from securecall.ledger.instant import At, elapsed_of
+from securecall.ledger.operation import Operation
 from securecall.ledger.values.giving_back import Chargeback, Refund, RefundRequest
 from securecall.money import Money
 
@@ -62,17 +61,17 @@ class GivingBack(Desk):
             raise InputError("until_ms must be given for policy 'rerate', and only for it")
         wanted = None if amount is None else positive_of(amount)
         until = self._until(call_id, until_ms)
-        return cast(
-            Refund,
-            self._write(
+        answer: Refund = self._write(
+            Operation(
                 "refund",
-                request_id,
-                at,
                 (call_id, policy, wanted, until),
-                lambda op: giving_back.refund(op, call_id, policy, wanted, until, policy),
-                lambda code, at_ms: Refund(code, call_id, at_ms, 0, (), (), policy),
-            ),
+                lambda op, *_: giving_back.refund(op, call_id, policy, wanted, until, policy),
+                lambda op, code: Refund(code, call_id, op.at_ms, 0, (), (), policy),
+                at=at,
+                request_id=request_id,
+            )
         )
+        return answer
 
     def _until(self, call_id: str, until_ms: At | None) -> int | None:
         if until_ms is None:
@@ -109,19 +108,19 @@ class GivingBack(Desk):
         why = word(why, "why")
         rule = None if rule is None else word(rule, "rule")
         until = self._until(call_id, until_ms)
-        return cast(
-            RefundRequest,
-            self._write(
+        answer: RefundRequest = self._write(
+            Operation(
                 "request_refund",
-                identifier(request_id, "request_id"),
-                at,
                 (call_id, why, until, rule),
-                lambda op: giving_back.request(op, call_id, why, until, rule),
-                lambda code, at_ms: RefundRequest(
-                    code, request_id, call_id, at_ms, "denied", why, rule or "review", 0
+                giving_back.request,
+                lambda op, code: RefundRequest(
+                    code, request_id, call_id, op.at_ms, "denied", why, rule or "review", 0
                 ),
-            ),
+                at=at,
+                request_id=identifier(request_id, "request_id"),
+            )
         )
+        return answer
 
     def decide_refund(
         self,
@@ -151,19 +150,19 @@ class GivingBack(Desk):
         chosen = choice_of(policy or asked, giving_back.POLICIES, "policy")
         if (wanted is None) == (chosen == "amount"):
             raise InputError("amount must be given for policy 'amount', and only for it")
-        return cast(
-            RefundRequest,
-            self._write(
+        answer: RefundRequest = self._write(
+            Operation(
                 "decide_refund",
-                request_id,
-                at,
                 (refund_request_id, approve, policy, wanted),
-                lambda op: giving_back.decide(op, refund_request_id, approve, chosen, wanted),
-                lambda code, at_ms: RefundRequest(
-                    code, refund_request_id, "", at_ms, "pending", "", "review", 0
+                lambda op, *_: giving_back.decide(op, refund_request_id, approve, chosen, wanted),
+                lambda op, code: RefundRequest(
+                    code, refund_request_id, "", op.at_ms, "pending", "", "review", 0
                 ),
-            ),
+                at=at,
+                request_id=request_id,
+            )
         )
+        return answer
 
     def chargeback(
         self,
@@ -183,19 +182,19 @@ class GivingBack(Desk):
         """
         charged = amount_of(fee, "fee")
         request_id = identifier(request_id, "request_id")
-        return cast(
-            Chargeback,
-            self._write(
+        answer: Chargeback = self._write(
+            Operation(
                 "chargeback",
-                request_id,
-                at,
                 (deposit_request_id, charged),
-                lambda op: giving_back.chargeback(op, deposit_request_id, charged),
-                lambda code, at_ms: Chargeback(
-                    code, request_id, deposit_request_id, "", at_ms, "received", 0, 0
+                giving_back.chargeback,
+                lambda op, code: Chargeback(
+                    code, request_id, deposit_request_id, "", op.at_ms, "received", 0, 0
                 ),
-            ),
+                at=at,
+                request_id=request_id,
+            )
         )
+        return answer
 
     def chargeback_result(
         self, chargeback_id: str, *, won: bool, at: At, request_id: str | None = None
@@ -207,14 +206,14 @@ class GivingBack(Desk):
         own.
         """
         won = flag_of(won, "won")
-        return cast(
-            Chargeback,
-            self._write(
+        answer: Chargeback = self._write(
+            Operation(
                 "chargeback_result",
-                request_id,
-                at,
                 (chargeback_id, won),
-                lambda op: giving_back.chargeback_result(op, chargeback_id, won),
-                lambda code, at_ms: Chargeback(code, chargeback_id, "", "", at_ms, "", 0, 0),
-            ),
+                giving_back.chargeback_result,
+                lambda op, code: Chargeback(code, chargeback_id, "", "", op.at_ms, "", 0, 0),
+                at=at,
+                request_id=request_id,
+            )
         )
+        return answer

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 
 from securecall.errors import InputError
 from securecall.ledger import payments
 from securecall.ledger.faces.arguments import amount_of, choice_of, positive_of
-from securecall.ledger.faces.desk import Desk
+from securecall.ledger.faces.desk import Desk, undone, unmoved
 from securecall.ledger.identifier import identifier, word
 from securecall.ledger.instant import At
+from securecall.ledger.operation import Operation
 from securecall.ledger.rows import KINDS
 from securecall.ledger.values.answer import Done
 from securecall.ledger.values.money import Deposit, Movement
 from securecall.money import Money, micros
 
 __all__ = ["Moving"]
+
+
+def _refused_deposit(op: Operation, code: str) -> Deposit:
+    return Deposit(code, op.asked_id or "", op.content[0], op.at_ms, 0, 0, ())
 
 
 class Moving(Desk):
@@ -69,18 +74,17 @@ class Moving(Desk):
         if carried < 0 and kind != "direct_bill":
             raise InputError(f"opening must be 0 or more for a {kind} account, not {opening}")
         listed = [word(number, "number") for number in numbers]
-        more = {"numbers": listed} if listed else {}
-        return cast(
-            Done,
-            self._write(
+        answer: Done = self._write(
+            Operation(
                 "open_account",
-                request_id,
-                at,
                 (account, kind, credit, carried, listed),
-                lambda op: payments.open_account(op, account, kind, credit, carried, more),
-                Done,
-            ),
+                payments.open_account,
+                undone,
+                at=at,
+                request_id=request_id,
+            )
         )
+        return answer
 
     def deposit(
         self,
@@ -117,18 +121,18 @@ class Moving(Desk):
         own; charging law, rules 7 and 11.
         """
         paid = positive_of(amount)
-        stack = payments.fees_of(fees, paid)
-        return cast(
-            Deposit,
-            self._write(
+        stack = (paid, ()) if fees is None else payments.fees_of(fees, paid)
+        answer: Deposit = self._write(
+            Operation(
                 "deposit",
-                request_id,
-                at,
                 (account, paid, stack),
-                lambda op: payments.deposit(op, account, paid, stack, "deposit"),
-                lambda code, at_ms: Deposit(code, request_id or "", account, at_ms, 0, 0, ()),
-            ),
+                payments.deposit,
+                _refused_deposit,
+                at=at,
+                request_id=request_id,
+            )
         )
+        return answer
 
     def withdraw(
         self, account: str, amount: Money, *, at: At, request_id: str | None = None
@@ -150,10 +154,17 @@ class Moving(Desk):
         own; charging law, rule 7.
         """
         wanted = positive_of(amount)
-        return self._movement(
-            "withdraw", account, wanted, at, request_id,
-            lambda op: payments.withdraw(op, account, wanted),
-        )  # fmt: skip
+        answer: Movement = self._write(
+            Operation(
+                "withdraw",
+                (account, wanted),
+                payments.withdraw,
+                unmoved,
+                at=at,
+                request_id=request_id,
+            )
+        )
+        return answer
 
     def pay(
         self, account: str, amount: Money, *, at: At, request_id: str | None = None
@@ -175,9 +186,10 @@ class Moving(Desk):
         own.
         """
         paid = positive_of(amount)
-        return self._movement(
-            "pay", account, paid, at, request_id, lambda op: payments.pay(op, account, paid)
+        answer: Movement = self._write(
+            Operation("pay", (account, paid), payments.pay, unmoved, at=at, request_id=request_id)
         )
+        return answer
 
     def transfer(
         self,
@@ -213,17 +225,17 @@ class Moving(Desk):
         if source == target:
             raise InputError(f"target must be another account than the source, {source!r}")
         wanted = None if amount is None else positive_of(amount)
-        return cast(
-            Movement,
-            self._write(
+        answer: Movement = self._write(
+            Operation(
                 "transfer",
-                request_id,
-                at,
                 (source, target, wanted),
-                lambda op: payments.transfer(op, source, target, wanted),
-                lambda code, at_ms: Movement(code, source, at_ms, 0),
-            ),
+                payments.transfer,
+                unmoved,
+                at=at,
+                request_id=request_id,
+            )
         )
+        return answer
 
     def set_credit_limit(
         self, account: str, amount: Money, *, at: At, request_id: str | None = None
@@ -240,7 +252,14 @@ class Moving(Desk):
         own; charging law, rule 6.
         """
         credit = amount_of(amount)
-        return self._done(
-            "set_credit_limit", at, request_id, (account, credit),
-            lambda op: payments.set_credit_limit(op, account, credit),
-        )  # fmt: skip
+        answer: Done = self._write(
+            Operation(
+                "set_credit_limit",
+                (account, credit),
+                payments.set_credit_limit,
+                undone,
+                at=at,
+                request_id=request_id,
+            )
+        )
+        return answer

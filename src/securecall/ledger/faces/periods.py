@@ -7,8 +7,9 @@ from typing import cast
 from securecall.errors import InputError
 from securecall.ledger import leaving
 from securecall.ledger.faces.arguments import choice_of, positive_of, whole_of
-from securecall.ledger.faces.desk import Desk
+from securecall.ledger.faces.desk import Desk, undone, unmoved
 from securecall.ledger.instant import At, ms_of
+from securecall.ledger.operation import Operation
 from securecall.ledger.spending import zone
 from securecall.ledger.statement import late_fee, statement
 from securecall.ledger.values.answer import Done
@@ -36,19 +37,19 @@ class Periods(Desk):
         now = through if at is None else at
         if ms_of(now) < through_ms:
             raise InputError("through must not be after at: a period is closed when it is over")
-        return cast(
-            Statement,
-            self._write(
+        answer: Statement = self._write(
+            Operation(
                 "statement",
-                request_id,
-                now,
                 (account, through_ms),
-                lambda op: statement(op, account, through_ms),
-                lambda code, at_ms: Statement(
+                statement,
+                lambda op, code: Statement(
                     code, account, through_ms, through_ms, 0, 0, 0, 0, 0, 0, 0, 0
                 ),
-            ),
+                at=now,
+                request_id=request_id,
+            )
         )
+        return answer
 
     def statements(self, account: str) -> list[Statement]:
         """Return an account's statements, oldest first.
@@ -72,17 +73,17 @@ class Periods(Desk):
         own.
         """
         share = price_of(percent, "percent")
-        return cast(
-            LateFee,
-            self._write(
+        answer: LateFee = self._write(
+            Operation(
                 "late_fee",
-                request_id,
-                at,
                 (account, str(share)),
-                lambda op: late_fee(op, account, share),
-                lambda code, at_ms: LateFee(code, account, at_ms, 0, 0),
-            ),
+                lambda op, *_: late_fee(op, account, share),
+                lambda op, code: LateFee(code, account, op.at_ms, 0, 0),
+                at=at,
+                request_id=request_id,
+            )
         )
+        return answer
 
     def touch(self, account: str, *, at: At, request_id: str | None = None) -> Done:
         """Note that the holder showed interest: the inactivity clock begins again.
@@ -91,9 +92,10 @@ class Periods(Desk):
         ------
         47 CFR 64.6130.
         """
-        return self._done(
-            "touch", at, request_id, (account,), lambda op: leaving.touch(op, account)
+        answer: Done = self._write(
+            Operation("touch", (account,), leaving.touch, undone, at=at, request_id=request_id)
         )
+        return answer
 
     def inactivity(
         self,
@@ -125,17 +127,17 @@ class Periods(Desk):
         zone(timezone)
         days = whole_of(period_days, "period_days", 1)
         to = choice_of(to, ("refund", "unclaimed"), "to")
-        return cast(
-            "Payout | None",
-            self._write(
+        answer: Payout | None = self._write(
+            Operation(
                 "inactivity",
-                request_id,
-                at,
                 (account, timezone, days, state, to),
-                lambda op: leaving.inactivity(op, account, timezone, days, state, to),
-                lambda code, at_ms: Payout(code, account, at_ms, 0, to, "inactive", 0, ""),
-            ),
+                leaving.inactivity,
+                lambda op, code: Payout(code, account, op.at_ms, 0, to, "inactive", 0, ""),
+                at=at,
+                request_id=request_id,
+            )
         )
+        return answer
 
     def release(self, account: str, *, at: At, request_id: str | None = None) -> Payout:
         """End a released person's calls, pay the money out and close the account.
@@ -144,17 +146,17 @@ class Periods(Desk):
         ------
         own.
         """
-        return cast(
-            Payout,
-            self._write(
+        answer: Payout = self._write(
+            Operation(
                 "release",
-                request_id,
-                at,
                 (account,),
-                lambda op: leaving.release(op, account),
-                lambda code, at_ms: Payout(code, account, at_ms, 0, "refund", "released", 0, ""),
-            ),
+                leaving.release,
+                lambda op, code: Payout(code, account, op.at_ms, 0, "refund", "released", 0, ""),
+                at=at,
+                request_id=request_id,
+            )
         )
+        return answer
 
     def payout_failed(
         self, account: str, amount: Money, *, at: At, request_id: str | None = None
@@ -166,7 +168,14 @@ class Periods(Desk):
         own.
         """
         wanted = positive_of(amount)
-        return self._movement(
-            "payout_failed", account, wanted, at, request_id,
-            lambda op: leaving.payout_failed(op, account, wanted),
-        )  # fmt: skip
+        answer: Movement = self._write(
+            Operation(
+                "payout_failed",
+                (account, wanted),
+                leaving.payout_failed,
+                unmoved,
+                at=at,
+                request_id=request_id,
+            )
+        )
+        return answer

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from securecall.errors import InputError
 from securecall.ledger import numbers, payments, reading, reload
 from securecall.ledger.faces.arguments import amount_of, cap_of, flag_of
-from securecall.ledger.faces.desk import Desk
+from securecall.ledger.faces.desk import Desk, undone
 from securecall.ledger.identifier import word
 from securecall.ledger.instant import At, instant, ms_of
+from securecall.ledger.operation import Operation
 from securecall.ledger.spending import period_after, zone
 from securecall.ledger.values.answer import Done
 from securecall.ledger.values.money import Reload
@@ -63,10 +64,17 @@ class Plans(Desk):
                 "monthly_max": cap_of(monthly_max, "monthly_max"),
                 "timezone": timezone,
             }
-        return self._done(
-            "set_auto_reload", at, request_id, (account, plan),
-            lambda op: reload.set_auto_reload(op, account, plan),
-        )  # fmt: skip
+        answer: Done = self._write(
+            Operation(
+                "set_auto_reload",
+                (account, plan),
+                reload.set_auto_reload,
+                undone,
+                at=at,
+                request_id=request_id,
+            )
+        )
+        return answer
 
     def reload_result(
         self,
@@ -90,17 +98,17 @@ class Plans(Desk):
         stack = None
         if fees is not None:
             stack = payments.fees_of(fees, micros(fees.paid, "fees.paid"))
-        return cast(
-            Reload,
-            self._write(
+        answer: Reload = self._write(
+            Operation(
                 "reload_result",
-                request_id,
-                at,
                 (reload_id, ok, stack),
-                lambda op: reload.reload_result(op, reload_id, ok, stack),
-                lambda code, at_ms: Reload(code, reload_id, "", at_ms, "", 0),
-            ),
+                reload.reload_result,
+                lambda op, code: Reload(code, reload_id, "", op.at_ms, "", 0),
+                at=at,
+                request_id=request_id,
+            )
         )
+        return answer
 
     def reloads(self, account: str) -> list[Reload]:
         """Return the automatic deposits of an account that were asked for, oldest first.
@@ -156,10 +164,17 @@ class Plans(Desk):
                 "refill_ms": refill_ms,
             }  # fmt: skip
         content = (account, amount and micros(amount), period, timezone)
-        return self._done(
-            "set_spending_limit", at, request_id, content,
-            lambda op: numbers.set_spending_limit(op, account, plan),
-        )  # fmt: skip
+        answer: Done = self._write(
+            Operation(
+                "set_spending_limit",
+                content,
+                lambda op, *_: numbers.set_spending_limit(op, account, plan),
+                undone,
+                at=at,
+                request_id=request_id,
+            )
+        )
+        return answer
 
     def link_number(
         self, number: str, account: str, *, at: At, request_id: str | None = None
@@ -171,10 +186,12 @@ class Plans(Desk):
         own.
         """
         number = word(number, "number")
-        return self._done(
-            "link_number", at, request_id, (number, account),
-            lambda op: numbers.link(op, number, account),
-        )  # fmt: skip
+        answer: Done = self._write(
+            Operation(
+                "link_number", (number, account), numbers.link, undone, at=at, request_id=request_id
+            )
+        )
+        return answer
 
     def account_of(self, number: str) -> str | None:
         """Return the account on which a telephone number calls.

@@ -7,10 +7,10 @@ operations in the order in which it ran them, one at a time per ledger.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from securecall.ledger.chain import Line
+from securecall.ledger.chain import Line, Linked
 from securecall.ledger.rows import AccountRow, CallRow, OpRow
 from securecall.ledger.values.money import Entry
 
@@ -84,12 +84,6 @@ class Reading(Protocol):
 class Writing(Reading, Protocol):
     """A transaction: it also sees what it put."""
 
-    def put_account(self, row: AccountRow) -> None:
-        """Keep an account."""
-
-    def put_call(self, row: CallRow) -> None:
-        """Keep a call."""
-
     def put_paper(self, paper: Paper) -> None:
         """Keep a document."""
 
@@ -99,8 +93,15 @@ class Writing(Reading, Protocol):
     def forget(self) -> None:
         """Drop what was put so far: the operation is refused."""
 
-    def append(self, op: OpRow, lines: Sequence[Line]) -> None:
-        """Add an operation and its entries to the chain."""
+    def append(
+        self,
+        op: Linked,
+        hash: bytes,
+        lines: Sequence[Line],
+        accounts: Collection[AccountRow],
+        calls: Collection[CallRow],
+    ) -> None:
+        """Add an operation and its entries to the chain, and keep the rows that it changed."""
 
 
 class Store(Protocol):

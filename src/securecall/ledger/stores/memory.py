@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
-from securecall.ledger.chain import GENESIS, Line
+from securecall.ledger.chain import GENESIS, Line, Linked
 from securecall.ledger.rows import AccountRow, CallRow, OpRow
 from securecall.ledger.stores.door import Head, Paper, Reading, Writing
 from securecall.ledger.values.money import Entry
@@ -15,6 +17,8 @@ from securecall.ledger.values.money import Entry
 __all__ = ["MemoryStore"]
 
 T = TypeVar("T")
+# A named tuple made from a tuple, without the function in between that puts names to values.
+_head: Callable[[tuple[int, int, bytes, int]], Head] = partial(tuple.__new__, Head)
 
 
 class MemoryStore:
@@ -35,24 +39,84 @@ class MemoryStore:
         self._calls: dict[str, CallRow] = {}
         self._papers: dict[tuple[str, str], Paper] = {}
         self._notes: dict[str, Any] = {}
-        self._ops: list[OpRow] = []
-        self._by_request: dict[str, OpRow] = {}
+        # Operations and entries are plain tuples: they are quick to make, and the collector of
+        # garbage soon leaves them alone.
+        self._ops: list[Linked] = []
+        self._hashes: list[bytes] = []
+        self._by_request: dict[str, Linked] = {}
         self._lines: list[Line] = []
-        self._lines_of: dict[str, list[int]] = {}
-        self._papers_of: dict[tuple[str, str], list[str]] = {}
+        self._lines_of: defaultdict[str, list[int]] = defaultdict(list)
+        # By kind and account: the ids, each with its place among all papers.
+        self._papers_of: dict[tuple[str, str], dict[str, int]] = {}
+        self._places: dict[tuple[str, str], int] = {}
         self._running: dict[str, int | None] = {}
         self._reloads: dict[str, int] = {}
         self._head = Head(0, 0, GENESIS, 0)
+        self._change = _Change(self)  # one for all transactions, since they come one at a time
 
     def write(self, job: Callable[[Writing], T], request_id: str | None) -> T:
         """Run a job; see `door.Store`."""
+        change = self._change
         with self._writer:
-            change = _Change(self)
-            answer = job(change)
-            if change.op_rows:
+            try:
+                answer = job(change)
+            except BaseException:
+                change.forget()
+                raise
+            if change.added is None:
+                change.forget()
+            else:
                 with self._state:
-                    change.lay_down()
+                    self._lay_down(change)
             return answer
+
+    def _lay_down(self, change: _Change) -> None:
+        """Make it the state of the books; nothing here can fail half-way but for lack of memory."""
+        op, hash = change.added, change.hash
+        assert op is not None
+        for row in change.accounts_put:
+            self._accounts[row.id] = row
+            if row.reload_ms is not None:
+                self._reloads[row.id] = row.reload_ms
+            elif self._reloads:
+                self._reloads.pop(row.id, None)
+        if change.calls_put:
+            self._lay_calls_down(change.calls_put)
+        if change.papers_put or change.notes:
+            self._lay_papers_down(change.papers_put)
+            self._notes.update(change.notes)
+            change.forget()
+        _, entry_seq, _, latest_ms = self._head
+        for line in change.lines:
+            self._lines.append(line)
+            self._lines_of[line[3]].append(entry_seq)
+            entry_seq += 1
+        self._ops.append(op)
+        self._hashes.append(hash)
+        seq, request_id, _, _, at_ms, _, _ = op
+        self._by_request[request_id] = op
+        self._head = _head((seq, entry_seq, hash, at_ms if at_ms > latest_ms else latest_ms))
+        change.added = None
+
+    def _lay_calls_down(self, calls: Collection[CallRow]) -> None:
+        for call in calls:
+            self._calls[call.id] = call
+            if call.state == "running":
+                self._running[call.id] = call.cutoff_ms
+            else:
+                self._running.pop(call.id, None)
+
+    def _lay_papers_down(self, papers: Sequence[Paper]) -> None:
+        for paper in papers:
+            key = (paper.kind, paper.id)
+            before = self._papers.get(key)
+            if before is None or before.account != paper.account:
+                if before is not None:
+                    del self._papers_of[paper.kind, before.account][paper.id]
+                place = len(self._places)
+                of_account = self._papers_of.setdefault((paper.kind, paper.account), {})
+                of_account[paper.id] = self._places.setdefault(key, place)
+            self._papers[key] = paper
 
     def read(self, job: Callable[[Reading], T]) -> T:
         """Run a job that only reads; see `door.Store`."""
@@ -75,7 +139,8 @@ class _View:
         return self._store._head
 
     def op(self, request_id: str) -> OpRow | None:
-        return self._store._by_request.get(request_id)
+        row = self._store._by_request.get(request_id)
+        return None if row is None else OpRow(*row, self._store._hashes[row[0] - 1])
 
     def account(self, id: str) -> AccountRow | None:
         row = self._store._accounts.get(id)
@@ -89,8 +154,8 @@ class _View:
         return self._store._papers.get((kind, id))
 
     def papers(self, kind: str, account: str) -> list[Paper]:
-        ids = self._store._papers_of.get((kind, account), ())
-        return [self._store._papers[kind, each] for each in ids]
+        places = self._store._papers_of.get((kind, account), {})
+        return [self._store._papers[kind, id] for id in sorted(places, key=places.__getitem__)]
 
     def note(self, name: str) -> Any:
         return self._store._notes.get(name)
@@ -103,7 +168,8 @@ class _View:
         return iter([Entry(*lines[p]) for p in places[bisect_right(places, after_seq - 1) :]])
 
     def ops(self, after_seq: int) -> Iterator[OpRow]:
-        return iter(self._store._ops[after_seq:])
+        ops, hashes = self._store._ops[after_seq:], self._store._hashes[after_seq:]
+        return iter([OpRow(*row, hash) for row, hash in zip(ops, hashes, strict=True)])
 
     def accounts(self) -> Iterator[AccountRow]:
         rows = self._store._accounts
@@ -125,63 +191,33 @@ class _View:
 class _Change(_View):
     """A transaction."""
 
-    __slots__ = ("account_rows", "call_rows", "lines", "notes", "op_rows", "paper_rows")
+    __slots__ = ("accounts_put", "added", "calls_put", "hash", "lines", "notes", "papers_put")
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
-        self.account_rows: list[AccountRow] = []
-        self.call_rows: list[CallRow] = []
-        self.paper_rows: list[Paper] = []
-        self.notes: dict[str, Any] = {}
-        self.op_rows: list[OpRow] = []
-        self.lines: Sequence[Line] = ()
-
-    def put_account(self, row: AccountRow) -> None:
-        self.account_rows.append(row)
-
-    def put_call(self, row: CallRow) -> None:
-        self.call_rows.append(row)
+        self.forget()
 
     def put_paper(self, paper: Paper) -> None:
-        self.paper_rows.append(paper)
+        self.papers_put.append(paper)
 
     def put_note(self, name: str, value: Any) -> None:
         self.notes[name] = value
 
     def forget(self) -> None:
-        self.account_rows, self.call_rows, self.paper_rows, self.notes = [], [], [], {}
+        self.added: Linked | None = None
+        self.papers_put: list[Paper] = []
+        self.notes: dict[str, Any] = {}
 
-    def append(self, op: OpRow, lines: Sequence[Line]) -> None:
-        self.op_rows.append(op)
+    def append(
+        self,
+        op: Linked,
+        hash: bytes,
+        lines: Sequence[Line],
+        accounts: Collection[AccountRow],
+        calls: Collection[CallRow],
+    ) -> None:
+        self.added = op
+        self.hash = hash
         self.lines = lines
-
-    def lay_down(self) -> None:
-        """Make it the state of the books; nothing here can fail half-way but for lack of memory."""
-        store = self._store
-        for row in self.account_rows:
-            store._accounts[row.id] = row
-            if row.reload_ms is not None:
-                store._reloads[row.id] = row.reload_ms
-            elif store._reloads:
-                store._reloads.pop(row.id, None)
-        for call in self.call_rows:
-            store._calls[call.id] = call
-            if call.state == "running":
-                store._running[call.id] = call.cutoff_ms
-            else:
-                store._running.pop(call.id, None)
-        for paper in self.paper_rows:
-            key = (paper.kind, paper.id)
-            if key not in store._papers:
-                store._papers_of.setdefault((paper.kind, paper.account), []).append(paper.id)
-            store._papers[key] = paper
-        store._notes.update(self.notes)
-        entry_seq = len(store._lines)
-        for line in self.lines:
-            store._lines_of.setdefault(line[3], []).append(entry_seq)
-            entry_seq += 1
-        store._lines.extend(self.lines)
-        for op in self.op_rows:
-            store._ops.append(op)
-            store._by_request[op.request_id] = op
-            store._head = Head(op.seq, entry_seq, op.hash, max(op.at_ms, store._head.at_ms))
+        self.accounts_put = accounts
+        self.calls_put = calls

@@ -18,8 +18,9 @@ from securecall.ledger.chain import GENESIS, link_of, sign
 from securecall.ledger.curve import Loaders, PriceCurve
 from securecall.ledger.stores.door import Reading, Writing
 from securecall.ledger.stores.group import Group, Item
+from securecall.ledger.stores.sqlite_change import Cache, Change
 from securecall.ledger.stores.sqlite_file import connect, open_to_write
-from securecall.ledger.stores.sqlite_view import Cache, Change, View
+from securecall.ledger.stores.sqlite_view import View
 
 __all__ = ["SqliteStore"]
 
@@ -181,19 +182,23 @@ class SqliteStore:
         assert connection is not None
         connection.execute("BEGIN IMMEDIATE")
         self._look_around(connection)
+        change = Change(connection, self._loaders, self._curves, self._cache)
+        if len(items) > 1:
+            change.look_up([item.request_id for item in items if item.request_id is not None])
         for item in items:
             item.error, item.seq = None, 0
-            change = Change(connection, self._loaders, self._curves, self._cache)
             try:
                 item.answer = item.job(change)
             except (sqlite3.Error, MemoryError):
                 raise
             except Exception as error:
-                item.error = error  # the job's own refusal: it has put nothing down
+                item.error = error  # the job's own refusal: what it put is forgotten
+                change.forget()
                 continue
-            change.lay_down()
             if change.added is not None:
-                item.seq, item.hash = change.added.seq, change.added.hash
+                item.seq, item.hash = change.added[0], change.added[7]
+                change.keep()
+        change.lay_down()
         self._sign(connection)
         try:
             connection.execute("COMMIT")
@@ -206,6 +211,7 @@ class SqliteStore:
         if version != self._cache.version:
             self._cache.drop()
             self._cache.version = version
+        self._cache.trim()
 
     def _sign(self, connection: sqlite3.Connection) -> None:
         """Sign where the chain is, every thousand operations or so."""

@@ -1,4 +1,4 @@
-"""The rows of a ledger in SQLite: read, and changed within a transaction."""
+"""The rows of a ledger in SQLite, as a connection sees them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from securecall.ledger.chain import GENESIS, Line
-from securecall.ledger.curve import Loaders, PriceCurve, dumped, loaded
+from securecall.ledger.chain import GENESIS
+from securecall.ledger.curve import Loaders, PriceCurve, loaded
 from securecall.ledger.rows import AccountRow, CallRow, OpRow
 from securecall.ledger.stores.door import Head, Paper
 from securecall.ledger.values.money import Entry
 
-__all__ = ["Cache", "Change", "View"]
+__all__ = ["View"]
 
-CACHED_MAX: Final = 20_000
 CURVES_MAX: Final = 4_096
-_dumps = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode
 
 _OP: Final = "seq, request_id, digest, method, at_ms, code, answer, hash"
 _ENTRY: Final = "seq, op, at_ms, account, contra, amount, kind, ref"
@@ -26,23 +24,6 @@ _ENTRY: Final = "seq, op, at_ms, account, contra, amount, kind, ref"
 def _paper(row: tuple[str, str, str, str, str]) -> Paper:
     kind, id, account, state, body = row
     return Paper(kind, id, account, state, json.loads(body))
-
-
-class Cache:
-    """Rows as they are in the file, for the writer; dropped when another process has written."""
-
-    __slots__ = ("accounts", "calls", "head", "notes", "version")
-
-    def __init__(self) -> None:
-        self.version = -1
-        self.drop()
-
-    def drop(self) -> None:
-        """Forget everything."""
-        self.accounts: dict[str, AccountRow] = {}
-        self.calls: dict[str, CallRow] = {}
-        self.notes: dict[str, Any] = {}
-        self.head: Head | None = None
 
 
 class View:
@@ -69,6 +50,14 @@ class View:
     def op(self, request_id: str) -> OpRow | None:
         row = self._one(f"SELECT {_OP} FROM op WHERE request_id = ?", request_id)
         return None if row is None else OpRow(*row)
+
+    def ops_of(self, request_ids: Sequence[str]) -> dict[str, OpRow | None]:
+        """Return the operations of many requests at once."""
+        found: dict[str, OpRow | None] = dict.fromkeys(request_ids)
+        sql = f"SELECT {_OP} FROM op WHERE request_id IN (SELECT value FROM json_each(?))"
+        for row in self._connection.execute(sql, (json.dumps(request_ids),)):
+            found[row[1]] = OpRow(*row)
+        return found
 
     def account(self, id: str) -> AccountRow | None:
         row = self._one("SELECT * FROM account WHERE id = ?", id)
@@ -131,134 +120,3 @@ class View:
     def due_reloads(self, at_ms: int) -> list[str]:
         sql = "SELECT id FROM account WHERE reload_ms <= ? ORDER BY reload_ms, id"
         return [row[0] for row in self._connection.execute(sql, (at_ms,))]
-
-
-class Change(View):
-    """What one operation reads and puts; nothing reaches the file before `lay_down`."""
-
-    def __init__(
-        self,
-        connection: sqlite3.Connection,
-        loaders: Loaders,
-        curves: dict[str, PriceCurve],
-        cache: Cache,
-    ) -> None:
-        super().__init__(connection, loaders, curves)
-        self._cache = cache
-        self._accounts: list[AccountRow] = []
-        self._calls: list[CallRow] = []
-        self._papers: list[Paper] = []
-        self._notes: dict[str, Any] = {}
-        self._lines: Sequence[Line] = ()
-        self.added: OpRow | None = None
-
-    def head(self) -> Head:
-        if self._cache.head is None:
-            self._cache.head = super().head()
-        return self._cache.head
-
-    def account(self, id: str) -> AccountRow | None:
-        row = self._cache.accounts.get(id)
-        if row is None:
-            row = super().account(id)
-            if row is None:
-                return None
-            self._cache.accounts[id] = row
-        return row.copy()
-
-    def call(self, id: str) -> CallRow | None:
-        row = self._cache.calls.get(id)
-        if row is None:
-            row = super().call(id)
-            if row is None:
-                return None
-            self._cache.calls[id] = row
-        return row.copy()
-
-    def note(self, name: str) -> Any:
-        if name not in self._cache.notes:
-            self._cache.notes[name] = super().note(name)
-        return self._cache.notes[name]
-
-    def put_account(self, row: AccountRow) -> None:
-        self._accounts.append(row)
-
-    def put_call(self, row: CallRow) -> None:
-        self._calls.append(row)
-
-    def put_paper(self, paper: Paper) -> None:
-        self._papers.append(paper)
-
-    def put_note(self, name: str, value: Any) -> None:
-        self._notes[name] = value
-
-    def forget(self) -> None:
-        self._accounts, self._calls, self._papers, self._notes = [], [], [], {}
-
-    def append(self, op: OpRow, lines: Sequence[Line]) -> None:
-        self.added, self._lines = op, lines
-
-    def lay_down(self) -> None:
-        """Write it all, in a savepoint of its own."""
-        op = self.added
-        if op is None:
-            return
-        execute = self._connection.execute
-        execute("SAVEPOINT operation")
-        try:
-            self._write(op)
-        except BaseException:
-            if self._connection.in_transaction:
-                execute("ROLLBACK TO operation")
-            raise
-        execute("RELEASE operation")
-        self._remember(op)
-
-    def _write(self, op: OpRow) -> None:
-        execute = self._connection.execute
-        execute(
-            "INSERT INTO op VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (op.seq, op.request_id, op.digest, op.method, op.at_ms, op.code, op.answer, op.hash),
-        )
-        for line in self._lines:
-            execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", line)
-        for row in self._accounts:
-            execute("INSERT OR REPLACE INTO account VALUES (?,?,?,?,?,?,?,?,?,?,?)", row.dump())
-        for call in self._calls:
-            id, state, cutoff_ms, body = call.dump()
-            if call.order == op.seq:
-                assert call.curve is not None
-                curve = dumped(call.curve)
-                execute("INSERT INTO call VALUES (?,?,?,?,?)", (id, state, cutoff_ms, body, curve))
-            else:
-                sql = "UPDATE call SET state = ?, cutoff_ms = ?, body = ? WHERE id = ?"
-                execute(sql, (state, cutoff_ms, body, id))
-        for paper in self._papers:
-            sql = (
-                "INSERT INTO paper VALUES (?,?,?,?,?) ON CONFLICT (kind, id) DO UPDATE "
-                "SET account = excluded.account, state = excluded.state, body = excluded.body"
-            )
-            execute(sql, (*paper[:4], _dumps(paper.body)))
-        for name, value in self._notes.items():
-            execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, _dumps(value)))
-        if op.at_ms > self.head().at_ms:
-            execute("INSERT OR REPLACE INTO note VALUES ('latest_ms', ?)", (str(op.at_ms),))
-
-    def _remember(self, op: OpRow) -> None:
-        """Make the cache what the file now has."""
-        cache, before = self._cache, self.head()
-        if len(cache.accounts) > CACHED_MAX:
-            cache.accounts.clear()
-        for row in self._accounts:
-            cache.accounts[row.id] = row
-        if len(cache.calls) > CACHED_MAX:
-            cache.calls.clear()
-        for call in self._calls:
-            if call.state == "running":
-                cache.calls[call.id] = call
-            else:
-                cache.calls.pop(call.id, None)
-                self._curves.pop(call.id, None)
-        cache.notes.update(self._notes)
-        entry_seq = before.entry_seq + len(self._lines)
-        cache.head = Head(op.seq, entry_seq, op.hash, max(before.at_ms, op.at_ms))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from securecall.ledger.values.quick import quick
 from securecall.ledger.values.units import in_utc
 
 __all__ = ["Answer", "Done"]
@@ -26,6 +27,7 @@ class Answer:
         return self.code != "ok"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Done(Answer):
     """An operation that has nothing more to say.

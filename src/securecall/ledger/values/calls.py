@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from securecall.ledger.values.answer import Answer
+from securecall.ledger.values.quick import quick
 from securecall.ledger.values.units import in_dollars, in_utc
 from securecall.money import dollars
 
 __all__ = ["Admission", "CallState", "Settled", "Settlement"]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Admission(Answer):
     """Whether a call may begin, and when its money ends if nothing else happens.
@@ -39,6 +41,7 @@ class Admission(Answer):
     cutoff_at = in_utc("cutoff_ms")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Settlement(Answer):
     """How a call ended.
@@ -81,6 +84,7 @@ class Settlement(Answer):
         return {name: dollars(amount) for name, amount in self.by_account_micros}
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Settled(Answer):
     """What `Ledger.settle_due` settled.
@@ -97,6 +101,7 @@ class Settled(Answer):
     at = in_utc("at_ms")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class CallState:
     """A call at an instant.

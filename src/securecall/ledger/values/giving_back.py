@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from securecall.ledger.values.answer import Answer
+from securecall.ledger.values.quick import quick
 from securecall.ledger.values.units import in_dollars, in_utc
 from securecall.money import dollars
 
 __all__ = ["Chargeback", "Refund", "RefundRequest"]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Refund(Answer):
     """What went back of a call.
@@ -43,6 +45,7 @@ class Refund(Answer):
         return {name: dollars(amount) for name, amount in self.by_account_micros}
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RefundRequest(Answer):
     """A customer's wish for a refund, and what became of it.
@@ -71,6 +74,7 @@ class RefundRequest(Answer):
     refunded = in_dollars("refunded_micros")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Chargeback(Answer):
     """A deposit that its payer's bank took back.

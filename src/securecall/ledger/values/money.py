@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from securecall.ledger.values.answer import Answer
+from securecall.ledger.values.quick import quick
 from securecall.ledger.values.units import in_dollars, in_utc
 from securecall.money import dollars
 
 __all__ = ["Balance", "Deposit", "Entry", "Movement", "Reload"]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Balance:
     """An account at an instant.
@@ -43,6 +45,7 @@ class Balance:
     owed = in_dollars("owed_micros")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Deposit(Answer):
     """Money paid in; ``paid == credited + fees``.
@@ -75,6 +78,7 @@ class Deposit(Answer):
         return {name: dollars(amount) for name, amount in self.fee_micros}
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Movement(Answer):
     """A withdrawal, payment or transfer.
@@ -98,6 +102,7 @@ class Movement(Answer):
         return dollars(self.amount_micros)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Reload(Answer):
     """An automatic deposit that was asked for.
@@ -126,6 +131,7 @@ class Reload(Answer):
     amount = in_dollars("amount_micros")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A movement of money: ``amount_micros`` from ``contra`` to ``account``.

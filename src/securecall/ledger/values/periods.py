@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from securecall.ledger.values.answer import Answer
+from securecall.ledger.values.quick import quick
 from securecall.ledger.values.units import in_dollars, in_utc
 from securecall.money import dollars
 
 __all__ = ["LateFee", "Payout", "Statement"]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Statement(Answer):
     """A month of an account, in terms of what is owed.
@@ -73,6 +75,7 @@ class Statement(Answer):
         return dollars(-self.closing_micros)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class LateFee(Answer):
     """A late fee on what is past due.
@@ -93,6 +96,7 @@ class LateFee(Answer):
     late_fee = in_dollars("fee_micros")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Payout(Answer):
     """Money that left an account for good.

@@ -1,0 +1,38 @@
+"""Quick values are what slow ones were."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from dataclasses import FrozenInstanceError, fields, replace
+
+import pytest
+
+from securecall.ledger.values.money import Deposit, Entry
+
+MADE = Deposit("ok", "d", "a", 5, 10, 7, (("card", 3),))
+
+
+def test_a_value_is_made_by_place_and_by_name() -> None:
+    names = {field.name: getattr(MADE, field.name) for field in fields(Deposit)}
+    assert Deposit(**names) == MADE
+    assert list(names) == list(Deposit.__slots__)
+    assert repr(MADE).startswith("Deposit(code='ok', id='d', account='a', at_ms=5")
+    assert replace(MADE, at_ms=6).at_ms == 6
+    assert hash(MADE) == hash(Deposit(**names))
+
+
+def test_a_value_stays_as_it_is() -> None:
+    with pytest.raises(FrozenInstanceError):
+        MADE.at_ms = 6  # type: ignore[misc]
+    with pytest.raises(AttributeError):
+        object.__setattr__(MADE, "other", 1)
+
+
+def test_a_value_can_be_copied_and_sent() -> None:
+    assert copy.deepcopy(MADE) == pickle.loads(pickle.dumps(MADE)) == MADE
+
+
+def test_every_field_must_be_given() -> None:
+    with pytest.raises(TypeError, match="ref"):
+        Entry(1, 1, 5, "a", "cash", 100, "deposit")  # type: ignore[call-arg]
