@@ -2,7 +2,7 @@
 PYTHON ?= python3
 V := .venv/bin
 PACKAGE := src/securecall
-ENGINES := securecall._rating securecall._curve securecall._fees
+ENGINES := securecall._rating securecall._curve securecall._fees securecall._dsp
 
 .PHONY: run test lint bench build deep fuzz torture trace debug wheel clean
 

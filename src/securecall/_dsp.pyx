@@ -20,7 +20,7 @@ from securecall._line cimport (
     ALAW, Line, MULAW, S16LE, Setup as CSetup, sc_line_feed, sc_line_finish, sc_line_gap,
     sc_line_reset,
 )
-from securecall._pairs cimport PairPlan, SC_PAST, sc_pairs_prepare
+from securecall._pairs cimport BLOCKS, HOLE, PairPlan, Span, sc_pairs_prepare
 
 cdef enum:
     LONG_PIECE = 4000      # samples from which on a channel's feed lets go of the GIL
@@ -53,6 +53,17 @@ cdef void _hann(float* window, int count, float* total) noexcept:
         total[0] += window[m]
 
 
+cdef void _fill_span(Span* span, int window, int blocks) noexcept:
+    span.window = window
+    span.blocks = blocks
+    span.second = window * 3 // 5
+    if (window - span.second) & 1:
+        span.second -= 1
+    _hann(span.hann_first, window - SC_HOP, &span.first_sum)
+    _hann(span.hann_second, span.second, &span.second_sum)
+    _hann(span.hann_whole, window, &span.whole_sum)
+
+
 cdef _fill_pairs(PairPlan* plan, int kind, dict limits, lanes, codes, bint apart):
     """Fill a receiver of pairs from its limits; see fraud.dsp for their meaning."""
     cdef int lane
@@ -70,15 +81,11 @@ cdef _fill_pairs(PairPlan* plan, int kind, dict limits, lanes, codes, bint apart
         turn = 2 * PI * sc_lane_hz[plan.lane[lane]] / 8000.0 * SC_HOP
         plan.turn_re[lane] = <float> cos(turn)
         plan.turn_im[lane] = <float> -sin(turn)
-    plan.window = limits["window_samples"]
-    if not 2 * SC_HOP <= plan.window <= SC_PAST - SC_HOP:
-        raise ValueError("window_samples must be 80 to 472")
-    plan.second = (plan.window * 3 // 5) | 1
-    if (plan.window - plan.second) & 1:
-        plan.second -= 1
-    _hann(plan.hann_first, plan.window - SC_HOP, &plan.first_sum)
-    _hann(plan.hann_second, plan.second, &plan.second_sum)
-    _hann(plan.hann_whole, plan.window, &plan.whole_sum)
+    cdef int window = limits["window_samples"]
+    if not 2 * SC_HOP <= window <= 340:
+        raise ValueError("window_samples must be 80 to 340")
+    _fill_span(&plan.span, window, BLOCKS)
+    _fill_span(&plan.bridged, window * (BLOCKS + HOLE - 1) // BLOCKS, BLOCKS + HOLE - 1)
     plan.power_min = full * pow(10.0, (<double> limits["level_dbm0_min"] - 3.14) / 10)
     plan.twist_max = pow(10.0, <double> limits["twist_db_max"] / 10)
     plan.twist_min = pow(10.0, <double> limits["twist_db_min"] / 10)

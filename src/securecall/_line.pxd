@@ -232,7 +232,7 @@ cdef inline void sc_line_feed(
     cdef const int16_t* samples
     cdef int64_t at = 0
     cdef int m, piece, most = PIECE if setup.rate_hz == 8000 else 2 * PIECE
-    cdef const int16_t* table = setup.decoded
+    cdef const int16_t* table = &setup.decoded[0]
     while at < count:
         piece = most if count - at > most else <int> (count - at)
         if setup.encoding == S16LE:

@@ -22,8 +22,21 @@ cdef extern from "_pairs.h" nogil:
 
 cdef enum:
     BLOCKS = 10            # in each of which the fit must hold
+    HOLE = 4               # blocks of an interruption that is bridged
     SCREENED = 3           # hops in a row before the fit is tried
+    BRIDGE_HOPS = 8        # after which what was before an interruption is forgotten
     STRAY_HOPS = 12        # after which the fit is tried every fourth hop only
+
+cdef struct Span:
+    int window             # samples that must be explained
+    int second             # samples of each of the windows that measure the frequency
+    int blocks
+    float first_sum
+    float second_sum
+    float whole_sum
+    float hann_first[512]
+    float hann_second[512]
+    float hann_whole[512]
 
 cdef struct PairPlan:
     int kind               # of its events
@@ -33,14 +46,8 @@ cdef struct PairPlan:
     int code[64]           # of [low][high], 8 a row; -1 none
     float turn_re[8]       # of a hop
     float turn_im[8]
-    int window             # samples that must be explained
-    int second             # samples of each of the windows that measure the frequency
-    float hann_first[512]
-    float hann_second[512]
-    float hann_whole[512]
-    float first_sum
-    float second_sum
-    float whole_sum
+    Span span
+    Span bridged           # the same with a hole in it
     float power_min        # of one tone
     float twist_max        # power of the high tone over the low one
     float twist_min
@@ -59,6 +66,8 @@ cdef struct PairState:
     int low                # the pair that the screen saw, or -1
     int high
     int run                # for how many hops
+    int before             # low * 8 + high of the last pair that it saw, and when
+    int64_t before_end
     int held_low           # the digit that lasts, or -1
     int held_high
     int off                # hops since it was last heard
@@ -73,6 +82,8 @@ cdef struct PairFit:
     float deviation[2]     # relative
     float power[2]
     float snr
+    float color            # of the residual: its correlation over one sample; 0 is white
+    float unsteady         # greatest ratio of amplitudes within the window
     int64_t start
 
 
@@ -83,6 +94,7 @@ cdef inline void sc_pair_gap(PairState* state) noexcept nogil:
         state.re[0][lane] = state.re[1][lane] = state.im[0][lane] = state.im[1][lane] = 0
     state.power[0] = state.power[1] = 0
     state.run = 0
+    state.before = -1
 
 
 cdef inline void sc_pair_reset(PairState* state) noexcept nogil:
@@ -93,34 +105,71 @@ cdef inline void sc_pair_reset(PairState* state) noexcept nogil:
     state.off = 0
 
 
+cdef inline float _centroid(const float* window, int count, int shift, int hole, int after) noexcept nogil:
+    """Return where the middle of a window's weight lies when what is in the hole has none."""
+    cdef float total = 0, moment = 0
+    cdef int m
+    for m in range(count):
+        if not hole <= m + shift < after:
+            total += window[m]
+            moment += window[m] * (m + shift)
+    return moment / total
+
+
 cdef inline int sc_pair_fit(
-    const PairPlan* plan, int low, int high, const float* past, PairFit* fit
+    const PairPlan* plan, const Span* span, int low, int high, const float* past, PairFit* fit
 ) noexcept nogil:
     """Fit two tones to the end of the past; return 1 if they are a digit.
 
-    ``past`` has 512 samples. The frequency is first sought within +-100 Hz, then refined.
+    ``past`` has 512 samples. The frequency is first sought within +-100 Hz, then refined. With the bridged span,
+    the quietest 12.5 ms within it count for nothing.
     """
-    cdef int n = plan.window, second = plan.second, first = n - SC_HOP
+    cdef int n = span.window, second = span.second, first = n - SC_HOP
     cdef const float* x = past + (SC_PAST - n)
     cdef float value[512]
     cdef float re[2][512]
     cdef float im[2][512]
     cdef float sums[2][6]
     cdef float amplitude[2][3]
-    cdef float phase[2][3]
     cdef float turn[2]
     cdef float a_re[2]
     cdef float a_im[2]
     cdef float step_re[2]
     cdef float step_im[2]
     cdef float z_re, z_im, w, mean = 0, middle, residual, total, power, part, swap
-    cdef int tone, m, lane, block, at, shift
+    cdef float first_sum = span.first_sum, whole_sum = span.whole_sum, apart = SC_HOP, whole_apart, half = 0.5
+    cdef float color = 0, last = 0
+    cdef int tone, m, lane, block, at, shift, hole = 0, after = 0
 
     for m in range(n):
         mean += x[m]
     mean /= n
     for m in range(n):
         value[m] = x[m] - mean
+    fit.unsteady = 1
+    shift = (n - second) // 2
+    whole_apart = 2 * shift
+    if span.blocks > BLOCKS:
+        power = 1e30
+        for block in range(1, span.blocks - HOLE):
+            part = 0
+            for m in range(block * n // span.blocks, (block + HOLE) * n // span.blocks):
+                part += value[m] * value[m]
+            if part < power:
+                power, hole, after = part, block * n // span.blocks, (block + HOLE) * n // span.blocks
+        for m in range(hole, after):
+            value[m] = 0
+        first_sum = whole_sum = 0
+        for m in range(n):
+            if not hole <= m < after:
+                whole_sum += span.hann_whole[m]
+                if m < first:
+                    first_sum += span.hann_first[m]
+        w = _centroid(span.hann_first, first, 0, hole, after)
+        apart = _centroid(span.hann_first, first, SC_HOP, hole, after) - w
+        w = _centroid(span.hann_second, second, 0, hole, after)
+        whole_apart = _centroid(span.hann_second, second, 2 * shift, hole, after) - w
+        half = (_centroid(span.hann_second, second, shift, hole, after) - w) / whole_apart
     for tone in range(2):
         lane = plan.lane[low if tone == 0 else high]
         for m in range(n):
@@ -129,24 +178,23 @@ cdef inline int sc_pair_fit(
         for m in range(4):
             sums[tone][m] = 0
         for m in range(first):
-            w = plan.hann_first[m]
+            w = span.hann_first[m]
             sums[tone][0] += w * re[tone][m]
             sums[tone][1] += w * im[tone][m]
             sums[tone][2] += w * re[tone][m + SC_HOP]
             sums[tone][3] += w * im[tone][m + SC_HOP]
         z_re = sums[tone][2] * sums[tone][0] + sums[tone][3] * sums[tone][1]
         z_im = sums[tone][3] * sums[tone][0] - sums[tone][2] * sums[tone][1]
-        w = plan.first_sum
+        w = first_sum
         # 2 |a|^2 / sum^2 is the power of a tone, and so is 2 |z| / sum^2
         if 2 * sqrtf(z_re * z_re + z_im * z_im) < 0.5 * plan.power_min * w * w:
             return 0
-        turn[tone] = atan2f(z_im, z_re) / SC_HOP
+        turn[tone] = atan2f(z_im, z_re) / apart
         fit.hz[tone] = sc_lane_hz[lane] + turn[tone] * 1273.2395  # 8000 / (2 pi)
         fit.deviation[tone] = fit.hz[tone] / sc_lane_hz[lane] - 1
         if fabsf(fit.deviation[tone]) > 1.5 * plan.deviation_max + plan.deviation_hz / sc_lane_hz[lane]:
             return 0
 
-    shift = (n - second) // 2
     for tone in range(2):
         lane = plan.lane[low if tone == 0 else high]
         # Turn by what was found, then measure what is left of the turn.
@@ -163,7 +211,7 @@ cdef inline int sc_pair_fit(
         for m in range(6):
             sums[tone][m] = 0
         for m in range(second):
-            w = plan.hann_second[m]
+            w = span.hann_second[m]
             sums[tone][0] += w * re[tone][m]
             sums[tone][1] += w * im[tone][m]
             sums[tone][2] += w * re[tone][m + shift]
@@ -182,13 +230,16 @@ cdef inline int sc_pair_fit(
         z_re = sums[tone][2] * sums[tone][0] + sums[tone][3] * sums[tone][1]
         z_im = sums[tone][3] * sums[tone][0] - sums[tone][2] * sums[tone][1]
         middle = atan2f(z_im, z_re)
-        if fabsf(middle - 0.5 * w) > plan.bend_max:
+        if fabsf(middle - half * w) > plan.bend_max:
             return 0
-        for at in range(3):
-            if (amplitude[tone][at] > plan.steady_max * amplitude[tone][(at + 1) % 3]
-                    or amplitude[tone][(at + 1) % 3] > plan.steady_max * amplitude[tone][at]):
-                return 0
-        w /= 2 * shift
+        for at in range(3 if hole == 0 else 0):
+            if amplitude[tone][at] > fit.unsteady * amplitude[tone][(at + 1) % 3]:
+                fit.unsteady = amplitude[tone][at] / amplitude[tone][(at + 1) % 3]
+            if amplitude[tone][(at + 1) % 3] > fit.unsteady * amplitude[tone][at]:
+                fit.unsteady = amplitude[tone][(at + 1) % 3] / amplitude[tone][at]
+        if fit.unsteady > plan.steady_max:
+            return 0
+        w /= whole_apart
         turn[tone] += w
         fit.hz[tone] = sc_lane_hz[lane] + turn[tone] * 1273.2395
         fit.deviation[tone] = fit.hz[tone] / sc_lane_hz[lane] - 1
@@ -199,14 +250,14 @@ cdef inline int sc_pair_fit(
         z_re, z_im = 1, 0
         a_re[tone] = a_im[tone] = 0
         for m in range(n):
-            w = plan.hann_whole[m]
+            w = span.hann_whole[m]
             a_re[tone] += w * (re[tone][m] * z_re - im[tone][m] * z_im)
             a_im[tone] += w * (re[tone][m] * z_im + im[tone][m] * z_re)
             swap = z_re * step_re[0] - z_im * step_im[0]
             z_im = z_re * step_im[0] + z_im * step_re[0]
             z_re = swap
-        a_re[tone] *= 2 / plan.whole_sum
-        a_im[tone] *= 2 / plan.whole_sum
+        a_re[tone] *= 2 / whole_sum
+        a_im[tone] *= 2 / whole_sum
         fit.power[tone] = 0.5 * (a_re[tone] * a_re[tone] + a_im[tone] * a_im[tone])
         if fit.power[tone] < plan.power_min:
             return 0
@@ -222,10 +273,10 @@ cdef inline int sc_pair_fit(
         re[tone][0], im[tone][0] = a_re[tone], a_im[tone]
     total = 0
     m = 0
-    for block in range(BLOCKS):
+    for block in range(span.blocks):
         part = 0
         at = m
-        while m < (block + 1) * n // BLOCKS:
+        while m < (block + 1) * n // span.blocks:
             residual = value[m]
             for tone in range(2):
                 residual -= re[tone][0]
@@ -233,11 +284,16 @@ cdef inline int sc_pair_fit(
                 im[tone][0] = re[tone][0] * step_im[tone] + im[tone][0] * step_re[tone]
                 re[tone][0] = swap
             part += residual * residual
+            color += residual * last
+            last = residual
             m += 1
+        if hole <= at < after:
+            continue
         if part > plan.block_max * power * (m - at):
             return 0
         total += part
-    fit.snr = power * n / (total + 1e-12)
+    fit.color = color / (total + 1e-12)
+    fit.snr = power * (n - after + hole) / (total + 1e-12)
     if fit.snr < plan.snr_min:
         return 0
     # Back in time with the same tones, 10 samples after 10, to where they began.
@@ -324,7 +380,7 @@ cdef inline int sc_pair_screen(
     if (power[low] < 0.5 * plan.power_min or power[high] < 0.5 * plan.power_min
             or power[high] > 2 * plan.twist_max * power[low]
             or power[high] < 0.5 * plan.twist_min * power[low]
-            or power[low] + power[high] < 0.5 * whole):
+            or power[low] + power[high] < (0.3 if state.before >= 0 else 0.5) * whole):
         return -1
     return 8 * low + high
 
@@ -338,6 +394,7 @@ cdef inline void sc_pair_step(
     cdef float past[512]
     cdef PairFit fit
     cdef Event* event
+    cdef const Span* span
     cdef int seen = sc_pair_screen(plan, state, sums, hop_power, power)
     cdef int low = seen >> 3, high = seen & 7
 
@@ -351,28 +408,39 @@ cdef inline void sc_pair_step(
         state.off += 1
         if state.off >= plan.pause_hops:
             sc_pair_end(plan, state, events, now)
-    if seen < 0:
+    if state.before >= 0 and now - state.before_end >= BRIDGE_HOPS * SC_HOP:
+        state.before = -1
+    if state.run and (seen < 0 or low != state.low or high != state.high):
+        state.before = 8 * state.low + state.high
+        state.before_end = now
         state.run = 0
+    if seen < 0:
         return
-    if low != state.low or high != state.high:
-        state.low, state.high, state.run = low, high, 0
+    state.low, state.high = low, high
     state.run += 1
-    if (state.run < SCREENED or (state.run > STRAY_HOPS and state.run & 3)
-            or plan.code[seen] < 0):
+    if plan.code[seen] < 0 or (low == state.held_low and high == state.held_high):
         return
-    if low == state.held_low and high == state.held_high:
+    if state.run >= SCREENED and (state.run <= STRAY_HOPS or state.run & 3 == 0):
+        span = &plan.span
+    elif seen == state.before:
+        span = &plan.bridged
+    else:
         return
     if filtered == NULL:
         sc_past(ring, now, past, PAST)
         filtered = past
-    if not sc_pair_fit(plan, low, high, filtered, &fit):
-        return
+    if not sc_pair_fit(plan, span, low, high, filtered, &fit):
+        if span == &plan.bridged or seen != state.before:
+            return
+        span = &plan.bridged
+        if not sc_pair_fit(plan, span, low, high, filtered, &fit):
+            return
     if state.held_low >= 0:
         sc_pair_end(plan, state, events, now)
     ids[0] += 1
     state.id = ids[0]
     state.held_low, state.held_high = low, high
-    state.start = now - plan.window + fit.start
+    state.start = now - span.window + fit.start
     state.heard = now
     state.off = state.run = 0
     state.half[0], state.half[1] = 0.25 * fit.power[0], 0.25 * fit.power[1]

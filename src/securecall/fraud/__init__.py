@@ -1,6 +1,8 @@
 """What is happening on the line: tones, digits, and whatever else ends calls."""
 
+from securecall.fraud.bank import ToneBank
 from securecall.fraud.detector import ToneDetector
+from securecall.fraud.dsp import DtmfLimits
 from securecall.fraud.event import Event
 
-__all__ = ["Event", "ToneDetector"]
+__all__ = ["DtmfLimits", "Event", "ToneBank", "ToneDetector"]

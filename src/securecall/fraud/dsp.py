@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from math import isnan
 from typing import Any, Final
 
 from securecall.errors import InputError, nearest
@@ -18,12 +19,15 @@ TONES_HZ: Final[tuple[float, ...]] = (
     1370.6, 1400, 1428.5, 1776.7, 1800, 2130, 2750, 2060, 2450, 2600, 1100, 2100, 2225, 1300, 700,
     900, 1500, 1700, 540, 660, 780, 1020, 1140, 1380, 1620, 1740, 1860, 1980, 2350, 3000, 3400,
 )  # fmt: skip
-"""The tones of the bank in Hz, lane by lane; the last three are guards, where networks have none."""
+"""The tones of the bank in Hz, lane by lane; at the last three networks have none: guards."""
 
 
 @dataclass(frozen=True, slots=True)
 class DtmfLimits:
-    """What a receiver of DTMF must accept and must refuse; it decides half-way between.
+    """What a receiver of DTMF must accept and must refuse.
+
+    Length and level are decided half-way between; frequency, twist and noise a little beyond what
+    must be accepted (`engine`), because voices and metal come close and telephones don't.
 
     Attributes
     ----------
@@ -32,7 +36,7 @@ class DtmfLimits:
     accept_deviation, refuse_deviation : float
         Of each tone's frequency, relative, up or down.
     twist_db_max, twist_db_min : float
-        High tone less low tone that must be accepted; up to 1.5 dB more is.
+        High tone less low tone that must be accepted; up to 1.2 dB more is.
     level_dbm0_min : float
         Of each tone that must be accepted.
     refuse_dbm0 : float
@@ -75,7 +79,7 @@ class DtmfLimits:
     def __post_init__(self) -> None:
         for each in fields(self):
             value = getattr(self, each.name)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or isnan(value):
                 raise InputError(f"{each.name} must be a number, not {value!r}")
         if not 15 <= self.window_ms <= 50 or self.accept_ms < self.window_ms + 5.5:
             raise InputError(
@@ -103,14 +107,15 @@ class DtmfLimits:
         return {
             "window_samples": round(self.window_ms * 8 * 0.992),
             "level_dbm0_min": (self.level_dbm0_min + self.refuse_dbm0) / 2,
-            "twist_db_max": self.twist_db_max + 1.5,
-            "twist_db_min": self.twist_db_min - 1.5,
-            "deviation_max": (self.accept_deviation + self.refuse_deviation) / 2,
+            # Margins over the estimates' scatter in the noise that must be borne: at least 4 sigma.
+            "twist_db_max": self.twist_db_max + 1.2,
+            "twist_db_min": self.twist_db_min - 1.2,
+            "deviation_max": 0.8 * self.accept_deviation + 0.2 * self.refuse_deviation,
             "deviation_hz": 0.0,
-            "snr_db_min": self.snr_db_min - 6.0,
-            "block_max": 0.4,
-            "steady_db_max": 4.5,
-            "bend_max": 0.6,
+            "snr_db_min": self.snr_db_min - 2.0,
+            "block_max": 0.25,
+            "steady_db_max": 3.4,  # an echo 10 dB down needs 2.94
+            "bend_max": 0.35,
             "pause_hops": max(1, round((self.pause_ms + self.bridge_ms) / 2 / 5 + 1)),
         }
 
@@ -118,8 +123,8 @@ class DtmfLimits:
 STANDARDS: Final[Mapping[str, DtmfLimits]] = {
     "bellcore": DtmfLimits(),
     "ntt": DtmfLimits(
-        refuse_ms=24, accept_deviation=0.018, refuse_deviation=0.03, twist_db_max=5, twist_db_min=-5,
-        level_dbm0_min=-24, refuse_dbm0=-29, pause_ms=30,
+        refuse_ms=24, accept_deviation=0.018, refuse_deviation=0.03, twist_db_max=5,
+        twist_db_min=-5, level_dbm0_min=-24, refuse_dbm0=-29, pause_ms=30,
     ),
     "etsi": DtmfLimits(twist_db_max=6, twist_db_min=-6),
     "denmark": DtmfLimits(twist_db_max=6, twist_db_min=-6),
@@ -149,7 +154,7 @@ def limits_of(standard: str | DtmfLimits | None) -> DtmfLimits | None:
 
 
 def _pairs(signals: str, lanes: int) -> list[tuple[int, int, int]]:
-    """Return which two tones each signal has: the usual order, in which the higher one counts up."""
+    """Return which two tones each signal has; the higher one counts up."""
     pairs = [(low, high) for high in range(1, lanes) for low in range(high)]
     return [(low, high, code) for code, (low, high) in enumerate(pairs[: len(signals.split())])]
 
@@ -199,6 +204,6 @@ MF_SYSTEMS: Final[Mapping[str, MfSystem]] = {
         _MF | {"level_dbm0_min": -38.0},
     ),
 }
-"""R1 (receiver within 1.5 % + 10 Hz, -14 dBm and down to -22, twist 6 dB, digits of 30 ms) and R2."""
+"""R1 (within 1.5 % + 10 Hz, 0 to -14 dBm and down to -22, twist 6 dB, digits of 30 ms) and R2."""
 
 assert len(TONES_HZ) == 48, "the bank has 48 lanes"

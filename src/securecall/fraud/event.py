@@ -12,7 +12,8 @@ __all__ = ["Event"]
 class Event:
     """Something that was heard, delivered once, when it is detected.
 
-    With ``report_ends=True`` a second one with the same ``id`` follows when it is over, with ``ended`` set.
+    With ``report_ends=True`` a second one with the same ``id`` follows when it is over, with
+    ``ended`` set.
 
     Attributes
     ----------

@@ -1,0 +1,147 @@
+"""What detectors of digits and tones share: their setup, and events in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any, Final, NoReturn
+
+from securecall.errors import BuildError, InputError, InputTypeError, nearest
+from securecall.fraud.dsp import DTMF_KEYS, MF_SYSTEMS, DtmfLimits, limits_of
+from securecall.fraud.event import Event
+from securecall.fraud.g711 import ALAW, MULAW
+
+try:
+    from securecall import _dsp
+except ImportError as error:
+    raise BuildError(f"the compiled module securecall._dsp is missing: {error}") from None
+
+__all__ = ["ENCODINGS", "SAMPLES_PER_MS", "Hearing", "refuse_frame"]
+
+ENCODINGS: Final[Mapping[str, int]] = {"s16le": 0, "mulaw": 1, "alaw": 2}
+SAMPLES_PER_MS: Final = 8
+GAP_MS_MAX: Final = 86_400_000
+
+
+def one_of(value: Any, allowed: Mapping[str, Any], name: str) -> Any:
+    """Return what a name stands for.
+
+    Raises
+    ------
+    InputError
+        It stands for nothing.
+    """
+    try:
+        return allowed[value]
+    except (KeyError, TypeError):
+        near = nearest(value, allowed)
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise InputError(
+            f"{name} must be one of {', '.join(allowed)}, not {value!r}{hint}"
+        ) from None
+
+
+def refuse_frame(error: Exception) -> NoReturn:
+    """Say in our words what the engine did not like about audio.
+
+    Raises
+    ------
+    InputError, InputTypeError
+        Always one of them.
+    """
+    if isinstance(error, ValueError) and not isinstance(error, BufferError):
+        raise InputError(f"frame: {error}") from None
+    raise InputTypeError(
+        f"frame must be bytes or a contiguous buffer of int16: {error}; "
+        "scale audio in floats by 32768 and round it first"
+    ) from None
+
+
+def gap_samples(duration_ms: object) -> int:
+    """Return how many samples a gap has.
+
+    Raises
+    ------
+    InputError
+        It is not whole milliseconds from 0 to a day.
+    """
+    if type(duration_ms) is not int or not 0 <= duration_ms <= GAP_MS_MAX:
+        raise InputError(f"a gap must be whole milliseconds, 0 to a day, not {duration_ms!r}")
+    return duration_ms * SAMPLES_PER_MS
+
+
+class Hearing:
+    """The setup of one or many channels, and their events in plain words.
+
+    Its arguments are those of `ToneDetector`.
+
+    Raises
+    ------
+    InputError
+        A rate other than 8000 or 16000, or a name that is not known.
+    """
+
+    __slots__ = ("_mf", "digest", "report_ends", "setup")
+
+    def __init__(
+        self, sample_rate_hz: int, encoding: str, *, dtmf: DtmfLimits | str | None, mf: str | None,
+        dial_tone_filter: bool, report_ends: bool,
+    ) -> None:  # fmt: skip
+        if type(sample_rate_hz) is not int or sample_rate_hz not in (8000, 16000):
+            raise InputError(f"sample_rate_hz must be 8000 or 16000, not {sample_rate_hz!r}")
+        code = one_of(encoding, ENCODINGS, "encoding")
+        table = b"" if code == 0 else (MULAW if code == 1 else ALAW).tobytes()
+        limits = limits_of(dtmf)
+        system = None if mf is None else one_of(mf, MF_SYSTEMS, "mf")
+        self._mf = [] if system is None else system.signals.split()
+        self.report_ends = bool(report_ends)
+        self.setup = _dsp.Setup(
+            sample_rate_hz, code, table, None if limits is None else limits.engine(),
+            None if system is None else system.engine(), bool(dial_tone_filter),
+        )  # fmt: skip
+        told = (sample_rate_hz, encoding, limits, mf, bool(dial_tone_filter), self.report_ends)
+        self.digest = sha256(ascii(told).encode()).digest()[:8]
+
+    def events(self, found: Iterable[tuple[Any, ...]]) -> list[Event]:
+        """Return events in plain words; ends only if they are wanted."""
+        return [self.event(each) for each in found if self.report_ends or not each[3]]
+
+    def event(self, raw: tuple[Any, ...]) -> Event:
+        """Return one event in plain words."""
+        kind, code, number, ended, start, end, detected, level, probability, values = raw
+        name, detail = "dtmf", ""
+        if kind == 1:
+            detail = DTMF_KEYS[code]
+        elif kind == 2:
+            name, detail = "mf", self._mf[code]
+        cues: dict[str, float] = {}
+        if not ended:
+            cues = {
+                "low_hz": values[0], "high_hz": values[1], "low_dbm0": values[2],
+                "high_dbm0": values[3], "twist_db": values[4], "snr_db": values[5],
+            }  # fmt: skip
+        return Event(
+            number, name, "note", start / SAMPLES_PER_MS,
+            end / SAMPLES_PER_MS if end >= 0 else None, detected / SAMPLES_PER_MS, probability,
+            detail, level, cues, ended,
+        )  # fmt: skip
+
+    def seal(self, state: bytes) -> bytes:
+        """Return a channel's state with the mark of this setup."""
+        return self.digest + state
+
+    def unseal(self, saved: bytes) -> bytes:
+        """Return a channel's state.
+
+        Raises
+        ------
+        InputTypeError
+            Not bytes.
+        InputError
+            It was saved under another setup.
+        """
+        if type(saved) is not bytes:
+            raise InputTypeError(f"a saved state is bytes, not {type(saved).__name__}")
+        if saved[:8] != self.digest:
+            raise InputError("this state was saved by a detector with other parameters")
+        return saved[8:]
