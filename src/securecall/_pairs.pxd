@@ -8,6 +8,7 @@ and frequencies are estimated, not read off the width of a filter.
 
 from libc.math cimport atan2f, cosf, fabsf, sinf, sqrtf
 from libc.stdint cimport int16_t, int64_t
+from libc.string cimport memcpy
 
 from securecall._frame cimport (
     Event, Events, PAST, SC_HOP, sc_dbm0, sc_lane_hz, sc_new_event, sc_past, sc_sums,
@@ -344,19 +345,26 @@ cdef inline int sc_pair_screen(
     const PairPlan* plan, PairState* state, const sc_sums* sums, float hop_power, float* power
 ) noexcept nogil:
     """Measure the tones over 15 ms, weights 1 2 1; return low * 8 + high of a pair that might be, or -1."""
-    cdef int lane, bank, low = 0, high = 4
-    cdef float re, im, y_re, y_im, whole
-    for lane in range(plan.lanes):
-        bank = plan.lane[lane]
-        re, im = sums.part[0][bank], -sums.part[1][bank]
-        y_re = (2 * state.re[1][lane] + re * plan.turn_re[lane] - im * plan.turn_im[lane]
-                + state.re[0][lane] * plan.turn_re[lane] + state.im[0][lane] * plan.turn_im[lane])
-        y_im = (2 * state.im[1][lane] + re * plan.turn_im[lane] + im * plan.turn_re[lane]
-                + state.im[0][lane] * plan.turn_re[lane] - state.re[0][lane] * plan.turn_im[lane])
-        power[lane] = (y_re * y_re + y_im * y_im) * (1.0 / 12800)
-        state.re[0][lane], state.im[0][lane] = state.re[1][lane], state.im[1][lane]
-        state.re[1][lane], state.im[1][lane] = re, im
-    whole = 0.25 * (state.power[0] + 2 * state.power[1] + hop_power)
+    cdef int lane, low = 0, high = 4
+    cdef float y_re, y_im, whole
+    cdef float re[8]
+    cdef float im[8]
+    cdef const float* c = plan.turn_re
+    cdef const float* s = plan.turn_im
+    for lane in range(8):  # all eight, though MF has six: then these loops are vectors
+        re[lane] = sums.part[0][plan.lane[lane]]
+        im[lane] = -sums.part[1][plan.lane[lane]]
+    for lane in range(8):
+        y_re = (2 * state.re[1][lane] + re[lane] * c[lane] - im[lane] * s[lane]
+                + state.re[0][lane] * c[lane] + state.im[0][lane] * s[lane])
+        y_im = (2 * state.im[1][lane] + re[lane] * s[lane] + im[lane] * c[lane]
+                + state.im[0][lane] * c[lane] - state.re[0][lane] * s[lane])
+        power[lane] = (y_re * y_re + y_im * y_im) * <float> (1.0 / 12800)
+    memcpy(state.re[0], state.re[1], sizeof(re))
+    memcpy(state.im[0], state.im[1], sizeof(im))
+    memcpy(state.re[1], re, sizeof(re))
+    memcpy(state.im[1], im, sizeof(im))
+    whole = <float> 0.25 * (state.power[0] + 2 * state.power[1] + hop_power)
     state.power[0] = state.power[1]
     state.power[1] = hop_power
     if plan.apart:
@@ -377,10 +385,11 @@ cdef inline int sc_pair_screen(
                 high = lane
         if low > high:
             low, high = high, low
-    if (power[low] < 0.5 * plan.power_min or power[high] < 0.5 * plan.power_min
+    if (power[low] < <float> 0.5 * plan.power_min or power[high] < <float> 0.5 * plan.power_min
             or power[high] > 2 * plan.twist_max * power[low]
-            or power[high] < 0.5 * plan.twist_min * power[low]
-            or power[low] + power[high] < (0.3 if state.before >= 0 else 0.5) * whole):
+            or power[high] < <float> 0.5 * plan.twist_min * power[low]
+            or power[low] + power[high]
+            < (<float> 0.3 if state.before >= 0 else <float> 0.5) * whole):
         return -1
     return 8 * low + high
 
