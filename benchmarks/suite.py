@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from benchmarks.ears import channels, ears
 from benchmarks.everything import everything
 from benchmarks.judge import against_oracle
 from benchmarks.ledger import durable, long_book, memory, solve
@@ -30,6 +31,8 @@ BENCHES: Final[Mapping[str, Bench]] = {
     "ledger-memory": lambda: memory(20_000, rounds=9),
     "ledger-durable": lambda: durable(150, rounds=5),
     "ledger-open": lambda: long_book(1_000, 10_000_000, rounds=9),
+    "ears": lambda: ears(600, rounds=9, many=1_000),
+    "ears-channels": lambda: channels((1, 10, 100, 1_000, 20_000), rounds=9, frames=100_000),
 }
 
 TINY: Final[Mapping[str, Bench]] = {
@@ -45,4 +48,6 @@ TINY: Final[Mapping[str, Bench]] = {
     "ledger-memory": lambda: memory(100, rounds=1),
     "ledger-durable": lambda: durable(2, rounds=1),
     "ledger-open": lambda: long_book(1_000, 3_000, rounds=1),
+    "ears": lambda: ears(3, rounds=1, many=10),
+    "ears-channels": lambda: channels((1, 10), rounds=1, frames=100),
 }
