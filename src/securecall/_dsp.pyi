@@ -20,6 +20,7 @@ class Setup:
         dtmf: Mapping[str, Any] | None,
         mf: tuple[Mapping[str, Any], Sequence[int], Sequence[tuple[int, int, int]]] | None,
         dial_filter: bool,
+        plan: bytes | None = None,
     ) -> None: ...
 
 @final

@@ -21,6 +21,8 @@ from securecall._line cimport (
     sc_line_reset,
 )
 from securecall._pairs cimport BLOCKS, HOLE, PairPlan, Span, sc_pairs_prepare
+from securecall._progress cimport sc_plan_unpack
+from securecall._spectrum cimport sc_spectrum_prepare, sc_spectrum_width
 
 cdef enum:
     LONG_PIECE = 4000      # samples from which on a channel's feed lets go of the GIL
@@ -34,6 +36,7 @@ HALF_BAND = (
 
 sc_bank_prepare(8000.0)
 sc_pairs_prepare(8000.0)
+sc_spectrum_prepare()
 
 LANE_HZ = tuple([float(f"{sc_lane_hz[lane]:.6g}") for lane in range(SC_LANES)])
 LINE_BYTES = sizeof(Line)
@@ -41,7 +44,8 @@ SAVED_MAGIC = b"sce1"
 
 
 def bank_width(lanes=0):
-    """Choose how many lanes a vector of the bank has: 4, 8, 16 or, with 0, what the machine has. Return it."""
+    """Choose how many lanes a vector has: 4, 8, 16 or, with 0, what the machine has. Return it."""
+    sc_spectrum_width(lanes)
     return sc_bank_width(lanes)
 
 
@@ -114,12 +118,14 @@ cdef class Setup:
     mf : tuple or None
         Limits, lanes, codes.
     dial_filter : bool
+    plan : bytes or None
+        Tones; see `fraud.tone_packing.packed`.
     """
 
     cdef CSetup c
 
     def __cinit__(
-        self, int rate_hz, int encoding, bytes decoded, dtmf, mf, bint dial_filter
+        self, int rate_hz, int encoding, bytes decoded, dtmf, mf, bint dial_filter, bytes plan=None
     ):
         cdef int lane, outer
         cdef double turn
@@ -150,6 +156,12 @@ cdef class Setup:
             if not 2 <= len(lanes) <= 8:
                 raise ValueError("MF has two to eight tones")
             _fill_pairs(&self.c.multi, EVENT_MF, limits, lanes, codes, False)
+        if plan is not None:
+            self.c.tones = 1
+            if len(plan) % 8 or sc_plan_unpack(
+                <const double*> PyBytes_AS_STRING(plan), len(plan) // 8, &self.c.plan
+            ):
+                raise ValueError("this is no packed plan of tones")
 
 
 cdef tuple _event(const Event* event):

@@ -48,7 +48,7 @@ cdef struct Events:
 
 cdef struct Frame:
     int64_t end            # samples at its end
-    const float* samples   # the last 512, oldest first, full scale 1.0; the last 160 are the frame's
+    const float* samples   # the last 640, oldest first, full scale 1.0; the last 160 are the frame's
     const float* hop_power # mean squares of its 4 hops
     const float* tone_power # of the 48 tones, over 20 ms with weights 1 2 2 1 of the hops
     int gap                # how many of its hops were lost: zeros that are evidence of nothing

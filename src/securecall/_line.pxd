@@ -14,6 +14,9 @@ from securecall._frame cimport (
 from securecall._pairs cimport (
     PairPlan, PairState, sc_pair_end, sc_pair_gap, sc_pair_reset, sc_pair_step,
 )
+from securecall._progress cimport (
+    Progress, TonePlan, sc_progress_end, sc_progress_reset, sc_progress_step,
+)
 
 cdef enum:
     TAPS = 47              # of the half-band filter
@@ -28,8 +31,10 @@ cdef struct Setup:
     int digits             # listen for DTMF
     int mf                 # listen for MF
     int dial_filter        # take a dial tone away before listening for digits
+    int tones              # listen for the tones of a plan
     PairPlan dtmf
     PairPlan multi
+    TonePlan plan
     int16_t decoded[256]   # of mu-law or A-law
     float half_band[12]    # every other of its taps, from the middle
     float turn_re[2][48]   # a tone's turn over half a hop and over one and a half
@@ -55,6 +60,7 @@ cdef struct Line:
     PairState dtmf
     PairState multi
     Dial dial
+    Progress progress
 
 
 cdef inline void sc_line_reset(Line* line) noexcept nogil:
@@ -62,6 +68,7 @@ cdef inline void sc_line_reset(Line* line) noexcept nogil:
     memset(line, 0, sizeof(Line))
     sc_pair_reset(&line.dtmf)
     sc_pair_reset(&line.multi)
+    sc_progress_reset(&line.progress)
 
 
 cdef inline float sc_hop_power(const float* x) noexcept nogil:
@@ -153,7 +160,7 @@ cdef inline void sc_line_hop(
                         + (line.hop_power[2] + line.hop_power[3])),
                 line.lost,
             )
-        sc_past(line.ring, line.now, past, PAST)
+        sc_past(line.ring, line.now, past, RING)
         frame.end = line.now
         frame.samples = past
         frame.hop_power = line.hop_power
@@ -161,7 +168,9 @@ cdef inline void sc_line_hop(
         frame.gap = line.lost
         frame.peak = line.peak
         frame.crossings = line.crossings
-        # HOOK: sc_spectrum_step, sc_progress_step, sc_speech_step with &frame go here.
+        if setup.tones:
+            sc_progress_step(&line.progress, &setup.plan, &frame, &line.ids, events)
+        # HOOK: sc_speech_step with &frame goes here.
 
 
 cdef inline void sc_line_take(
@@ -274,3 +283,5 @@ cdef inline void sc_line_finish(Line* line, const Setup* setup, Events* events) 
         sc_pair_end(&setup.dtmf, &line.dtmf, events, line.now)
     if line.multi.held_low >= 0:
         sc_pair_end(&setup.multi, &line.multi, events, line.now)
+    if setup.tones:
+        sc_progress_end(&line.progress, &setup.plan, line.now, events)

@@ -9,6 +9,7 @@ from securecall.errors import InputError, InputTypeError
 from securecall.fraud.dsp import DtmfLimits
 from securecall.fraud.event import Event
 from securecall.fraud.hearing import SAMPLES_PER_MS, Hearing
+from securecall.fraud.tones import TonePlan
 
 __all__ = ["ToneBank"]
 
@@ -22,7 +23,7 @@ class ToneBank:
     ----------
     channels : int
         1 to a million.
-    sample_rate_hz, dtmf, mf, dial_tone_filter, report_ends
+    sample_rate_hz, dtmf, mf, plan, dial_tone_filter, report_ends
         As for `ToneDetector`. Audio is s16le.
 
     Raises
@@ -48,13 +49,14 @@ class ToneBank:
     def __init__(
         self, channels: int, sample_rate_hz: int = 8000, *,
         dtmf: DtmfLimits | str | None = "bellcore", mf: str | None = None,
-        dial_tone_filter: bool = True, report_ends: bool = False,
+        plan: TonePlan | str | None = "north_america", dial_tone_filter: bool = True,
+        report_ends: bool = False,
     ) -> None:  # fmt: skip
         if type(channels) is not int or not 1 <= channels <= CHANNELS_MAX:
             raise InputError(f"channels must be 1 to {CHANNELS_MAX:,}, not {channels!r}")
         self._hearing = Hearing(
-            sample_rate_hz, "s16le", dtmf=dtmf, mf=mf, dial_tone_filter=dial_tone_filter,
-            report_ends=report_ends,
+            sample_rate_hz, "s16le", dtmf=dtmf, mf=mf, plan=plan,
+            dial_tone_filter=dial_tone_filter, report_ends=report_ends,
         )  # fmt: skip
         self._channels = _dsp.Channels(self._hearing.setup, channels)
 

@@ -9,6 +9,7 @@ from securecall.errors import InputError
 from securecall.fraud.dsp import TONES_HZ, DtmfLimits
 from securecall.fraud.event import Event
 from securecall.fraud.hearing import SAMPLES_PER_MS, Hearing, gap_samples, refuse_frame
+from securecall.fraud.tones import TonePlan
 
 __all__ = ["ToneDetector"]
 
@@ -28,6 +29,9 @@ class ToneDetector:
         A standard's name (``bellcore``, ``ntt``, ``etsi``, ``denmark``, ``brazil``, ``australia``),
         own limits, or None for no digits.
     mf : {"r1", "r2_forward", "r2_backward"} or None
+    plan : str, TonePlan or None
+        A plan of call-progress tones by its name (`securecall.fraud.tones.plan_names`), one's own
+        (`securecall.fraud.tone_files.read_plan`), or None for no tones.
     dial_tone_filter : bool
         Hear digits under a dial tone that is up to 22 dB louder.
     report_ends : bool
@@ -54,11 +58,12 @@ class ToneDetector:
     def __init__(
         self, sample_rate_hz: int = 8000, encoding: str = "s16le", *,
         dtmf: DtmfLimits | str | None = "bellcore", mf: str | None = None,
-        dial_tone_filter: bool = True, report_ends: bool = False,
+        plan: TonePlan | str | None = "north_america", dial_tone_filter: bool = True,
+        report_ends: bool = False,
     ) -> None:  # fmt: skip
         self._hearing = Hearing(
-            sample_rate_hz, encoding, dtmf=dtmf, mf=mf, dial_tone_filter=dial_tone_filter,
-            report_ends=report_ends,
+            sample_rate_hz, encoding, dtmf=dtmf, mf=mf, plan=plan,
+            dial_tone_filter=dial_tone_filter, report_ends=report_ends,
         )  # fmt: skip
         self._channel = _dsp.Channel(self._hearing.setup)
 

@@ -10,6 +10,9 @@ from securecall.errors import BuildError, InputError, InputTypeError, nearest
 from securecall.fraud.dsp import DTMF_KEYS, MF_SYSTEMS, DtmfLimits, limits_of
 from securecall.fraud.event import Event
 from securecall.fraud.g711 import ALAW, MULAW
+from securecall.fraud.tone_packing import packed
+from securecall.fraud.tones import TonePlan
+from securecall.fraud.tones import plan as plan_of
 
 try:
     from securecall import _dsp
@@ -81,11 +84,11 @@ class Hearing:
         A rate other than 8000 or 16000, or a name that is not known.
     """
 
-    __slots__ = ("_mf", "digest", "report_ends", "setup")
+    __slots__ = ("_mf", "_tones", "digest", "report_ends", "setup")
 
     def __init__(
         self, sample_rate_hz: int, encoding: str, *, dtmf: DtmfLimits | str | None, mf: str | None,
-        dial_tone_filter: bool, report_ends: bool,
+        plan: TonePlan | str | None, dial_tone_filter: bool, report_ends: bool,
     ) -> None:  # fmt: skip
         if type(sample_rate_hz) is not int or sample_rate_hz not in (8000, 16000):
             raise InputError(f"sample_rate_hz must be 8000 or 16000, not {sample_rate_hz!r}")
@@ -93,13 +96,18 @@ class Hearing:
         table = b"" if code == 0 else (MULAW if code == 1 else ALAW).tobytes()
         limits = limits_of(dtmf)
         system = None if mf is None else one_of(mf, MF_SYSTEMS, "mf")
+        tones = plan if plan is None or isinstance(plan, TonePlan) else plan_of(plan)
+        row = None if tones is None else packed(tones)
         self._mf = [] if system is None else system.signals.split()
+        self._tones = () if tones is None else tuple(tone.name for tone in tones)
         self.report_ends = bool(report_ends)
         self.setup = _dsp.Setup(
             sample_rate_hz, code, table, None if limits is None else limits.engine(),
-            None if system is None else system.engine(), bool(dial_tone_filter),
+            None if system is None else system.engine(), bool(dial_tone_filter), row,
         )  # fmt: skip
-        told = (sample_rate_hz, encoding, limits, mf, bool(dial_tone_filter), self.report_ends)
+        told = (
+            sample_rate_hz, encoding, limits, mf, bool(dial_tone_filter), self.report_ends, row,
+        )  # fmt: skip
         self.digest = sha256(ascii(told).encode()).digest()[:8]
 
     def events(self, found: Iterable[tuple[Any, ...]]) -> list[Event]:
@@ -114,8 +122,13 @@ class Hearing:
             detail = DTMF_KEYS[code]
         elif kind == 2:
             name, detail = "mf", self._mf[code]
+        elif kind == 0:
+            name, detail = "tone", self._tones[code]
         cues: dict[str, float] = {}
-        if not ended:
+        if kind == 0 and not ended:
+            cues = {f"line_{n}_hz": hz for n, hz in enumerate(values[:4], 1) if hz > 0}
+            cues |= {"twist_db": values[4], "snr_db": values[5]}
+        elif not ended:
             cues = {
                 "low_hz": values[0], "high_hz": values[1], "low_dbm0": values[2],
                 "high_dbm0": values[3], "twist_db": values[4], "snr_db": values[5],

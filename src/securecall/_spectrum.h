@@ -1,0 +1,210 @@
+/* The power spectrum of 256 windowed real samples, by a complex transform of 128 points done as 8 x 16.
+ *
+ * Rows of the first pass and of the second are lanes of a vector, so that nothing but one transposition moves
+ * single numbers; every lane adds in one order, so that each width of vector gives the same bits
+ * (-ffp-contract=off keeps it so).
+ */
+#ifndef SECURECALL_SPECTRUM_H
+#define SECURECALL_SPECTRUM_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { SC_POINTS = 256, SC_HALF_POINTS = 128, SC_SHORT = 128 };
+
+static float sc_window_long[SC_POINTS] __attribute__((aligned(64)));  /* Hann, 256 samples */
+static float sc_window_short[SC_SHORT] __attribute__((aligned(64)));  /* Hann, 128 samples, then zeros */
+static float sc_turn_re[8][16] __attribute__((aligned(64)));          /* exp(-2 pi i k n / 128) */
+static float sc_turn_im[8][16] __attribute__((aligned(64)));
+static float sc_half_turn_re[65], sc_half_turn_im[65];                /* exp(-2 pi i k / 256) */
+
+#define SC_ADD(xr, xi, ar, ai, br, bi) vector xr = ar + br, xi = ai + bi
+#define SC_SUB(xr, xi, ar, ai, br, bi) vector xr = ar - br, xi = ai - bi
+
+/* Eight points in place: natural order in, natural order out. */
+#define SC_EIGHT(r, i)                                                                                  \
+    {                                                                                                   \
+        const float h = 0.70710678118654752f;                                                           \
+        SC_ADD(a0r, a0i, r[0], i[0], r[4], i[4]); SC_SUB(a1r, a1i, r[0], i[0], r[4], i[4]);             \
+        SC_ADD(a2r, a2i, r[2], i[2], r[6], i[6]); SC_SUB(a3r, a3i, r[2], i[2], r[6], i[6]);             \
+        SC_ADD(b0r, b0i, r[1], i[1], r[5], i[5]); SC_SUB(b1r, b1i, r[1], i[1], r[5], i[5]);             \
+        SC_ADD(b2r, b2i, r[3], i[3], r[7], i[7]); SC_SUB(b3r, b3i, r[3], i[3], r[7], i[7]);             \
+        SC_ADD(e0r, e0i, a0r, a0i, a2r, a2i); SC_SUB(e2r, e2i, a0r, a0i, a2r, a2i);                     \
+        vector e1r = a1r + a3i, e1i = a1i - a3r, e3r = a1r - a3i, e3i = a1i + a3r;                      \
+        SC_ADD(o0r, o0i, b0r, b0i, b2r, b2i); SC_SUB(q2r, q2i, b0r, b0i, b2r, b2i);                     \
+        vector q1r = b1r + b3i, q1i = b1i - b3r, q3r = b1r - b3i, q3i = b1i + b3r;                      \
+        vector o1r = (q1r + q1i) * h, o1i = (q1i - q1r) * h;                                            \
+        vector o2r = q2i, o2i = -q2r;                                                                   \
+        vector o3r = (q3i - q3r) * h, o3i = -(q3r + q3i) * h;                                           \
+        r[0] = e0r + o0r; i[0] = e0i + o0i; r[4] = e0r - o0r; i[4] = e0i - o0i;                         \
+        r[1] = e1r + o1r; i[1] = e1i + o1i; r[5] = e1r - o1r; i[5] = e1i - o1i;                         \
+        r[2] = e2r + o2r; i[2] = e2i + o2i; r[6] = e2r - o2r; i[6] = e2i - o2i;                         \
+        r[3] = e3r + o3r; i[3] = e3i + o3i; r[7] = e3r - o3r; i[7] = e3i - o3i;                         \
+    }
+
+/* Sixteen points, natural order in, natural order out: two times eight and a turn. */
+#define SC_SIXTEEN(r, i)                                                                                \
+    {                                                                                                   \
+        const float c[8] = {1.0f, 0.92387953251128676f, 0.70710678118654752f, 0.38268343236508977f,     \
+                            0.0f, -0.38268343236508977f, -0.70710678118654752f, -0.92387953251128676f}; \
+        const float s[8] = {0.0f, 0.38268343236508977f, 0.70710678118654752f, 0.92387953251128676f,     \
+                            1.0f, 0.92387953251128676f, 0.70710678118654752f, 0.38268343236508977f};    \
+        vector er[8], ei[8], or[8], oi[8];                                                              \
+        for (int n = 0; n < 8; n++) {                                                                   \
+            er[n] = r[2 * n]; ei[n] = i[2 * n]; or[n] = r[2 * n + 1]; oi[n] = i[2 * n + 1];             \
+        }                                                                                               \
+        SC_EIGHT(er, ei)                                                                                \
+        SC_EIGHT(or, oi)                                                                                \
+        for (int k = 0; k < 8; k++) {                                                                   \
+            vector tr = or[k] * c[k] + oi[k] * s[k], ti = oi[k] * c[k] - or[k] * s[k];                  \
+            r[k] = er[k] + tr; i[k] = ei[k] + ti; r[k + 8] = er[k] - tr; i[k + 8] = ei[k] - ti;         \
+        }                                                                                               \
+    }
+
+#define SC_PASS_ROWS(WIDE)                                                                              \
+    {                                                                                                   \
+        typedef float vector __attribute__((vector_size(WIDE * 4), aligned(4), may_alias));             \
+        for (int lane = 0; lane < 16; lane += WIDE) {                                                   \
+            vector r[8], i[8];                                                                          \
+            for (int row = 0; row < 8; row++) {                                                         \
+                r[row] = *(const vector *)&re[16 * row + lane];                                         \
+                i[row] = *(const vector *)&im[16 * row + lane];                                         \
+            }                                                                                           \
+            SC_EIGHT(r, i)                                                                              \
+            for (int row = 0; row < 8; row++) {                                                         \
+                vector c = *(const vector *)&sc_turn_re[row][lane], s = *(const vector *)&sc_turn_im[row][lane]; \
+                *(vector *)&re[16 * row + lane] = r[row] * c - i[row] * s;                              \
+                *(vector *)&im[16 * row + lane] = i[row] * c + r[row] * s;                              \
+            }                                                                                           \
+        }                                                                                               \
+    }
+
+#define SC_PASS_COLUMNS(WIDE)                                                                           \
+    {                                                                                                   \
+        typedef float vector __attribute__((vector_size(WIDE * 4), aligned(4), may_alias));             \
+        for (int lane = 0; lane < 8; lane += WIDE) {                                                    \
+            vector r[16], i[16];                                                                        \
+            for (int row = 0; row < 16; row++) {                                                        \
+                r[row] = *(const vector *)&tr[8 * row + lane];                                          \
+                i[row] = *(const vector *)&ti[8 * row + lane];                                          \
+            }                                                                                           \
+            SC_SIXTEEN(r, i)                                                                            \
+            for (int row = 0; row < 16; row++) {                                                        \
+                *(vector *)&tr[8 * row + lane] = r[row];                                                \
+                *(vector *)&ti[8 * row + lane] = i[row];                                                \
+            }                                                                                           \
+        }                                                                                               \
+    }
+
+#define SC_SPECTRUM_BODY(WIDE, NARROW)                                                                  \
+    float re[128] __attribute__((aligned(64))), im[128] __attribute__((aligned(64)));                   \
+    float tr[129] __attribute__((aligned(64))), ti[129] __attribute__((aligned(64)));                   \
+    for (int n = 0; n < samples / 2; n++) {                                                             \
+        re[n] = x[2 * n] * window[2 * n];                                                               \
+        im[n] = x[2 * n + 1] * window[2 * n + 1];                                                       \
+    }                                                                                                   \
+    for (int n = samples / 2; n < 128; n++)                                                             \
+        re[n] = im[n] = 0.0f;                                                                           \
+    SC_PASS_ROWS(WIDE)                                                                                  \
+    for (int n = 0; n < 16; n++)                                                                        \
+        for (int k = 0; k < 8; k++) {                                                                   \
+            tr[8 * n + k] = re[16 * k + n];                                                             \
+            ti[8 * n + k] = im[16 * k + n];                                                             \
+        }                                                                                               \
+    SC_PASS_COLUMNS(NARROW)                                                                             \
+    tr[128] = tr[0];                                                                                    \
+    ti[128] = ti[0];                                                                                    \
+    float above[65];                                                                                    \
+    for (int k = 0; k <= 64; k++) {                                                                     \
+        float er = tr[k] + tr[128 - k], ei = ti[k] - ti[128 - k];                                       \
+        float or = ti[k] + ti[128 - k], oi = tr[128 - k] - tr[k];                                       \
+        float wr = or * sc_half_turn_re[k] - oi * sc_half_turn_im[k];                                   \
+        float wi = oi * sc_half_turn_re[k] + or * sc_half_turn_im[k];                                   \
+        float xr = er + wr, xi = ei + wi, yr = er - wr, yi = ei - wi;                                   \
+        power[k] = (xr * xr + xi * xi) * scale;                                                         \
+        above[k] = (yr * yr + yi * yi) * scale;                                                         \
+    }                                                                                                   \
+    for (int k = 0; k < 64; k++)                                                                        \
+        power[128 - k] = above[k];
+
+typedef void sc_spectrum_fn(const float *x, const float *window, int samples, float scale, float *power);
+
+static void sc_spectrum_plain(const float *x, const float *window, int samples, float scale, float *power)
+{
+    SC_SPECTRUM_BODY(4, 4)
+}
+static sc_spectrum_fn *sc_spectrum = sc_spectrum_plain;
+
+#if defined(__x86_64__) && defined(__GNUC__)
+__attribute__((target("avx2"))) static void
+sc_spectrum_avx2(const float *x, const float *window, int samples, float scale, float *power)
+{
+    SC_SPECTRUM_BODY(8, 8)
+}
+__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=256"))) static void
+sc_spectrum_avx512(const float *x, const float *window, int samples, float scale, float *power)
+{
+    SC_SPECTRUM_BODY(16, 8)
+}
+#endif
+
+/* Choose the width of vectors: 0 what the machine has, else 4, 8 or 16 lanes. Returns what is used. */
+static int sc_spectrum_width(int lanes)
+{
+    int have = 4;
+#if defined(__x86_64__) && defined(__GNUC__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx2"))
+        have = 8;
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
+        && __builtin_cpu_supports("avx512bw"))
+        have = 16;
+#endif
+    int use = lanes == 0 || lanes > have ? have : lanes;
+    sc_spectrum = sc_spectrum_plain;
+#if defined(__x86_64__) && defined(__GNUC__)
+    if (use == 8)
+        sc_spectrum = sc_spectrum_avx2;
+    else if (use == 16)
+        sc_spectrum = sc_spectrum_avx512;
+#endif
+    return use;
+}
+
+/* Near the geometric mean of powers: of noise a little over half of the mean, of lines far less. The bits of a float
+ * are its logarithm but for a bow of 0.09; their mean is an integer sum, the same on every machine. */
+static inline float sc_even_level(const float *power, int bins)
+{
+    int32_t sum = 0, bits;
+    float level;
+    if (bins <= 0)
+        return 0.0f;
+    for (int k = 0; k < bins; k++) {
+        memcpy(&bits, &power[k], 4);
+        sum += bits >> 10; /* 2^21 at most, 128 of them */
+    }
+    bits = sum / bins << 10;
+    memcpy(&level, &bits, 4);
+    return level;
+}
+
+static void sc_spectrum_prepare(void)
+{
+    for (int n = 0; n < SC_POINTS; n++)
+        sc_window_long[n] = (float)(0.5 - 0.5 * cos(2.0 * M_PI * (n + 0.5) / SC_POINTS));
+    for (int n = 0; n < SC_SHORT; n++)
+        sc_window_short[n] = (float)(0.5 - 0.5 * cos(2.0 * M_PI * (n + 0.5) / SC_SHORT));
+    for (int k = 0; k < 8; k++)
+        for (int n = 0; n < 16; n++) {
+            sc_turn_re[k][n] = (float)cos(2.0 * M_PI * k * n / 128.0);
+            sc_turn_im[k][n] = (float)-sin(2.0 * M_PI * k * n / 128.0);
+        }
+    for (int k = 0; k <= 64; k++) {
+        sc_half_turn_re[k] = (float)cos(2.0 * M_PI * k / 256.0);
+        sc_half_turn_im[k] = (float)-sin(2.0 * M_PI * k / 256.0);
+    }
+    sc_spectrum_width(0);
+}
+
+#endif

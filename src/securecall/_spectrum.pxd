@@ -1,0 +1,292 @@
+"""What the ear sees in a frame: the spectrum, the lines that stand out of it, and how even the rest is.
+
+Two spectra, one transform: 32 ms at 8 kHz, and for tones below 700 Hz, which stand as near as 40 Hz, 80 ms
+at 1.6 kHz (sums of five samples; what such a crude filter lets alias is refused beforehand, because the low
+band must hold most of the power). Both have a Hann window. Powers are mean squares of full scale 1.0.
+"""
+
+cimport cython
+from libc.math cimport sqrtf
+
+cdef extern from "_spectrum.h" nogil:
+    const float* sc_window_long
+    const float* sc_window_short
+    void sc_spectrum(const float* x, const float* window, int samples, float scale, float* power)
+    void sc_spectrum_prepare()
+    int sc_spectrum_width(int lanes)
+    float sc_even_level(const float* power, int bins)
+
+cdef enum:
+    LINES = 4              # of a tone, at most
+    BINS = 129
+    BANDS = 8              # of 500 Hz
+    LOW_SAMPLES = 128      # of the low band: 80 ms at 1.6 kHz
+    LOW_RATIO = 5
+    PEAKS = 12
+    FIRST = 4              # 125 Hz: below are hum and rumble, which say nothing of a tone
+    LAST = 126
+    LOW_FIRST = 32         # 200 Hz in the low spectrum
+    LOW_LAST = 126         # 787 Hz
+    LOW_FROM = 8           # 250 Hz in the long spectrum
+    LOW_TO = 25            # 781 Hz
+
+# Of |X|^2 times 4: 16 / (3 N^2) makes the sum over bins a mean square under a Hann window of N samples.
+cdef enum:
+    LONG_WEIGHT = 49152    # 3 * 256^2 / 4 = scale's inverse
+    SHORT_WEIGHT = 614400  # 3 * 128^2 / 4 * 25 * 2: sums of five, and bins half as wide
+
+cdef struct Line:
+    float hz
+    float power            # mean square
+
+cdef struct Sight:
+    int lines              # 0: nothing that could be a tone
+    int low                # seen in the low spectrum
+    Line line[4]           # by frequency
+    float total            # power of the lines
+    float rest             # of everything else between 125 and 3940 Hz
+    float spike            # greatest bin of the rest over the strongest line's greatest bin
+    int even               # the rest is as even as noise
+    int pure               # no other line, by either measure
+
+cdef struct Spectrum:      # what is kept of it between frames
+    float bands[8]         # power by 500 Hz of the last frame that was looked at
+    float floor            # of the frames' power: falls at once, rises by 2 dB a second
+    float last_power       # of the frame before
+    int last_low           # the low band held most of the frame before
+
+
+cdef inline void sc_spectrum_reset(Spectrum* state) noexcept nogil:
+    """Begin with a floor far below any line's."""
+    cdef int band
+
+    for band in range(BANDS):
+        state.bands[band] = 0
+    state.floor = 1e-8
+    state.last_power = 0
+    state.last_low = 0
+
+
+cdef inline void sc_follow_floor(Spectrum* state, float power) noexcept nogil:
+    """Take a frame's power into the floor."""
+    if power < state.floor:
+        state.floor += (power - state.floor) * <float> 0.25
+    else:
+        state.floor *= <float> 1.00925  # 2 dB a second
+        if state.floor > power:
+            state.floor = power
+    if state.floor < <float> 1e-10:
+        state.floor = <float> 1e-10
+
+
+@cython.cdivision(True)
+cdef inline float sc_hann_offset(const float* bin, int step) noexcept nogil:
+    """Return how far from a peak's bin its line is, in bins of the window; step is how many make one."""
+    cdef float side, ratio
+
+    if bin[step] >= bin[-step]:
+        ratio = sqrtf(bin[step] / bin[0])
+        side = 1
+    else:
+        ratio = sqrtf(bin[-step] / bin[0])
+        side = -1
+    return side * (2 * ratio - 1) / (ratio + 1)
+
+
+cdef inline int sc_peaks(const float* power, int first, int last, float least, int* peaks) noexcept nogil:
+    """List bins that exceed their neighbours and least; return how many, at most PEAKS."""
+    cdef int k, count = 0
+
+    for k in range(first, last + 1):
+        if power[k] > least and power[k] > power[k - 1] and power[k] >= power[k + 1]:
+            peaks[count] = k
+            count += 1
+            if count == PEAKS:
+                break
+    return count
+
+
+cdef inline float sc_sum(const float* power, int first, int last) noexcept nogil:
+    """Return the sum of bins first to last, both of them in."""
+    cdef int k
+    cdef float total = 0
+
+    for k in range(first, last + 1):
+        total += power[k]
+    return total
+
+
+cdef inline void sc_bands(const float* power, float* bands) noexcept nogil:
+    """Sum the bins by 500 Hz."""
+    cdef int k, band
+
+    for band in range(BANDS):
+        bands[band] = 0
+    for k in range(16):
+        for band in range(BANDS):
+            bands[band] += power[16 * band + k]
+
+
+cdef inline void sc_judge_rest(
+    Sight* sight, const float* power, int first, int last, const int* peaks, int reach, float top, float pure,
+) noexcept nogil:
+    """Measure what is left when the lines' bins (reach to both sides) are taken out.
+
+    Bins left are copied together; noise leaves them with a greatest value near their even level,
+    harmonics and other voices do not.
+    """
+    cdef float rest[128]
+    cdef int k, line = 0, count = 0
+    cdef float greatest = 0, total = 0
+
+    for k in range(first, last + 1):
+        while line < sight.lines and k > peaks[line] + reach:
+            line += 1
+        if line < sight.lines and k >= peaks[line] - reach:
+            continue
+        rest[count] = power[k]
+        total += power[k]
+        if power[k] > greatest:
+            greatest = power[k]
+        count += 1
+    sight.rest = total
+    sight.spike = greatest / top
+    sight.even = greatest <= 22 * sc_even_level(rest, count)
+    sight.pure = sight.even or sight.spike <= pure
+
+
+@cython.cdivision(True)
+cdef inline void sc_see_high(Sight* sight, const float* power, float total, float pure) noexcept nogil:
+    """Find one to four lines above 800 Hz in the long spectrum, 150 Hz or more apart."""
+    cdef int peaks[12]
+    cdef int kept[4]
+    cdef int count, i, k, lines = 0
+    cdef float top = 0, sum = 0
+
+    sight.lines = 0
+    for k in range(FIRST, LAST + 1):
+        if power[k] > top:
+            top = power[k]
+    # Five bins of a line hold all of it and its greatest bin at least a third: four lines, 9 dB apart, and
+    # a rest of half cannot do with less than this.
+    if top < total * <float> 0.04:
+        return
+    count = sc_peaks(power, FIRST, LAST, top * <float> 0.125, peaks)
+    if count == 0 or count > LINES:
+        return
+    for i in range(count):
+        k = peaks[i]
+        if k < 25:
+            return
+        sight.line[i].power = sc_sum(power, k - 2, k + 2)
+        sight.line[i].hz = (k + sc_hann_offset(&power[k], 1)) * <float> 31.25
+        sum += sight.line[i].power
+    if sum < total * <float> 0.65:
+        return
+    sight.lines = count
+    sight.low = 0
+    sight.total = sum
+    sc_judge_rest(sight, power, FIRST, LAST, peaks, 3, top, pure)
+
+
+@cython.cdivision(True)
+cdef inline void sc_see_low(
+    Sight* sight, const float* power, const float* low, float total, float pure,
+) noexcept nogil:
+    """Find one or two lines between 250 and 750 Hz: power is the long spectrum, low the low one."""
+    cdef int peaks[12]
+    cdef int span[2]
+    cdef int count, i, k, from_, to
+    cdef float top = 0, sum = 0, all, droop
+
+    sight.lines = 0
+    for k in range(LOW_FIRST, LOW_LAST + 1):
+        if low[k] > top:
+            top = low[k]
+    if top <= 0:
+        return
+    count = sc_peaks(low, LOW_FIRST, LOW_LAST, top * <float> 0.125, peaks)
+    if count == 0 or count > 2 or peaks[0] < 42 or peaks[count - 1] > 118:
+        return
+    for i in range(count):
+        k = peaks[i]
+        from_ = k - 5
+        to = k + 5
+        if count == 2:
+            if i == 0 and to > (peaks[0] + peaks[1]) / 2:
+                to = (peaks[0] + peaks[1]) / 2
+            elif i == 1 and from_ <= (peaks[0] + peaks[1]) / 2:
+                from_ = (peaks[0] + peaks[1]) / 2 + 1
+        sight.line[i].power = sc_sum(low, from_, to)
+        sight.line[i].hz = (<float> 0.5 * k + sc_hann_offset(&low[k], 2)) * <float> 12.5
+        sum += sight.line[i].power
+    all = sc_sum(low, LOW_FIRST, LOW_LAST)
+    if sum < all * <float> 0.88:
+        return
+    sight.lines = count
+    sc_judge_rest(sight, low, LOW_FIRST, LOW_LAST, peaks, 6, top, pure)
+    if not sight.pure:
+        sight.lines = 0
+        return
+    # What lies outside of the low band, in the long spectrum. Its greatest bin is compared with what the
+    # stronger line has there.
+    for i in range(count):
+        span[i] = <int> (sight.line[i].hz / <float> 31.25 + <float> 0.5)
+    top = 0
+    for k in range(span[0] - 1, span[count - 1] + 2):
+        if power[k] > top:
+            top = power[k]
+    sight.total = sum
+    sc_judge_rest(sight, power, FIRST, LAST, span, 3, top, pure)
+    sight.low = 1
+    # Sums of five samples weaken a line: by sin(5a)^2 / (5 sin a)^2, a = pi f / 8000; exp(-8 a^2 - 6.93 a^4),
+    # whose first terms are near enough for a level.
+    sum = 0
+    for i in range(count):
+        droop = sight.line[i].hz * <float> 3.9269908e-4
+        droop *= droop
+        sight.line[i].power /= 1 - 8 * droop + <float> 25.07 * droop * droop
+        sum += sight.line[i].power
+    sight.total = sum
+
+
+cdef inline void sc_low_band(const float* samples, float* low) noexcept nogil:
+    """Add up 640 samples by five."""
+    cdef int n
+    cdef const float* x = samples
+
+    for n in range(LOW_SAMPLES):
+        low[n] = ((x[0] + x[1]) + (x[2] + x[3])) + x[4]
+        x += LOW_RATIO
+
+
+cdef inline void sc_see(
+    Spectrum* state, Sight* sight, const float* samples, float frame_power, float pure,
+) noexcept nogil:
+    """Look at a frame: its bands into the state, its lines into sight."""
+    cdef float power[129]
+    cdef float low[129]
+    cdef float band[128]
+    cdef int k, is_low
+    cdef float total, share, last = state.last_power
+
+    sc_spectrum(samples + 384, sc_window_long, 256, <float> (1.0 / LONG_WEIGHT), power)
+    sc_bands(power, state.bands)
+    total = 0
+    for k in range(BANDS):
+        total += state.bands[k]
+    for k in range(FIRST):
+        total -= power[k]
+    total -= power[127]
+    sight.lines = 0
+    share = sc_sum(power, LOW_FROM, LOW_TO)
+    is_low = share > total * <float> 0.62
+    if not is_low:
+        sc_see_high(sight, power, total, pure)
+    # A tone keeps its power from frame to frame; 2.5 dB leave room for the beat of two.
+    elif state.last_low and frame_power < last * <float> 1.8 and last < frame_power * <float> 1.8:
+        sc_low_band(samples, band)
+        sc_spectrum(band, sc_window_short, LOW_SAMPLES, <float> (1.0 / SHORT_WEIGHT), low)
+        sc_see_low(sight, power, low, total, pure)
+    state.last_low = is_low
+    state.last_power = frame_power
