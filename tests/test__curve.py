@@ -321,3 +321,47 @@ def test_the_reach_is_where_walking_stops(state: dict[str, Any], balance: int) -
                 break
             at = after
     assert reached == at
+
+
+@given(
+    state=states(),
+    price=st.integers(-1, 3_000),
+    skipped=st.integers(0, 30),
+    until_ms=st.integers(-1, 400_000),
+)
+def test_the_first_cheap_increment_is_the_first_that_walking_meets(
+    state: dict[str, Any], price: int, skipped: int, until_ms: int
+) -> None:
+    made = curve(**state)
+    at = 0
+    for _ in range(skipped):
+        at = made.next(at)
+    found = made.cheap_micros(price, at, until_ms)
+    for _ in range(2_000):
+        if at >= until_ms or at == found:
+            break
+        after = made.next(at)
+        assert not 0 < made.total_micros(after) - made.total_micros(at) <= price
+        at = after
+    else:
+        return
+    if found is not None:
+        assert found == at < until_ms
+        cost = made.total_micros(made.next(at)) - made.total_micros(at)
+        assert 0 < cost <= price
+
+
+def test_no_increment_is_cheap_where_nothing_costs_anything_any_more() -> None:
+    # Else the look would go on for 34 years.
+    made = curve(billing=((0, 1),), maximum=7)
+    assert made.cheap_micros(6, 0, 1 << 62) is None
+    assert made.cheap_micros(7, 0, 1 << 62) == 0
+    with pytest.raises(ValueError, match="a time must be from 0"):
+        made.cheap_micros(1, LIMIT_MS + 1, 1 << 62)
+    with pytest.raises(ValueError, match="a time must be from 0"):
+        made.cheap_micros(1, -1, 5)
+
+
+def test_an_increment_that_nothing_can_pay_is_not_cheap() -> None:
+    made = curve(prices=((0, 1 << 100),))
+    assert made.cheap_micros(AMOUNT_MAX, 0, LIMIT_MS) is None

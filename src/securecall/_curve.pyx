@@ -377,3 +377,30 @@ cdef class Curve:
         """
         cdef int64_t reached = self._reach(balance)
         return None if reached < 0 else reached
+
+    def cheap_micros(self, int64_t price, int64_t bought_ms, int64_t until_ms):
+        """Return the first boundary in a stretch from which an increment costs so little.
+
+        That is: more than 0, and ``price`` at most. ``bought_ms`` is a boundary; increments that
+        begin before ``until_ms`` are looked at. None: none costs so little.
+        """
+        cdef int64_t begins = bought_ms, ends, before, after, last
+        cdef bint found = False
+        self._check(bought_ms)
+        if until_ms > CURVE_MS_MAX:
+            until_ms = CURVE_MS_MAX
+        with nogil:
+            before = self._total(begins)
+            last = self._total(CURVE_MS_MAX)
+            # From the last price on nothing costs anything more, however long the call may be.
+            while begins < until_ms and before < last:
+                ends = self._next(begins)
+                if ends > CURVE_MS_MAX:
+                    break
+                after = self._total(ends)
+                if before < after and after - before <= price:
+                    found = True
+                    break
+                begins = ends
+                before = after
+        return begins if found else None

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ledger.pricing import Flat, curve_of
 from tests.ledger.table import T0
@@ -89,6 +89,122 @@ def test_leaps_and_steps_come_to_the_same(
         return [each for each in made if each.ended_ms is None]
 
     assert cutoffs(meters()) == stepped(meters())
+
+
+# Where increments have many prices: cents, windows, free time by a cap, a first one that is longer.
+TARIFFS = (
+    SECOND,
+    BUSY,
+    {**BUSY, "rates": [[0, 70_000], [90_000, 30_000]], "initial_ms": 30_000, "increment_ms": 6_000},
+    {**SECOND, "cap_per_call": 400_000, "connect_fee": 50_000},
+    {**BUSY, "rates": [[0, 210_000]], "initial_ms": 60_000, "increment_ms": 60_000,
+     "final": "prorate_1s"},
+)  # fmt: skip
+
+
+def purses_of(meters: list[Meter]) -> dict[str, int]:
+    return {purse.id: purse.room_micros for meter in meters for purse in meter.purses}
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(TARIFFS),
+            st.sampled_from(["ab", "abc", "ba", "cab", "c"]),
+            st.sampled_from([None, None, 60_000, 100_001]),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    st.tuples(*(st.integers(0, 700_000) for _ in range(3))),
+    st.integers(0, 1),
+)
+def test_a_waterfall_leaps_to_where_walking_comes(
+    calls: list[tuple[dict[str, object], str, int | None]], rooms: tuple[int, ...], half: int
+) -> None:
+    def meters() -> list[Meter]:
+        purses = {name: Purse(name, room) for name, room in zip("abc", rooms, strict=True)}
+        made = []
+        for number, (tariff, names, limit) in enumerate(calls):
+            start = T0 + number * 777
+            meter = Meter(
+                f"c{number}",
+                curve_of(tariff, start),
+                start,
+                [purses[name] for name in names],
+                order=(start, number),
+                limit_ms=limit,
+            )
+            meter.step(start)
+            made.append(meter)
+        return [each for each in made if each.ended_ms is None]
+
+    last = T0 + 3 * 3_600_000
+    leapt, walked = meters(), meters()
+    if half:
+        # Not to its end only: what was bought and who paid it is the same on the way.
+        advance(leapt, T0 + 120_500)
+    advance(leapt, last)
+    for each in walked:
+        each.limit_ms = each.limit_ms or 3 * 3_600_000
+    ends = stepped(walked)
+    for each, other in zip(leapt, walked, strict=True):
+        if each.ended_ms is None:
+            assert ends[each.id][0] == each.start_ms + 3 * 3_600_000
+            continue
+        assert (each.ended_ms, each.reason) == ends[each.id]
+        assert (each.bought_ms, each.charged_micros) == (other.bought_ms, other.charged_micros)
+        assert [[purse.id, amount] for purse, amount in each.takings] == [
+            [purse.id, amount] for purse, amount in other.takings
+        ]
+    if all(each.ended_ms is not None for each in leapt):
+        assert purses_of(leapt) == purses_of(walked)
+
+
+def test_what_gets_cheaper_is_paid_by_who_could_not_pay_before() -> None:
+    # By the second: 1167 or 1166 in the first minute, 500 after. The first account has 1100.
+    tariff = {**SECOND, "rates": [[0, 70_000], [60_000, 30_000]]}
+    for way in ("leaps", "leaps to where it gets cheaper", "steps"):
+        purses = [Purse("a", 1_100), Purse("b", 80_000)]
+        meter = Meter("c", curve_of(tariff, T0), T0, purses)
+        meter.step(T0)
+        if way == "steps":
+            stepped([meter])
+        elif way != "leaps":
+            advance([meter], T0 + 60_000)
+            assert meter.takings[-1][0].id == "a"
+        advance([meter], FOREVER_MS)
+        taken = [(purse.id, amount) for purse, amount in meter.takings]
+        assert taken == [("b", 70_000), ("a", 1_000), ("b", 10_000)]
+        assert meter.ended_ms == T0 + 82_000
+
+
+def test_a_waterfall_is_solved_without_walking_it() -> None:
+    curve = curve_of(SECOND, T0)
+    asked = 0
+
+    class Counting:
+        """Counts what is asked of a curve."""
+
+        def __getattr__(self, name: str) -> object:
+            nonlocal asked
+            asked += 1
+            return getattr(curve, name)
+
+    # Ten dollars by the second, of which the first account leaves a remainder.
+    purses = [Purse("a", 3_000_500), Purse("b", 6_999_500)]
+    meter = Meter("c", Counting(), T0, purses)  # type: ignore[arg-type]
+    meter.step(T0)
+    assert cutoffs([meter]) == {"c": (T0 + 8_570_000, "balance")}
+    assert asked < 150, "there are 8570 increments"
+
+
+def test_where_a_curve_cannot_tell_a_waterfall_is_walked_to_the_same_end() -> None:
+    purses = [Purse("a", 250_000), Purse("b", 500_000)]
+    meter = Meter("c", Flat(100_000, 6_000), T0, purses)
+    meter.step(T0)
+    assert cutoffs([meter]) == {"c": (T0 + 7 * 6_000, "balance")}
 
 
 class Actual(Flat):

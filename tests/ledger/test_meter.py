@@ -88,3 +88,40 @@ def test_a_limit_ends_inside_an_increment_that_is_owed_whole() -> None:
         meter.step(T0 + at)
     assert (meter.ended_ms, meter.reason) == (T0 + 90_000, "limit")
     assert (meter.bought_ms, meter.charged_micros) == (120_000, 420_000)
+
+
+@pytest.mark.parametrize(
+    ("split", "rooms", "payer", "held"),
+    [
+        (False, (70, 0, 0), "a", 0),
+        (False, (69, 70, 0), "b", 69),
+        (False, (7, 69, 500), "c", 69),
+        (False, (69, 0, 50), "a", 0),  # nobody
+        (True, (0, 1, 500), "b", 0),
+        (True, (0, 0, 0), "a", 0),
+    ],
+)
+def test_who_pays_what_comes_next(
+    split: bool, rooms: tuple[int, ...], payer: str, held: int
+) -> None:
+    purses = [Purse(name, room) for name, room in zip("abc", rooms, strict=True)]
+    meter = Meter("c", Flat(70, 1_000), T0, purses, split=split)
+    assert (meter.payer()[0].id, meter.payer()[1]) == (payer, held)
+
+
+def test_what_costs_nothing_is_passed_over_to_see_who_pays() -> None:
+    free = {**PRORATED, "rates": [[0, 0], [120_000, 600_000]]}
+    purses = [Purse("a", 599_999), Purse("b", 600_000)]
+    meter = Meter("c", curve_of(free, T0), T0, purses)
+    assert (meter.payer()[0].id, meter.payer()[1]) == ("b", 599_999)
+    never = Meter("c", Flat(0, 1_000), T0, purses)
+    assert (never.payer()[0].id, never.payer()[1]) == ("a", 0)
+    meter = Meter("c", TooMuch(), T0, purses)
+    assert (meter.payer()[0].id, meter.payer()[1]) == ("a", 0)
+
+
+class TooMuch(Flat):
+    """Costs more than there are amounts."""
+
+    def total_micros(self, bought_ms: int) -> int:
+        raise OverflowError

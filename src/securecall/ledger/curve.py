@@ -24,11 +24,13 @@ _KNOWN: Final = {"securecall.curve/1": ("securecall.rating.curve", "PriceCurve")
 class PriceCurve(Protocol):
     """What one call costs after any time; whole micro-dollars and milliseconds from its start.
 
-    Four more are used where a curve has them: ``start_ms`` (checked against the start of the
+    Five more are used where a curve has them: ``start_ms`` (checked against the start of the
     call), ``prorate`` (an increment that cannot be paid whole is sold by the second),
     ``final_micros(bought_ms, actual_ms)``, ``parts_micros(bought_ms, actual_ms)`` (what is revenue
-    and what is ``tax:<id>``; else all is revenue), and ``dumps()`` (else it cannot be kept in a
-    file).
+    and what is ``tax:<id>``; else all is revenue), ``dumps()`` (else it cannot be kept in a file),
+    and ``cheap_micros(price, bought_ms, until_ms)``: the first boundary from ``bought_ms`` on and
+    before ``until_ms`` from which an increment costs more than 0 and ``price`` at most, or None
+    (else the increments of a waterfall are walked).
 
     Source
     ------

@@ -7,8 +7,9 @@ purses and meters always end at the same instants.
 
 Two moves alternate. A *leap* gives each meter a share of the purse that pays it and moves all of
 them to just before the first instant at which a share is used up. Shares of a purse add up to no
-more than the purse, so every increment passed could be paid, whatever the order. A *step* does one
-instant by the letter of the law, oldest call first.
+more than the purse, so every increment passed could be paid, whatever the order. Where purses
+before it still hold something, the leap ends before the first increment that one of them could
+pay. A *step* does one instant by the letter of the law, oldest call first.
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ def _leap(live: list[Meter], due_ms: int, last_ms: int) -> str:
     for each in live:
         if each.in_seconds:
             return ""
-    payers = [each.first() for each in live]
+    found = [each.payer() for each in live]
+    payers = [payer for payer, _ in found]
     weights: dict[int, int] = {}
     for each, payer in zip(live, payers, strict=True):
         weights[id(payer)] = weights.get(id(payer), 0) + each.weight
@@ -122,9 +124,26 @@ def _leap(live: list[Meter], due_ms: int, last_ms: int) -> str:
             until_ms = ends_ms
             if until_ms < due_ms:
                 return ""
+    for each, (_, held) in zip(live, found, strict=True):
+        if held:
+            until_ms = _before_cheap(each, held, until_ms)
+            if until_ms < due_ms:
+                return ""
     for each, payer in zip(live, payers, strict=True):
         _buy_until(each, payer, until_ms)
     return _ALL if until_ms == last_ms else _SOME
+
+
+def _before_cheap(each: Meter, held_micros: int, until_ms: int) -> int:
+    """Return until when no increment begins that a purse before the payer's could pay."""
+    look = getattr(each.curve, "cheap_micros", None)
+    if look is None:
+        return -1  # such a curve cannot tell, so that its increments are walked
+    elapsed = until_ms - each.start_ms + 1
+    if each.limit_ms is not None:
+        elapsed = min(elapsed, each.limit_ms)
+    cheap = look(held_micros, each.bought_ms, elapsed)
+    return until_ms if cheap is None else min(until_ms, each.start_ms + int(cheap) - 1)
 
 
 def _gives_back(each: Meter) -> bool:

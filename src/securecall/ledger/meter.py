@@ -159,12 +159,36 @@ class Meter:
         """Whether it is inside an increment that is sold by the second."""
         return bool(self.by_second) and self.bought_ms < self.by_second[-1][1]
 
-    def first(self) -> Purse:
-        """Return the first purse that has anything; else the first."""
+    def payer(self) -> tuple[Purse, int]:
+        """Return who pays the next increment that costs anything, and what those before it hold.
+
+        That is the most that one of them holds: what costs no more is paid by it. Where nobody can
+        pay that increment it is the first purse; where an increment may be split, the first that
+        has something.
+        """
+        price = 0 if self.split or len(self.purses) == 1 else self._next_price()
+        held = 0
         for purse in self.purses:
-            if purse.funds_micros:
-                return purse
-        return self.purses[0]
+            funds = purse.funds_micros
+            if funds and funds >= price:
+                return purse, held
+            held = max(held, funds)
+        return self.purses[0], 0
+
+    def _next_price(self) -> int:
+        """Return what the next increment that costs anything costs; 0 if none ever does."""
+        try:
+            price = self.curve.total_micros(self.curve.next(self.bought_ms)) - self.charged_micros
+            if price == 0:
+                free_ms = self.curve.reach_micros(self.charged_micros)
+                if free_ms is None:
+                    return 0
+                # Where increments are sold by the second it may end inside the one that costs.
+                after_ms = self.curve.next(free_ms)
+                price = self.curve.total_micros(after_ms) - self.charged_micros
+        except OverflowError:
+            return _PRICE_MAX
+        return price
 
     def pay(self, price_micros: int) -> bool:
         """Take a price if it can be paid by the law; say whether."""
