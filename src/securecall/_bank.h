@@ -40,11 +40,11 @@ typedef struct { float part[2][SC_LANES]; } __attribute__((aligned(64))) sc_sums
     for (int lane = 0; lane < SC_LANES; lane += WIDE) {                                              \
         vector re = {0}, im = {0};                                                                   \
         for (int n = 0; n < SC_HALF; n++) {                                                          \
-            re += *(const vector *)&sc_bank_cos[n][lane] * even[n];                                  \
-            im += *(const vector *)&sc_bank_sin[n][lane] * odd[n];                                   \
+            re += *(const vector *)&sc_bank_cos[n][lane] * even[hop * SC_HALF + n];                                  \
+            im += *(const vector *)&sc_bank_sin[n][lane] * odd[hop * SC_HALF + n];                                   \
         }                                                                                            \
-        *(vector *)&out->part[0][lane] = re;                                                         \
-        *(vector *)&out->part[1][lane] = im;                                                         \
+        *(vector *)&out[hop].sums.part[0][lane] = re;                                                         \
+        *(vector *)&out[hop].sums.part[1][lane] = im;                                                         \
     }
 
 #define SC_BANK_BODY_4(WIDE)                                                                        \
@@ -58,26 +58,128 @@ typedef struct { float part[2][SC_LANES]; } __attribute__((aligned(64))) sc_sums
             re2 += c * even[n + 2 * SC_HALF]; im2 += s * odd[n + 2 * SC_HALF];                       \
             re3 += c * even[n + 3 * SC_HALF]; im3 += s * odd[n + 3 * SC_HALF];                       \
         }                                                                                            \
-        *(vector *)&out[0].part[0][lane] = re0; *(vector *)&out[0].part[1][lane] = im0;              \
-        *(vector *)&out[1].part[0][lane] = re1; *(vector *)&out[1].part[1][lane] = im1;              \
-        *(vector *)&out[2].part[0][lane] = re2; *(vector *)&out[2].part[1][lane] = im2;              \
-        *(vector *)&out[3].part[0][lane] = re3; *(vector *)&out[3].part[1][lane] = im3;              \
+        *(vector *)&out[0].sums.part[0][lane] = re0; *(vector *)&out[0].sums.part[1][lane] = im0;              \
+        *(vector *)&out[1].sums.part[0][lane] = re1; *(vector *)&out[1].sums.part[1][lane] = im1;              \
+        *(vector *)&out[2].sums.part[0][lane] = re2; *(vector *)&out[2].sums.part[1][lane] = im2;              \
+        *(vector *)&out[3].sums.part[0][lane] = re3; *(vector *)&out[3].sums.part[1][lane] = im3;              \
     }
 
-typedef void sc_bank_fn(const float *even, const float *odd, sc_sums *out);
+/* What a hop is before anybody has an opinion of it. */
+typedef struct {
+    sc_sums sums;
+    float power;      /* mean square of full scale 1.0 */
+    int16_t peak;     /* greatest magnitude; of a sample below 0 one less */
+    int16_t crossings; /* changes of sign, the one from the sample before included */
+} sc_heard;
 
-static void sc_bank_plain(const float *even, const float *odd, sc_sums *out) { SC_BANK_BODY(4) }
-static void sc_bank_plain_4(const float *even, const float *odd, sc_sums *out) { SC_BANK_BODY_4(4) }
-static sc_bank_fn *sc_bank_one = sc_bank_plain, *sc_bank_four = sc_bank_plain_4;
+typedef float sc_eight __attribute__((vector_size(32), aligned(4)));
+
+/* From samples to sums, for one to four hops. The mean square is added in eight lanes in one order. */
+static inline __attribute__((always_inline)) void sc_fold(
+    const int16_t *samples, int16_t before, int hops, float *even, float *odd, sc_heard *out)
+{
+    float x[SC_HOP];
+    for (int hop = 0; hop < hops; hop++) {
+        const int16_t *s = samples + hop * SC_HOP;
+        int16_t peak = 0, crossings = (int16_t)((s[0] < 0) != (before < 0));
+        sc_eight sum = {0};
+        for (int n = 0; n < SC_HOP; n++)
+            x[n] = s[n] * (1.0f / 32768);
+        for (int n = 0; n < SC_HOP; n += 8) {
+            sc_eight eight = *(const sc_eight *)&x[n];
+            sum += eight * eight;
+        }
+        for (int n = 0; n < SC_HOP; n++) {
+            int16_t size = (int16_t)(s[n] ^ (s[n] >> 15));
+            peak = size > peak ? size : peak;
+        }
+        for (int n = 0; n < SC_HOP - 1; n++)
+            crossings += (int16_t)((uint16_t)(s[n] ^ s[n + 1]) >> 15);
+        for (int n = 0; n < SC_HALF; n++) {
+            even[hop * SC_HALF + n] = x[SC_HALF + n] + x[SC_HALF - 1 - n];
+            odd[hop * SC_HALF + n] = x[SC_HALF + n] - x[SC_HALF - 1 - n];
+        }
+        out[hop].power = (((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7])))
+                         * (1.0f / SC_HOP);
+        out[hop].peak = peak;
+        out[hop].crossings = crossings;
+        before = s[SC_HOP - 1];
+    }
+}
+
+/* Add a hop's sums to its frame's, turned to the phase of the frame's middle: late hops back, early ones on. */
+static inline __attribute__((always_inline)) void sc_turn(
+    float *restrict re, float *restrict im, const sc_sums *restrict sums, const float *restrict c,
+    const float *restrict s, float scale, float late)
+{
+    const float *a = sums->part[0], *b = sums->part[1];
+    for (int lane = 0; lane < SC_LANES; lane++) {
+        re[lane] += scale * (a[lane] * c[lane] - late * b[lane] * s[lane]);
+        im[lane] -= scale * (b[lane] * c[lane] + late * a[lane] * s[lane]);
+    }
+}
+
+#define SC_HEAR(WIDE)                                                                               \
+    float even[4 * SC_HALF], odd[4 * SC_HALF];                                                       \
+    sc_fold(samples, before, hops, even, odd, out);                                                  \
+    if (hops == 4) {                                                                                 \
+        SC_BANK_BODY_4(WIDE)                                                                         \
+    } else {                                                                                         \
+        for (int hop = 0; hop < hops; hop++) {                                                       \
+            SC_BANK_BODY(WIDE)                                                                       \
+        }                                                                                            \
+    }
+
+typedef void sc_hear_fn(const int16_t *samples, int16_t before, int hops, sc_heard *out);
+typedef void sc_turn_fn(float *re, float *im, const sc_sums *sums, const float *c, const float *s, float scale, float late);
+
+static void sc_hear_plain(const int16_t *samples, int16_t before, int hops, sc_heard *out) { SC_HEAR(4) }
+static void sc_turn_plain(float *re, float *im, const sc_sums *sums, const float *c, const float *s, float scale, float late)
+{
+    sc_turn(re, im, sums, c, s, scale, late);
+}
+static sc_hear_fn *sc_hear_ptr = sc_hear_plain;
+static sc_turn_fn *sc_turn_ptr = sc_turn_plain;
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define SC_AVX2 __attribute__((target("avx2")))
 #define SC_AVX512 __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=512")))
-SC_AVX2 static void sc_bank_avx2(const float *even, const float *odd, sc_sums *out) { SC_BANK_BODY(8) }
-SC_AVX2 static void sc_bank_avx2_4(const float *even, const float *odd, sc_sums *out) { SC_BANK_BODY_4(8) }
-SC_AVX512 static void sc_bank_avx512(const float *even, const float *odd, sc_sums *out) { SC_BANK_BODY(16) }
-SC_AVX512 static void sc_bank_avx512_4(const float *even, const float *odd, sc_sums *out) { SC_BANK_BODY_4(16) }
+SC_AVX2 static void sc_hear_avx2(const int16_t *samples, int16_t before, int hops, sc_heard *out) { SC_HEAR(8) }
+SC_AVX512 static void sc_hear_avx512(const int16_t *samples, int16_t before, int hops, sc_heard *out) { SC_HEAR(16) }
+SC_AVX2 static void sc_turn_avx2(float *re, float *im, const sc_sums *sums, const float *c, const float *s, float scale, float late)
+{
+    sc_turn(re, im, sums, c, s, scale, late);
+}
+SC_AVX512 static void sc_turn_avx512(float *re, float *im, const sc_sums *sums, const float *c, const float *s, float scale, float late)
+{
+    sc_turn(re, im, sums, c, s, scale, late);
+}
 #endif
+
+/* Samples of one to four hops to what they are; ``before`` is the sample before them. */
+static inline void sc_hear(const int16_t *samples, int16_t before, int hops, sc_heard *out)
+{
+    sc_hear_ptr(samples, before, hops, out);
+}
+
+static inline void sc_turn_sums(float *re, float *im, const sc_sums *sums, const float *c, const float *s, float scale, float late)
+{
+    sc_turn_ptr(re, im, sums, c, s, scale, late);
+}
+
+/* The sums of one hop of audio that is in floats already, as the dial filter's is. */
+static void sc_sums_of(const float *x, sc_sums *sums)
+{
+    float even[SC_HALF], odd[SC_HALF];
+    sc_heard out[1];
+    int hop = 0;
+    for (int n = 0; n < SC_HALF; n++) {
+        even[n] = x[SC_HALF + n] + x[SC_HALF - 1 - n];
+        odd[n] = x[SC_HALF + n] - x[SC_HALF - 1 - n];
+    }
+    SC_BANK_BODY(4)
+    *sums = out[0].sums;
+}
 
 /* Choose the width of vectors: 0 what the machine has, else 4, 8 or 16 lanes. Returns what is used. */
 static int sc_bank_width(int lanes)
@@ -92,15 +194,15 @@ static int sc_bank_width(int lanes)
         have = 16;
 #endif
     int use = lanes == 0 || lanes > have ? have : lanes;
-    sc_bank_one = sc_bank_plain;
-    sc_bank_four = sc_bank_plain_4;
+    sc_hear_ptr = sc_hear_plain;
+    sc_turn_ptr = sc_turn_plain;
 #if defined(__x86_64__) && defined(__GNUC__)
     if (use == 8) {
-        sc_bank_one = sc_bank_avx2;
-        sc_bank_four = sc_bank_avx2_4;
+        sc_hear_ptr = sc_hear_avx2;
+        sc_turn_ptr = sc_turn_avx2;
     } else if (use == 16) {
-        sc_bank_one = sc_bank_avx512;
-        sc_bank_four = sc_bank_avx512_4;
+        sc_hear_ptr = sc_hear_avx512;
+        sc_turn_ptr = sc_turn_avx512;
     }
 #endif
     return use;
@@ -115,23 +217,6 @@ static void sc_bank_prepare(double rate_hz)
             sc_bank_sin[n][lane] = (float)sin(angle);
         }
     sc_bank_width(0);
-}
-
-/* The sums of up to four hops that follow each other in x. */
-static inline void sc_bank_sums(const float *x, int hops, sc_sums *out)
-{
-    float even[4 * SC_HALF], odd[4 * SC_HALF];
-    for (int hop = 0; hop < hops; hop++)
-        for (int n = 0; n < SC_HALF; n++) {
-            float late = x[hop * SC_HOP + SC_HALF + n], early = x[hop * SC_HOP + SC_HALF - 1 - n];
-            even[hop * SC_HALF + n] = late + early;
-            odd[hop * SC_HALF + n] = late - early;
-        }
-    if (hops == 4)
-        sc_bank_four(even, odd, out);
-    else
-        for (int hop = 0; hop < hops; hop++)
-            sc_bank_one(even + hop * SC_HALF, odd + hop * SC_HALF, out + hop);
 }
 
 #endif

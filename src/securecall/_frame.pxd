@@ -14,10 +14,19 @@ cdef extern from "_bank.h" nogil:
         SC_LANES    # tones of the bank
     ctypedef struct sc_sums:
         float part[2][48]
+    ctypedef struct sc_heard:
+        sc_sums sums
+        float power
+        int16_t peak
+        int16_t crossings
     const float* sc_lane_hz
     void sc_bank_prepare(double rate_hz)
     int sc_bank_width(int lanes)
-    void sc_bank_sums(const float* x, int hops, sc_sums* out)
+    void sc_hear(const int16_t* samples, int16_t before, int hops, sc_heard* out)
+    void sc_turn_sums(
+        float* re, float* im, const sc_sums* sums, const float* c, const float* s, float scale, float late
+    )
+    void sc_sums_of(const float* x, sc_sums* sums)
 
 cdef enum:
     HOPS = 4               # of a frame

@@ -9,7 +9,7 @@ from libc.string cimport memcpy, memmove, memset
 
 from securecall._dial cimport Dial, sc_dial_step, sc_without_dial
 from securecall._frame cimport (
-    Events, Frame, HOPS, PAST, RING, SC_HOP, SC_LANES, sc_bank_sums, sc_past, sc_sums,
+    Events, Frame, HOPS, PAST, RING, SC_HOP, SC_LANES, sc_hear, sc_heard, sc_past, sc_sums, sc_sums_of, sc_turn_sums,
 )
 from securecall._pairs cimport (
     PairPlan, PairState, sc_pair_end, sc_pair_gap, sc_pair_reset, sc_pair_step,
@@ -49,7 +49,7 @@ cdef struct Line:
     int half               # 16 kHz: samples that the half-band filter holds
     int peak
     int crossings
-    int last               # the last sample
+    int16_t last           # the last sample
     int16_t hop[40]
     int16_t ring[640]
     int16_t wide[48]       # 16 kHz: the past of the half-band filter
@@ -71,82 +71,61 @@ cdef inline void sc_line_reset(Line* line) noexcept nogil:
     sc_progress_reset(&line.progress)
 
 
-cdef inline float sc_hop_power(const float* x) noexcept nogil:
-    """Return the mean square of a hop, added in eight lanes in one order."""
-    cdef float lanes[8]
-    cdef int m, lane
-    for lane in range(8):
-        lanes[lane] = 0
-    for m in range(5):
-        for lane in range(8):
-            lanes[lane] += x[8 * m + lane] * x[8 * m + lane]
-    return (((lanes[0] + lanes[4]) + (lanes[2] + lanes[6]))
-            + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]))) * <float> (1.0 / SC_HOP)
+cdef inline float _power(const float* x) noexcept nogil:
+    """Return the mean square of a hop."""
+    cdef float total = 0
+    cdef int m
+    for m in range(SC_HOP):
+        total += x[m] * x[m]
+    return total * <float> (1.0 / SC_HOP)
 
 
 cdef inline void sc_line_hop(
-    Line* line, const Setup* setup, const int16_t* samples, const float* x, const sc_sums* sums,
-    int lost, Events* events,
+    Line* line, const Setup* setup, const int16_t* samples, const sc_heard* heard, int lost,
+    Events* events,
 ) noexcept nogil:
-    """Take in a hop of 40 samples and its tone sums."""
+    """Take in a hop of 40 samples and what they are."""
     cdef float past[640]
-    cdef float power = sc_hop_power(x), scale, angle_re, angle_im
-    cdef int index = <int> ((line.now // SC_HOP) % HOPS), m, lane, outer, peak = 0, crossings = 0, size
-    cdef const float* re = sums.part[0]
-    cdef const float* im = sums.part[1]
+    cdef int index = <int> ((line.now // SC_HOP) % HOPS), lane
+    cdef int outer = index == 0 or index == 3
+    cdef const sc_sums* sums = &heard.sums
     cdef Frame frame
     cdef sc_sums own
 
     memcpy(&line.ring[line.now % RING], samples, SC_HOP * sizeof(int16_t))
     line.now += SC_HOP
-    for m in range(SC_HOP):
-        size = samples[m] if samples[m] >= 0 else -samples[m]
-        peak = size if size > peak else peak
-    crossings = (samples[0] < 0) != (line.last < 0)
-    for m in range(SC_HOP - 1):
-        crossings += (samples[m] < 0) != (samples[m + 1] < 0)
     line.last = samples[SC_HOP - 1]
-
     if index == 0:
         line.lost = line.peak = line.crossings = 0
         memset(line.sum_re, 0, sizeof(line.sum_re))
         memset(line.sum_im, 0, sizeof(line.sum_im))
     line.lost += lost
-    line.peak = peak if peak > line.peak else line.peak
-    line.crossings += crossings
-    line.hop_power[index] = power
+    line.peak = heard.peak if heard.peak > line.peak else line.peak
+    line.crossings += heard.crossings
+    line.hop_power[index] = heard.power
     # Hops -1.5, -0.5, 0.5 and 1.5 from the frame's middle, with weights 1 2 2 1, turned to one phase.
-    outer = index == 0 or index == 3
-    scale = 1 if outer else 2
-    if index < 2:
-        for lane in range(SC_LANES):
-            angle_re, angle_im = setup.turn_re[outer][lane], setup.turn_im[outer][lane]
-            line.sum_re[lane] += scale * (re[lane] * angle_re + im[lane] * angle_im)
-            line.sum_im[lane] += scale * (re[lane] * angle_im - im[lane] * angle_re)
-    else:
-        for lane in range(SC_LANES):
-            angle_re, angle_im = setup.turn_re[outer][lane], setup.turn_im[outer][lane]
-            line.sum_re[lane] += scale * (re[lane] * angle_re - im[lane] * angle_im)
-            line.sum_im[lane] -= scale * (re[lane] * angle_im + im[lane] * angle_re)
-
+    sc_turn_sums(
+        line.sum_re, line.sum_im, sums, setup.turn_re[outer], setup.turn_im[outer],
+        1 if outer else 2, 1 if index >= 2 else -1,
+    )
     if lost:
         sc_pair_gap(&line.dtmf)
         sc_pair_gap(&line.multi)
     else:
         if setup.digits and line.dial.on:
             sc_without_dial(line.ring, line.now, past)
-            sc_bank_sums(past + RING - SC_HOP, 1, &own)
+            sc_sums_of(past + RING - SC_HOP, &own)
             sc_pair_step(
-                &setup.dtmf, &line.dtmf, &own, sc_hop_power(past + RING - SC_HOP),
+                &setup.dtmf, &line.dtmf, &own, _power(past + RING - SC_HOP),
                 line.ring, past + RING - PAST, line.now, &line.ids, events,
             )
         elif setup.digits:
             sc_pair_step(
-                &setup.dtmf, &line.dtmf, sums, power, line.ring, NULL, line.now, &line.ids, events
+                &setup.dtmf, &line.dtmf, sums, heard.power, line.ring, NULL, line.now, &line.ids, events
             )
         if setup.mf:
             sc_pair_step(
-                &setup.multi, &line.multi, sums, power, line.ring, NULL, line.now, &line.ids, events
+                &setup.multi, &line.multi, sums, heard.power, line.ring, NULL, line.now, &line.ids, events
             )
     if index == HOPS - 1:
         for lane in range(SC_LANES):
@@ -178,9 +157,8 @@ cdef inline void sc_line_take(
 ) noexcept nogil:
     """Take in at most 160 samples at 8 kHz."""
     cdef int16_t whole[200]
-    cdef float x[160]
-    cdef sc_sums sums[4]
-    cdef int hops, hop, m, total = line.waiting + count
+    cdef sc_heard heard[4]
+    cdef int hops, hop, total = line.waiting + count
 
     memcpy(whole, line.hop, line.waiting * sizeof(int16_t))
     memcpy(whole + line.waiting, samples, count * sizeof(int16_t))
@@ -188,16 +166,13 @@ cdef inline void sc_line_take(
     if hops > 4:  # 39 that waited and 160 that came are 199: never more than four
         hops = 4
     if hops and not lost:
-        for m in range(hops * SC_HOP):
-            x[m] = whole[m] * <float> (1.0 / 32768)
-        sc_bank_sums(x, hops, sums)
+        sc_hear(whole, line.last, hops, heard)
     elif hops:
         memset(whole, 0, hops * SC_HOP * sizeof(int16_t))
-        memset(x, 0, sizeof(x))
-        memset(sums, 0, sizeof(sums))
+        memset(heard, 0, sizeof(heard))
     for hop in range(hops):
         sc_line_hop(
-            line, setup, whole + hop * SC_HOP, x + hop * SC_HOP, &sums[hop],
+            line, setup, whole + hop * SC_HOP, &heard[hop],
             lost or (hop == 0 and line.broken), events,
         )
         line.broken = 0

@@ -355,16 +355,16 @@ cdef inline int sc_pair_screen(
         re[lane] = sums.part[0][plan.lane[lane]]
         im[lane] = -sums.part[1][plan.lane[lane]]
     for lane in range(8):
-        y_re = (2 * state.re[1][lane] + re[lane] * c[lane] - im[lane] * s[lane]
+        y_re = (state.re[1][lane] + state.re[1][lane] + re[lane] * c[lane] - im[lane] * s[lane]
                 + state.re[0][lane] * c[lane] + state.im[0][lane] * s[lane])
-        y_im = (2 * state.im[1][lane] + re[lane] * s[lane] + im[lane] * c[lane]
+        y_im = (state.im[1][lane] + state.im[1][lane] + re[lane] * s[lane] + im[lane] * c[lane]
                 + state.im[0][lane] * c[lane] - state.re[0][lane] * s[lane])
         power[lane] = (y_re * y_re + y_im * y_im) * <float> (1.0 / 12800)
     memcpy(state.re[0], state.re[1], sizeof(re))
     memcpy(state.im[0], state.im[1], sizeof(im))
     memcpy(state.re[1], re, sizeof(re))
     memcpy(state.im[1], im, sizeof(im))
-    whole = <float> 0.25 * (state.power[0] + 2 * state.power[1] + hop_power)
+    whole = <float> 0.25 * (state.power[0] + (state.power[1] + state.power[1]) + hop_power)
     state.power[0] = state.power[1]
     state.power[1] = hop_power
     if plan.apart:
@@ -386,7 +386,7 @@ cdef inline int sc_pair_screen(
         if low > high:
             low, high = high, low
     if (power[low] < <float> 0.5 * plan.power_min or power[high] < <float> 0.5 * plan.power_min
-            or power[high] > 2 * plan.twist_max * power[low]
+            or power[high] > <float> 2.0 * plan.twist_max * power[low]
             or power[high] < <float> 0.5 * plan.twist_min * power[low]
             or power[low] + power[high]
             < (<float> 0.3 if state.before >= 0 else <float> 0.5) * whole):
@@ -452,7 +452,7 @@ cdef inline void sc_pair_step(
     state.start = now - span.window + fit.start
     state.heard = now
     state.off = state.run = 0
-    state.half[0], state.half[1] = 0.25 * fit.power[0], 0.25 * fit.power[1]
+    state.half[0], state.half[1] = <float> 0.25 * fit.power[0], <float> 0.25 * fit.power[1]
     state.level_dbm0 = sc_dbm0(fit.power[0] + fit.power[1])
     event = sc_new_event(events)
     event.kind = plan.kind
