@@ -10,7 +10,10 @@ from securecall.ledger.rows import AccountRow, CallRow
 
 
 def test_an_account_comes_back() -> None:
-    row = AccountRow("a", "direct_bill", -5, 7, 11, 13, 17, True, ["c1", "c2"], 19, {"x": [1]})
+    row = AccountRow(
+        "a", "direct_bill", -5, 7, settled_ms=11, touched=13, active_ms=17, closed=True,
+        running=["c1", "c2"], reload_ms=19, more={"x": [1]},
+    )  # fmt: skip
     back = AccountRow.load(row.dump())
     assert back.dump() == row.dump()
     assert (back.running, back.more, back.closed, back.room_micros) == (

@@ -42,8 +42,8 @@ def link(before: bytes, op: Linked, lines: Sequence[Line]) -> bytes:
     seq, request_id, digest, method, at_ms, code, answer = op
     text = f"{seq}\x1f{request_id}\x1f{method}\x1f{at_ms}\x1f{code}\x1f{answer}"
     for entry_seq, of, when, account, contra, amount, kind, ref in lines:
-        text += (
-            f"\n{entry_seq}\x1f{of}\x1f{when}\x1f{account}\x1f{contra}\x1f{amount}"
+        text = (
+            f"{text}\n{entry_seq}\x1f{of}\x1f{when}\x1f{account}\x1f{contra}\x1f{amount}"
             f"\x1f{kind}\x1f{ref}"
         )
     return sha256(before + digest + text.encode()).digest()

@@ -18,7 +18,7 @@ POLICIES = ("full", "amount", "rerate")
 
 
 def refund(
-    op: Operation, call_id: str, policy: str, amount: int | None, until_ms: int | None, rule: str
+    op: Operation, call_id: str, policy: str, amount: int | None, until_ms: int | None, *, rule: str
 ) -> Refund:
     """Give back some or all of what a call was charged; a new entry, nothing is erased."""
     call = op.tx.call(call_id)
@@ -121,7 +121,7 @@ def request(
     if rule is None:
         op.tx.put_paper(Paper("request", op.request_id, call.accounts[0], "pending", body))
         return RefundRequest("ok", op.request_id, call_id, op.at_ms, "pending", why, "review", 0)
-    found = refund(op, call_id, "full" if until_ms is None else "rerate", None, until_ms, rule)
+    found = refund(op, call_id, "full" if until_ms is None else "rerate", None, until_ms, rule=rule)
     op.tx.put_paper(Paper("request", op.request_id, call.accounts[0], "approved", body))
     return RefundRequest(
         "ok", op.request_id, call_id, op.at_ms, "approved", why, rule, found.refunded_micros
@@ -141,7 +141,8 @@ def decide(
     if approve:
         if policy == "rerate" and body["until_ms"] is None:
             raise InputError("policy must not be 'rerate': the request names no until_ms")
-        given = refund(op, body["call"], policy, amount, body["until_ms"], "review").refunded_micros
+        made = refund(op, body["call"], policy, amount, body["until_ms"], rule="review")
+        given = made.refunded_micros
     else:
         op.open(paper.account)
     state = "approved" if approve else "denied"

@@ -20,7 +20,7 @@ def touch(op: Operation, account: str) -> Done:
 
 
 def inactivity(
-    op: Operation, account: str, timezone: str, period_days: int, state: str | None, to: str
+    op: Operation, account: str, timezone: str, period_days: int, state: str | None, *, to: str
 ) -> Payout | None:
     """Pay out an account that nobody has used for longer than the period; else nothing."""
     from securecall.regulation import Rules  # only here, so that a ledger opens quickly

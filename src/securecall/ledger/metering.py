@@ -139,9 +139,7 @@ def _correct(op: Operation, call: CallRow, ended_ms: int, reason: str) -> None:
     back += [[name, -amount] for name, amount in call.takings]
     names = {*old_parts, *call.parts}
     parts = {name: call.parts.get(name, 0) - old_parts.get(name, 0) for name in sorted(names)}
-    op.post_charge(
-        found, call, [[name, -amount] for name, amount in back], parts, "correction", op.at_ms
-    )
+    op.post_charge(call, [[name, -amount] for name, amount in back], parts, "correction", op.at_ms)
     call.corrected += old_charge - call.charged
     call.ended_ms, call.reason, call.ended_by = ended_ms, reason, "host"
     if fresh:

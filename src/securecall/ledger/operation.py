@@ -228,6 +228,7 @@ class Operation:
         if late and not exempt:
             raise Unfit(Outcome.LATE)
         found.late = late
+        self._take_in(found)
         reached_ms = at_ms
         if found.meters:
             floor_ms = max(closed_ms(closings, row) for row in found.accounts.values())
@@ -241,7 +242,6 @@ class Operation:
                     self.settle(found, meter, "ledger")
         for row in found.accounts.values():
             row.settled_ms = max(row.settled_ms, reached_ms)
-        self._take_in(found)
         for row in found.accounts.values():
             if row.reload_ms is not None:
                 self._reload(found, row, at_ms if closing else at_ms - 1)
@@ -281,33 +281,45 @@ class Operation:
 
     # Money ----------------------------------------------------------------------------------------
 
-    def move(self, account: str, contra: str, amount: int, kind: str, ref: str) -> None:
+    def move(
+        self,
+        account: str,
+        contra: str,
+        amount: int,
+        kind: str,
+        ref: str,
+        *,
+        paid_ms: int | None = None,
+    ) -> None:
         """Move an amount from ``contra`` to an account that was opened; below 0 the other way.
+
+        Parameters
+        ----------
+        paid_ms : int, optional
+            The instant at which a purse has paid it already; None: it is paid now.
 
         Raises
         ------
         AmountOverflow
             The balance would go beyond 999 999 999 999.999999 dollars.
         """
-        if account in self.where:
-            found = self.where[account]
-            if found.purses:
-                found.purse(account).room_micros += amount
-        self._post(self.rows[account], self.at_ms, contra, amount, kind, ref)
-
-    def _post(
-        self, row: AccountRow, at_ms: int, contra: str, amount: int, kind: str, ref: str
-    ) -> None:
         if amount == 0:
             return
+        row = self.rows[account]
         posted = row.posted_micros + amount
         if not -AMOUNT_MICROS_MAX <= posted <= AMOUNT_MICROS_MAX:
             raise AmountOverflow(
-                f"the balance of account {row.id!r} would go beyond 999 999 999 999.999999 dollars"
+                f"the balance of account {account!r} would go beyond 999 999 999 999.999999 dollars"
             )
+        if paid_ms is None:
+            paid_ms = self.at_ms
+            if account in self.where:
+                found = self.where[account]
+                if found.purses:
+                    found.purse(account).room_micros += amount
         row.posted_micros = posted
-        self.entry_seq += 1
-        self.lines.append((self.entry_seq, self.seq, at_ms, row.id, contra, amount, kind, ref))
+        self.entry_seq = seq = self.entry_seq + 1
+        self.lines.append((seq, self.seq, paid_ms, account, contra, amount, kind, ref))
 
     # Calls ----------------------------------------------------------------------------------------
 
@@ -328,7 +340,7 @@ class Operation:
         call.parts = parts_micros(
             meter.curve, meter.bought_ms, max(meter.ended_ms - meter.start_ms, 0)
         )
-        self.post_charge(found, call, call.takings, call.parts, "charge", call.ended_ms)
+        self.post_charge(call, call.takings, call.parts, "charge", call.ended_ms)
         for name in call.accounts:
             row = found.accounts[name]
             row.running = [each for each in row.running if each != call.id]
@@ -338,7 +350,6 @@ class Operation:
 
     def post_charge(
         self,
-        found: Component,
         call: CallRow,
         takings: Sequence[Sequence[Any]],
         parts: dict[str, int],
@@ -351,7 +362,7 @@ class Operation:
             while whole:
                 name, amount = left[0]
                 part = whole if abs(whole) <= abs(amount) else amount
-                self._post(found.accounts[name], at_ms, contra, -part, kind, call.id)
+                self.move(name, contra, -part, kind, call.id, paid_ms=at_ms)
                 whole -= part
                 left[0][1] -= part
                 if left[0][1] == 0:

@@ -70,6 +70,7 @@ def open_account(
     op: Operation,
     account: str,
     kind: str,
+    *,
     credit_micros: int,
     opening_micros: int,
     numbers: Sequence[str],
@@ -89,18 +90,12 @@ def open_account(
     return Done("ok", op.at_ms)
 
 
-def _opened(op: Operation, account: str) -> AccountRow:
-    """Open an account for its holder's business."""
+def deposit(op: Operation, account: str, amount: int, fees: FeeTuple) -> Deposit:
+    """Credit what a payer paid, less the fees; the operation is all that a chargeback needs."""
     row = op.account(account)
     if row.closed:
         raise Unfit(Outcome.ACCOUNT_CLOSED)
     row.active_ms = op.at_ms
-    return row
-
-
-def deposit(op: Operation, account: str, amount: int, fees: FeeTuple) -> Deposit:
-    """Credit what a payer paid, less the fees; the operation is all that a chargeback needs."""
-    row = _opened(op, account)
     if row.kind == "direct_bill":
         raise Unfit(Outcome.WRONG_KIND)
     name = op.request_id
@@ -123,7 +118,10 @@ def credit_reload(op: Operation, account: str, amount: int, fees: FeeTuple, id: 
 
 def withdraw(op: Operation, account: str, amount: int) -> Movement:
     """Pay out some of what is available."""
-    _opened(op, account)
+    row = op.account(account)
+    if row.closed:
+        raise Unfit(Outcome.ACCOUNT_CLOSED)
+    row.active_ms = op.at_ms
     if amount > op.available(account):
         raise Unfit(Outcome.INSUFFICIENT_FUNDS)
     op.move(account, "cash", -amount, "withdrawal", op.request_id)

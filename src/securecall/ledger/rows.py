@@ -49,6 +49,7 @@ class AccountRow:
         kind: str,
         posted_micros: int = 0,
         credit_micros: int = 0,
+        *,
         settled_ms: int = 0,
         touched: int = 0,
         active_ms: int = 0,
@@ -105,18 +106,12 @@ class AccountRow:
         head, running, reload_ms, more = columns[:7], columns[8], columns[9], columns[10]
         id, kind, posted, credit, settled_ms, touched, active_ms = head
         return cls(
-            id,
-            kind,
-            posted,
-            credit,
-            settled_ms,
-            touched,
-            active_ms,
-            bool(columns[7]),
-            [] if running == "[]" else json.loads(running),
-            reload_ms,
-            {} if more == "{}" else json.loads(more),
-        )
+            id, kind, posted, credit,
+            settled_ms=settled_ms, touched=touched, active_ms=active_ms, closed=bool(columns[7]),
+            running=[] if running == "[]" else json.loads(running),
+            reload_ms=reload_ms,
+            more={} if more == "{}" else json.loads(more),
+        )  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -137,8 +137,9 @@ class Calls(Desk):
         reason = word(reason, "reason")
         at_ms = ms_of(at)
         return self._settlement(
-            "end_call", call_id, at, request_id, (call_id, reason),
+            "end_call", call_id, (call_id, reason),
             lambda op, *_: metering.end_call(op, call_id, reason, at_ms, "host"),
+            at=at, request_id=request_id,
         )  # fmt: skip
 
     def recover(
@@ -178,18 +179,20 @@ class Calls(Desk):
         start_ms = self._started_ms(call_id)
         alive_ms = min(start_ms + elapsed_of(last_alive_ms, start_ms, "last_alive_ms"), now_ms)
         return self._settlement(
-            "recover", call_id, at, request_id, (call_id, alive_ms),
+            "recover", call_id, (call_id, alive_ms),
             lambda op, *_: metering.end_call(op, call_id, "recovered", alive_ms, "host"),
+            at=at, request_id=request_id,
         )  # fmt: skip
 
     def _settlement(
         self,
         method: str,
         call_id: str,
+        content: tuple[Any, ...],
+        body: Callable[..., Answer],
+        *,
         at: At,
         request_id: str | None,
-        content: tuple[Any, ...],
-        body: Callable[[Operation], Answer],
     ) -> Settlement:
         answer: Settlement = self._write(
             Operation(

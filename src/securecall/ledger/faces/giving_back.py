@@ -65,7 +65,7 @@ class GivingBack(Desk):
             Operation(
                 "refund",
                 (call_id, policy, wanted, until),
-                lambda op, *_: giving_back.refund(op, call_id, policy, wanted, until, policy),
+                lambda op, *_: giving_back.refund(op, call_id, policy, wanted, until, rule=policy),
                 lambda op, code: Refund(code, call_id, op.at_ms, 0, (), (), policy),
                 at=at,
                 request_id=request_id,

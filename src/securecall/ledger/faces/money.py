@@ -78,7 +78,9 @@ class Moving(Desk):
             Operation(
                 "open_account",
                 (account, kind, credit, carried, listed),
-                payments.open_account,
+                lambda op, *_: payments.open_account(
+                    op, account, kind, credit_micros=credit, opening_micros=carried, numbers=listed
+                ),
                 undone,
                 at=at,
                 request_id=request_id,

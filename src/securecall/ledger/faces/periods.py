@@ -131,7 +131,7 @@ class Periods(Desk):
             Operation(
                 "inactivity",
                 (account, timezone, days, state, to),
-                leaving.inactivity,
+                lambda op, *_: leaving.inactivity(op, account, timezone, days, state, to=to),
                 lambda op, code: Payout(code, account, op.at_ms, 0, to, "inactive", 0, ""),
                 at=at,
                 request_id=request_id,

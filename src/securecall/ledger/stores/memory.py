@@ -65,9 +65,9 @@ class MemoryStore:
                 raise
             if change.added is None:
                 change.forget()
-            else:
-                with self._state:
-                    self._lay_down(change)
+                return answer
+            with self._state:
+                self._lay_down(change)
             return answer
 
     def _lay_down(self, change: _Change) -> None:
