@@ -2,9 +2,10 @@
 PYTHON ?= python3
 V := .venv/bin
 PACKAGE := src/securecall
+PEERS := libspandsp2 multimon-ng
 ENGINES := securecall._rating securecall._curve securecall._fees securecall._dsp
 
-.PHONY: run test lint bench build deep fuzz torture trace debug wheel clean
+.PHONY: run test lint bench build peers deep fuzz torture trace debug wheel clean
 
 $(V)/.made: pyproject.toml setup.py
 	test -x $(V)/python || $(PYTHON) -m venv .venv
@@ -30,6 +31,11 @@ lint: build                        # ruff, mypy, cython-lint, stubs against the 
 
 bench: build                       # ratios against named peers, in one run
 	$(V)/python -m benchmarks
+
+peers: $(V)/.made                  # receivers to compare with; nothing here needs them
+	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; \
+	then apt-get install -y $(PEERS); else echo "As root: apt-get install $(PEERS)"; fi
+	$(V)/python -m pip install -q webrtcvad-wheels
 
 deep: build                        # Hypothesis, longer and elsewhere
 	HYPOTHESIS_PROFILE=deep $(V)/python -m pytest -n auto tests/rating tests/regulation tests/ledger

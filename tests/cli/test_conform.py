@@ -51,6 +51,17 @@ def test_a_receiver_that_is_not_there_keeps_its_column(monkeypatch: pytest.Monke
     assert multimon.INSTALL in done.out
 
 
+def test_call_progress_is_a_table_of_each_receiver() -> None:
+    arguments = ("--only", "progress/g711/dial", "--only", "progress/clean/cas", "--trials", 1)
+    done = run("conform", *arguments, "--receiver", "securecall")
+    assert done.code == 0, done.errors
+    assert "Call progress, securecall" in done.out
+    lines = [line.split("│") for line in done.out.splitlines() if "│" in line]
+    assert [line[1].strip() for line in lines] == ["cas", "dial"]
+    assert lines[0][2].strip().startswith("100 ")
+    assert lines[1][3].strip() == "100"
+
+
 def test_sweeps_and_their_picture(tmp_path: Path) -> None:
     path = tmp_path / "a.svg"
     arguments = ("--only", "sweep/pause", "--trials", 1, "--receiver", "securecall")

@@ -11,6 +11,7 @@ import typer
 from securecall.cli.console import EXIT_FAILURE, as_json, people, progress, say
 
 if TYPE_CHECKING:
+    from securecall.fraud.conform.runner import RowResult
     from securecall.fraud.conform.suite import Report
 
 NAME: Final = "conform"
@@ -72,8 +73,13 @@ def _show(report: Report) -> None:
     from rich.console import Console
 
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
-    if report.rows:
-        console.print(_table(report))
+    digits = [row for row in report.rows if row.id.startswith("dtmf/")]
+    tones = [row for row in report.rows if row.id.startswith("progress/")]
+    if digits:
+        console.print(_digits(report, digits))
+    for one in report.receivers if tones else ():
+        if any(one.name in row.tallies for row in tones):
+            console.print(_tones(one.name, tones))
     if report.sweeps:
         console.print(_widths(report))
     for one in report.receivers:
@@ -95,14 +101,13 @@ def _columns(report: Report, title: str, *first: str) -> Any:
     return table
 
 
-def _table(report: Report) -> Any:
-    table = _columns(report, "Conformance", "row", "signal", "wanted")
-    last = report.rows[0].id.partition("/")[0]
-    for row in report.rows:
-        part = row.id.partition("/")[0]
-        if part != last:
-            table.add_section()
-        last = part
+def _coloured(text: str, met: bool | None) -> str:
+    return f"[{COLOURS[met]}]{text}[/{COLOURS[met]}]"
+
+
+def _digits(report: Report, rows: list[RowResult]) -> Any:
+    table = _columns(report, "Digits at the limits", "row", "signal", "wanted")
+    for row in rows:
         wanted = WANTED.get(str(row.expect)) or f">= {100 * float(row.expect):g} %"
         if row.latency_ms_most is not None:
             wanted += f", <= {row.latency_ms_most:g} ms"
@@ -110,16 +115,46 @@ def _table(report: Report) -> Any:
         for one in report.receivers:
             tally = row.tallies.get(one.name)
             if tally is None:
-                cells.append("not installed" if one.install else "-")
+                cells.append("not installed")
                 continue
             text = f"{100 * tally.rate:.4g} % {tally.found}/{tally.sent}"
             text += f" +{tally.too_much}" if tally.too_much else ""
             if tally.latency_ms is not None:
                 text += " {:.0f}/{:.0f} ms".format(*tally.latency_ms)
             met = row.met(one.name)
-            cells.append(f"[{COLOURS[met]}]{text} {MARKS[met]}".rstrip() + f"[/{COLOURS[met]}]")
+            cells.append(_coloured(f"{text} {MARKS[met]}".rstrip(), met))
         table.add_row(row.id, row.what, wanted, *cells)
     return table
+
+
+def _tones(name: str, rows: list[RowResult]) -> Any:
+    """Return a table of one receiver: a line a tone, a column a row of requirements."""
+    from rich.table import Table
+
+    title = (
+        f"Call progress, {name}: % found, +wrong names; ! misses; the first also median/worst ms"
+    )
+    table = Table(title=title, title_justify="left")
+    heads = list(dict.fromkeys(row.id.split("/")[1] for row in rows))
+    for head in ("tone", *heads):
+        table.add_column(head, overflow="fold", justify="left" if head == "tone" else "right")
+    cells = {row.id: row for row in rows if name in row.tallies}
+    for tone in dict.fromkeys(row.id.split("/")[2] for row in rows):
+        found = [cells.get(f"progress/{head}/{tone}") for head in heads]
+        if any(found):
+            table.add_row(tone, *(_tone(row, name, at == 0) for at, row in enumerate(found)))
+    return table
+
+
+def _tone(row: RowResult | None, name: str, timed: bool) -> str:
+    if row is None:
+        return ""
+    tally = row.tallies[name]
+    text = f"{100 * tally.rate:.4g}" + (f" +{tally.too_much}" if tally.too_much else "")
+    if timed and tally.latency_ms is not None:
+        text += " {:.0f}/{:.0f} ms".format(*tally.latency_ms)
+    met = row.met(name)
+    return _coloured(text + ("!" if met is False else ""), met)
 
 
 def _widths(report: Report) -> Any:
@@ -136,6 +171,6 @@ def _widths(report: Report) -> Any:
                 for span in (one.widest(about.name), one.reach(about.name))
             )
             text = "; ".join(parts)
-            cells.append(f"[{COLOURS[met]}]{text} {MARKS[met]}".rstrip() + f"[/{COLOURS[met]}]")
+            cells.append(_coloured(f"{text} {MARKS[met]}".rstrip(), met))
         table.add_row(one.sweep.id, f"{one.sweep.what}, {one.sweep.unit}", *cells)
     return table

@@ -19,7 +19,11 @@ class Deaf:
         """Return nothing."""
         return []
 
-    def tones(self, audio: Pcm) -> list[Heard]:
+    def knows(self, plan: str, tone: str) -> bool:
+        """Return whether it is told of a tone."""
+        return tone != "off_hook_warning"
+
+    def tones(self, audio: Pcm, plan: str) -> list[Heard]:
         """Return nothing."""
         return []
 

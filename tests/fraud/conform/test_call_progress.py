@@ -9,7 +9,7 @@ from securecall.fraud.conform.call_progress import AFTER_MS, BEFORE_MS, Off, Seg
 from securecall.fraud.conform.levels import level_dbm0
 from securecall.fraud.conform.limits import drawn
 
-BUSY = Tone("busy", (Segment((480, 620), 500), Segment((), 500)) * 2, -24)
+BUSY = Tone("busy", "north_america", (Segment((480, 620), 500), Segment((), 500)) * 2, -24)
 
 
 def test_lengths_stretch_and_the_tone_is_placed() -> None:
@@ -27,7 +27,7 @@ def test_lengths_stretch_and_the_tone_is_placed() -> None:
 
 
 def test_frequencies_and_levels_are_off_by_what_is_asked() -> None:
-    tone = Tone("two", (Segment((500, 1000), 1000),), -24)
+    tone = Tone("two", "uk", (Segment((500, 1000), 1000),), -24)
     sent = sound(tone, Off(frequency_percent=3, level_db=-6), drawn(2))
     start = round(sent.placed[0].start_ms * 8)
     part = sent.samples[start : start + 8000]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from securecall.fraud.conform.progress import progress_rows, tones
+from securecall.fraud.tones import plan
 
 
 def frequencies(name: str) -> set[tuple[float, ...]]:
@@ -34,9 +35,24 @@ def test_cadences() -> None:
     assert once("ringback") == [2000, 4000]
     assert once("busy") == [500, 500]
     assert once("reorder") == [250, 250]
-    assert once("roh") == [100, 100]
+    assert once("off_hook_warning") == [100, 100]
     assert [one.length_ms for one in tones()["sit_vc"].segments] == [380, 274, 380]
     assert [one.length_ms for one in tones()["call_waiting"].segments] == [300]
+
+
+def test_names_are_those_of_the_detectors_plans() -> None:
+    for name, tone in tones().items():
+        assert plan(tone.plan)[tone.name].name == tone.name
+        assert name in (tone.name, f"{tone.plan}.{tone.name}")
+
+
+def test_the_detectors_plans_say_the_same_frequencies() -> None:
+    # Two tables, written apart: a wrong figure in one of them shows.
+    for tone in tones().values():
+        steps = plan(tone.plan)[tone.name].cadences[0].steps
+        theirs = [one.frequencies_hz for one in steps]
+        ours = [one.frequencies_hz for one in tone.segments if one.frequencies_hz]
+        assert ours[: len(theirs)] == theirs
 
 
 def test_every_tone_is_in_every_general_row() -> None:
@@ -56,5 +72,5 @@ def test_twelve_decibels_with_five_per_cent_is_a_requirement() -> None:
 
 def test_only_tones_without_a_cadence_have_a_latency() -> None:
     timed = {name for name, tone in tones().items() if tone.latency_ms_most is not None}
-    assert timed == {"dial", "cas"}
+    assert timed == {"dial", "cas", "sf_2600", "fax_ced", "uk.dial"}
     assert all(tones()[name].latency_ms_most == 250 for name in timed)

@@ -36,7 +36,7 @@ class Remembering(Deaf):
         self.audio.append(audio)
         return []
 
-    def tones(self, audio: Pcm) -> list[Heard]:
+    def tones(self, audio: Pcm, plan: str) -> list[Heard]:
         self.audio.append(audio)
         return []
 
@@ -105,6 +105,27 @@ def test_who_hears_no_tones_is_not_in_their_rows() -> None:
     assert result.tallies["deaf"].sent == len(row.offs)
     assert result.id == f"progress/{row.id}"
     assert "frequency -0.5 %, cadence -5 %, level +0 dB" in [text for text, _ in result.cases]
+
+
+def test_who_is_not_told_of_a_tone_is_not_in_its_rows() -> None:
+    row = next(one for one in progress_rows() if one.id == "g711/off_hook_warning")
+    result = run_progress(row, [Deaf()], trials=1, seed=1, step=lambda: None)
+    assert result.tallies == {}
+    assert result.met("deaf") is None
+
+
+def test_a_receiver_is_told_whose_tones_to_hear() -> None:
+    plans: list[str] = []
+
+    class Asked(Deaf):
+        def tones(self, audio: Pcm, plan: str) -> list[Heard]:
+            plans.append(plan)
+            return []
+
+    for name in ("g711/busy", "g711/uk.busy"):
+        row = next(one for one in progress_rows() if one.id == name)
+        run_progress(row, [Asked()], trials=1, seed=1, step=lambda: None)
+    assert plans == ["north_america", "uk"]
 
 
 def test_a_sweep_has_a_tally_for_each_value() -> None:

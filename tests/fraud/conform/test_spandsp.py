@@ -34,6 +34,9 @@ def test_it_hears_digits_and_dial_tone_or_says_what_installs_it() -> None:
     assert times == sorted(times)  # type: ignore[type-var]
     assert "dial" in {one.name for one in receiver.tones(DIAL)}
     assert receiver.tones(DIGITS[:800] * 0) == []
+    assert receiver.knows("north_america", "busy")
+    assert not receiver.knows("uk", "busy")
+    assert not receiver.knows("north_america", "off_hook_warning")
     assert spandsp.Spandsp(dial_tone_filter=True).name == "spandsp-filter"
 
 

@@ -32,6 +32,8 @@ class Tone:
     ----------
     name : str
         What a receiver calls it.
+    plan : str
+        Whose tone it is.
     segments : tuple of Segment
         Everything that is sent, repetitions included.
     level_dbm0 : float
@@ -43,6 +45,7 @@ class Tone:
     """
 
     name: str
+    plan: str
     segments: tuple[Segment, ...]
     level_dbm0: float
     latency_ms_most: float | None = None

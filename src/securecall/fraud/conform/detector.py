@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from securecall import __version__
 from securecall.fraud.conform.levels import SAMPLE_RATE_HZ, Pcm, samples_of
 from securecall.fraud.conform.receivers import OURS, Heard
+
+if TYPE_CHECKING:
+    from securecall.fraud import ToneDetector
 
 __all__ = ["Securecall"]
 
@@ -25,8 +28,7 @@ class Securecall:
 
         self._detector = ToneDetector
 
-    def _heard(self, audio: Pcm, kind: str, standard: str) -> list[Heard]:
-        detector = self._detector(SAMPLE_RATE_HZ, dtmf=standard)
+    def _heard(self, detector: ToneDetector, audio: Pcm, kind: str) -> list[Heard]:
         heard = []
         for at in range(0, len(audio), FRAME):
             for event in detector.feed(audio[at : at + FRAME].tobytes()):
@@ -36,8 +38,12 @@ class Securecall:
 
     def digits(self, audio: Pcm, standard: str = "bellcore") -> list[Heard]:
         """Return the keys heard."""
-        return self._heard(audio, "dtmf", standard)
+        return self._heard(self._detector(SAMPLE_RATE_HZ, dtmf=standard), audio, "dtmf")
 
-    def tones(self, audio: Pcm) -> list[Heard]:
+    def knows(self, plan: str, tone: str) -> bool:
+        """Return True: it is asked for all of them."""
+        return True
+
+    def tones(self, audio: Pcm, plan: str = "north_america") -> list[Heard]:
         """Return the tones heard."""
-        return self._heard(audio, "tone", "bellcore")
+        return self._heard(self._detector(SAMPLE_RATE_HZ, plan=plan), audio, "tone")

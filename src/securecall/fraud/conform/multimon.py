@@ -51,6 +51,10 @@ class Multimon:
         )  # fmt: skip
         return [Heard(key.decode(), None) for key in re.findall(rb"DTMF: (\S)", done.stdout)]
 
-    def tones(self, audio: Pcm) -> list[Heard]:
-        """Return nothing: it knows no call progress."""
+    def knows(self, plan: str, tone: str) -> bool:
+        """Return False: it knows no call progress."""
+        return False
+
+    def tones(self, audio: Pcm, plan: str = "north_america") -> list[Heard]:
+        """Return nothing."""
         return []

@@ -18,6 +18,7 @@ from securecall.fraud.conform.line import Line
 __all__ = ["ProgressRow", "progress_rows", "tones"]
 
 FILE: Final = "data/progress.toml"
+HOME: Final = "north_america"
 PERCENT: Final = ("cadence_percent", "frequency_percent", "level_db")
 
 
@@ -52,7 +53,7 @@ def _read() -> dict[str, Any]:
 
 @cache
 def tones() -> Mapping[str, Tone]:
-    """Return the tones by name.
+    """Return the tones by name; of other plans than North America's by ``plan.name``.
 
     Source
     ------
@@ -61,8 +62,10 @@ def tones() -> Mapping[str, Tone]:
     made = {}
     for row in _read()["tone"]:
         once = tuple(Segment(tuple(hz), ms) for hz, ms in row["segments"])
-        made[row["name"]] = Tone(
+        plan = row.get("plan", HOME)
+        made[row["name"] if plan == HOME else f"{plan}.{row['name']}"] = Tone(
             row["name"],
+            plan,
             once * row.get("times", 1),
             row["level_dbm0"],
             row.get("latency_ms_most"),

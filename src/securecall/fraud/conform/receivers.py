@@ -49,8 +49,12 @@ class Receiver(Protocol):
         """Return the keys heard in 8 kHz audio, set to a standard where it can be."""
         ...
 
-    def tones(self, audio: Pcm) -> list[Heard]:
-        """Return the tones heard in 8 kHz audio."""
+    def knows(self, plan: str, tone: str) -> bool:
+        """Return whether it is told of a tone of a plan."""
+        ...
+
+    def tones(self, audio: Pcm, plan: str) -> list[Heard]:
+        """Return the tones of a plan heard in 8 kHz audio."""
         ...
 
 

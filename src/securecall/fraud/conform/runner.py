@@ -209,17 +209,18 @@ def run_progress(
     ------
     own.
     """
-    able = [one for one in receivers if "tones" in one.hears]
+    tone = row.tone
+    able = [one for one in receivers if "tones" in one.hears and one.knows(tone.plan, tone.name)]
     cases = []
     for number, off in enumerate(row.offs):
         tallies = {one.name: Tally() for one in able}
         for trial in range(trials):
             random = drawn(seed, row.id, number, trial)
-            sent = sound(row.tone, off, random)
+            sent = sound(tone, off, random)
             audio = carry(sent, row.line, random)
             for one in able:
                 tallies[one.name].add(
-                    1, match_tone(sent.placed[0], one.tones(audio), row.tone.also)
+                    1, match_tone(sent.placed[0], one.tones(audio, tone.plan), tone.also)
                 )
             step()
         text = f"frequency {off.frequency_percent:+g} %, cadence {off.cadence_percent:+g} %"
@@ -227,10 +228,10 @@ def run_progress(
     return RowResult(
         f"progress/{row.id}",
         "",
-        f"{row.tone.name}: {row.what}",
+        f"{tone.name}: {row.what}",
         row.source,
         row.expect,
-        row.tone.latency_ms_most if row.id.startswith("clean/") else None,
+        tone.latency_ms_most if row.id.startswith("clean/") else None,
         _whole([tallies for _, tallies in cases]),
         tuple(cases),
     )

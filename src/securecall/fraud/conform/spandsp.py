@@ -34,6 +34,7 @@ SETTINGS: Final = {
     "australia": (10, 10, -99),
 }
 
+PLAN: Final = "north_america"
 # Elements (Hz, Hz, nominal ms) of the North American plan; 0 Hz is no frequency. The header says -1
 # for silence, but the library takes only 0 for it.
 US: Final[dict[str, tuple[tuple[int, int, int], ...]]] = {
@@ -124,7 +125,11 @@ class Spandsp:
         lib.dtmf_rx_free(state)
         return heard
 
-    def tones(self, audio: Pcm) -> list[Heard]:
+    def knows(self, plan: str, tone: str) -> bool:
+        """Return whether it is told of a tone; other plans, and four tones at once, it is not."""
+        return plan == PLAN and tone in (*US, "dial", "call_waiting")
+
+    def tones(self, audio: Pcm, plan: str = PLAN) -> list[Heard]:
         """Return the tones heard."""
         lib = self._library
         heard: list[Heard] = []
