@@ -45,6 +45,8 @@ SAVED_MAGIC = b"sce1"
 
 def bank_width(lanes=0):
     """Choose how many lanes a vector has: 4, 8, 16 or, with 0, what the machine has. Return it."""
+    if lanes not in (0, 4, 8, 16):
+        raise ValueError("a vector has 4, 8 or 16 lanes; 0 is what the machine has")
     sc_spectrum_width(lanes)
     return sc_bank_width(lanes)
 
@@ -79,8 +81,12 @@ cdef _fill_pairs(PairPlan* plan, int kind, dict limits, lanes, codes, bint apart
     for lane in range(64):
         plan.code[lane] = -1
     for low, high, code in codes:
+        if not 0 <= low < high < plan.lanes or not 0 <= code < 64:
+            raise ValueError("a code has two of the lanes, the lower one first")
         plan.code[8 * <int> low + <int> high] = code
     for lane in range(plan.lanes):
+        if not 0 <= lanes[lane] < SC_LANES:
+            raise ValueError("lanes must be 0 to 47")
         plan.lane[lane] = lanes[lane]
         turn = 2 * PI * sc_lane_hz[plan.lane[lane]] / 8000.0 * SC_HOP
         plan.turn_re[lane] = <float> cos(turn)
@@ -189,6 +195,9 @@ cdef int _samples(
         held = 1
         first[0] = <const uint8_t*> view.buf
         size = view.len
+        if view.ndim > 1:
+            PyBuffer_Release(view)
+            raise TypeError("samples of one channel lie in one row")
         if not (view.itemsize == 1 and view.format in (NULL, b"B", b"b", b"c")) and not (
             wide == 2 and view.itemsize == 2 and view.format != NULL and view.format in (b"h", b"<h")
         ):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from array import array
+from operator import index
 from typing import Any
 
 from securecall import _dsp
 from securecall.errors import InputError, InputTypeError
 from securecall.fraud.dsp import DtmfLimits
 from securecall.fraud.event import Event
-from securecall.fraud.hearing import SAMPLES_PER_MS, Hearing
+from securecall.fraud.hearing import Hearing, gap_samples
 from securecall.fraud.tones import TonePlan
 
 __all__ = ["ToneBank"]
@@ -86,17 +88,17 @@ class ToneBank:
         """
         gaps = None
         if gap_ms is not None:
-            from array import array
-
             try:
-                gaps = array("i", [int(each) * SAMPLES_PER_MS for each in gap_ms])
-            except (TypeError, ValueError, OverflowError) as error:
-                raise InputError(f"gap_ms must be whole milliseconds: {error}") from None
+                gaps = array("i", [gap_samples(index(each)) for each in gap_ms])
+            except TypeError as error:
+                raise InputError(f"gap_ms must be a whole number a channel: {error}") from None
         try:
             found = self._channels.feed(frames, lengths, gaps)
         except (TypeError, BufferError) as error:
             raise InputTypeError(f"frames must be int16, (channels, samples): {error}") from None
         except ValueError as error:
+            if str(error).startswith(("Buffer dtype", "Big-endian", "Little-endian")):
+                raise InputTypeError(f"frames must be int16, lengths int32: {error}") from None
             raise InputError(f"frames, lengths or gap_ms: {error}") from None
         if not found:
             return []

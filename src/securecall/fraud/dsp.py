@@ -145,7 +145,7 @@ def limits_of(standard: str | DtmfLimits | None) -> DtmfLimits | None:
     """
     if standard is None or isinstance(standard, DtmfLimits):
         return standard
-    found = STANDARDS.get(standard)
+    found = STANDARDS.get(standard) if isinstance(standard, str) else None
     if found is None:
         near = nearest(standard, STANDARDS)
         hint = f"; did you mean {near!r}?" if near else f"; there are {', '.join(STANDARDS)}"
