@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from securecall.errors import InputError, InputTypeError
 
-__all__ = ["digest_of", "identifier", "word"]
+__all__ = ["MADE_LENGTH_MAX", "digest_of", "identifier", "word"]
 
 LENGTH_MAX: Final = 200
+# What the ledger makes of an id, such as that of a reload, ``auto:<account>:<number>``.
+MADE_LENGTH_MAX: Final = 240
 
 
-def word(value: object, name: str) -> str:
+def word(value: object, name: str, length_max: int = LENGTH_MAX) -> str:
     """Return text that can stand in a book: 1 to 200 characters, UTF-8, no control characters.
 
     Raises
@@ -26,15 +28,15 @@ def word(value: object, name: str) -> str:
     """
     if type(value) is not str:
         raise InputTypeError(f"{name} must be text, not {type(value).__name__}")
-    if not 1 <= len(value) <= LENGTH_MAX:
-        raise InputError(f"{name} must have 1 to {LENGTH_MAX} characters, not {len(value)}")
+    if not 1 <= len(value) <= length_max:
+        raise InputError(f"{name} must have 1 to {length_max} characters, not {len(value)}")
     if not value.isprintable():
         # Spaces of other kinds, controls and lone surrogates are all not printable.
         raise InputError(f"{name} must be printable UTF-8 text, not {value!r}")
     return value
 
 
-def identifier(value: object, name: str) -> str:
+def identifier(value: object, name: str, length_max: int = LENGTH_MAX) -> str:
     """Return an id: a `word` that begins with neither ``#`` nor ``*``, which are the ledger's own.
 
     Raises
@@ -46,7 +48,7 @@ def identifier(value: object, name: str) -> str:
     ------
     own.
     """
-    text = word(value, name)
+    text = word(value, name, length_max)
     if text[0] in "#*":
         raise InputError(f"{name} must not begin with {text[0]!r}, as {text!r} does")
     return text

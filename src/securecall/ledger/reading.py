@@ -16,7 +16,20 @@ from securecall.ledger.timeline import bought_by
 from securecall.ledger.values.calls import CallState
 from securecall.ledger.values.money import Balance
 
-__all__ = ["balance", "call_state", "component_at", "cutoffs_of"]
+__all__ = ["balance", "call_state", "component_at", "cutoffs_of", "there"]
+
+
+def there(view: Reading, account: str) -> str:
+    """Return the id of an account that there is.
+
+    Raises
+    ------
+    Unknown
+        There is no such account.
+    """
+    if view.account(account) is None:
+        raise Unknown("account", account)
+    return account
 
 
 def component_at(view: Reading, accounts: Sequence[str], at_ms: int | None) -> Component:

@@ -8,7 +8,7 @@ import pytest
 from tests.ledger.pricing import Flat
 from tests.ledger.table import T0, check
 
-from securecall.errors import InputError
+from securecall.errors import InputError, Unknown
 from securecall.ledger.ledger import Ledger
 
 
@@ -79,6 +79,9 @@ def test_cutoffs_are_of_the_accounts_own_calls(ledger: Ledger) -> None:
     assert set(ledger.cutoffs("b")) == {"c1", "c2"}
 
 
-def test_statements_and_reloads_of_nobody_are_none(ledger: Ledger) -> None:
-    assert ledger.statements("nobody") == []
-    assert ledger.reloads("nobody") == []
+def test_of_an_account_that_is_not_there_nothing_is_told_and_not_an_empty_list(
+    ledger: Ledger,
+) -> None:
+    for ask in (ledger.statements, ledger.reloads, ledger.iter_entries, ledger.entries):
+        with pytest.raises(Unknown, match="no account has the id 'nobody'"):
+            ask("nobody")

@@ -38,3 +38,16 @@ def test_a_plan_is_checked(ledger: Ledger) -> None:
             ledger.set_auto_reload("a", at=T0, **given_)  # type: ignore[arg-type]
     with pytest.raises(Unknown, match="reload"):
         ledger.reload_result("auto:a:9", ok=True, at=T0)
+
+
+def test_the_id_of_a_reload_may_be_as_long_as_its_account_makes_it(ledger: Ledger) -> None:
+    name = "x" * 200
+    ledger.open_account(name, at=T0)
+    ledger.set_auto_reload(name, below="1.00", amount="5.00", at=T0)
+    ledger.settle_due(at=T0)
+    (asked,) = ledger.reloads(name)
+    assert len(asked.id) > 200
+    assert ledger.reload_result(asked.id, ok=True, at=T0 + 1).ok
+    assert ledger.chargeback(asked.id, at=T0 + 2, request_id="cb").ok
+    with pytest.raises(InputError, match="reload_id must have 1 to 240 characters, not 241"):
+        ledger.reload_result("x" * 241, ok=True, at=T0)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from securecall.ledger import reading
-from securecall.ledger.component import load
 from securecall.ledger.faces.arguments import whole_of
 from securecall.ledger.faces.desk import Desk
+from securecall.ledger.identifier import identifier
 from securecall.ledger.instant import At, instant, ms_of
 from securecall.ledger.outcome import Outcome
 from securecall.ledger.stores.door import Reading
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from securecall.ledger.verify import Verification
 
 __all__ = ["Books"]
+
+
+def _there(view: Reading, account: str | None) -> str | None:
+    """Return an account that there is, or none, which is all of them."""
+    return None if account is None else reading.there(view, identifier(account, "account"))
 
 
 class Books(Desk):
@@ -48,6 +53,7 @@ class Books(Desk):
         ------
         own; charging law, rule 6.
         """
+        account = identifier(account, "account")
         at_ms = None if at is None else ms_of(at)
         return self._store.read(lambda view: reading.balance(view, account, at_ms))
 
@@ -58,6 +64,7 @@ class Books(Desk):
         ------
         own; charging law, "Cutoff is solved, not polled".
         """
+        account = identifier(account, "account")
         at_ms = None if at is None else ms_of(at)
         found = self._store.read(lambda view: reading.cutoffs_of(view, account, at_ms))
         return {name: None if end is None else instant(end) for name, end in found.items()}
@@ -90,6 +97,7 @@ class Books(Desk):
         ------
         own.
         """
+        call_id = identifier(call_id, "call_id")
         at_ms = None if at is None else ms_of(at)
         return self._store.read(lambda view: reading.call_state(view, call_id, at_ms))
 
@@ -102,12 +110,7 @@ class Books(Desk):
         """
         from securecall.ledger.export import table_of
 
-        def job(view: Reading) -> Any:
-            if account is not None and view.account(account) is None:
-                load(view, [account])
-            return table_of(view.entries(account, 0))
-
-        return self._store.read(job)
+        return self._store.read(lambda view: table_of(view.entries(_there(view, account), 0)))
 
     def iter_entries(self, account: str | None = None) -> Iterator[Entry]:
         """Return the same entries as values.
@@ -116,7 +119,7 @@ class Books(Desk):
         ------
         own.
         """
-        return iter(self._store.read(lambda view: list(view.entries(account, 0))))
+        return iter(self._store.read(lambda view: list(view.entries(_there(view, account), 0))))
 
     def totals(self) -> dict[str, Any]:
         """Return what every account and control account holds, dollars; it adds up to 0.
@@ -150,6 +153,7 @@ class Books(Desk):
         ------
         own.
         """
+        call_id = identifier(call_id, "call_id")
         from securecall.ledger.explain import explain
 
         return self._store.read(lambda view: explain(view, call_id))
@@ -174,7 +178,7 @@ class Books(Desk):
         """
         from securecall.ledger.export import export
 
-        return self._store.read(lambda view: export(view, path, form, account))
+        return self._store.read(lambda view: export(view, path, form, _there(view, account)))
 
     def draw(self, account: str, path: str | Path) -> None:
         """Draw what is available on an account over time, with the cutoffs, to a PNG or SVG file.
@@ -188,6 +192,7 @@ class Books(Desk):
         ------
         own.
         """
+        account = identifier(account, "account")
         from securecall.ledger.picture import burn_down
 
         self._store.read(lambda view: burn_down(view, account, path))

@@ -70,7 +70,9 @@ class Calls(Desk):
         call_id = identifier(call_id, "call_id")
         if isinstance(accounts, str):
             raise InputTypeError(f"accounts must be a list of ids, such as [{accounts!r}]")
-        payers = list(accounts)
+        if not isinstance(accounts, Iterable):
+            raise InputTypeError(f"accounts must be a list of ids, not {accounts!r}")
+        payers = [identifier(account, "an account of accounts") for account in accounts]
         if not payers or len(set(payers)) != len(payers):
             raise InputError(f"accounts must name at least one account, each once, not {payers}")
         checked(curve)

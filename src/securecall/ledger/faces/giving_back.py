@@ -6,7 +6,7 @@ from securecall.errors import InputError
 from securecall.ledger import giving_back
 from securecall.ledger.faces.arguments import amount_of, choice_of, flag_of, positive_of
 from securecall.ledger.faces.desk import Desk
-from securecall.ledger.identifier import identifier, word
+from securecall.ledger.identifier import MADE_LENGTH_MAX, identifier, word
 from securecall.ledger.instant import At, elapsed_of
 from securecall.ledger.operation import Operation
 from securecall.ledger.values.giving_back import Chargeback, Refund, RefundRequest
@@ -54,6 +54,7 @@ class GivingBack(Desk):
         ------
         own; charging law, rule 10.
         """
+        call_id = identifier(call_id, "call_id")
         policy = choice_of(policy, giving_back.POLICIES, "policy")
         if (amount is None) == (policy == "amount"):
             raise InputError("amount must be given for policy 'amount', and only for it")
@@ -105,6 +106,7 @@ class GivingBack(Desk):
         ------
         own.
         """
+        call_id = identifier(call_id, "call_id")
         why = word(why, "why")
         rule = None if rule is None else word(rule, "rule")
         until = self._until(call_id, until_ms)
@@ -143,6 +145,7 @@ class GivingBack(Desk):
         ------
         own.
         """
+        refund_request_id = identifier(refund_request_id, "refund_request_id")
         approve = flag_of(approve, "approve")
         wanted = None if amount is None else positive_of(amount)
         paper = self._store.read(lambda view: view.paper("request", refund_request_id))
@@ -180,6 +183,7 @@ class GivingBack(Desk):
         ------
         own; charging law, rule 9.
         """
+        deposit_request_id = identifier(deposit_request_id, "deposit_request_id", MADE_LENGTH_MAX)
         charged = amount_of(fee, "fee")
         request_id = identifier(request_id, "request_id")
         answer: Chargeback = self._write(
@@ -205,6 +209,7 @@ class GivingBack(Desk):
         ------
         own.
         """
+        chargeback_id = identifier(chargeback_id, "chargeback_id")
         won = flag_of(won, "won")
         answer: Chargeback = self._write(
             Operation(

@@ -122,6 +122,7 @@ class Moving(Desk):
         ------
         own; charging law, rules 7 and 11.
         """
+        account = identifier(account, "account")
         paid = positive_of(amount)
         stack = (paid, ()) if fees is None else payments.fees_of(fees, paid)
         answer: Deposit = self._write(
@@ -155,6 +156,7 @@ class Moving(Desk):
         ------
         own; charging law, rule 7.
         """
+        account = identifier(account, "account")
         wanted = positive_of(amount)
         answer: Movement = self._write(
             Operation(
@@ -187,6 +189,7 @@ class Moving(Desk):
         ------
         own.
         """
+        account = identifier(account, "account")
         paid = positive_of(amount)
         answer: Movement = self._write(
             Operation("pay", (account, paid), payments.pay, unmoved, at=at, request_id=request_id)
@@ -224,6 +227,8 @@ class Moving(Desk):
         ------
         own.
         """
+        source = identifier(source, "source")
+        target = identifier(target, "target")
         if source == target:
             raise InputError(f"target must be another account than the source, {source!r}")
         wanted = None if amount is None else positive_of(amount)
@@ -253,6 +258,7 @@ class Moving(Desk):
         ------
         own; charging law, rule 6.
         """
+        account = identifier(account, "account")
         credit = amount_of(amount)
         answer: Done = self._write(
             Operation(

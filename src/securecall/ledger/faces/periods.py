@@ -8,8 +8,10 @@ from securecall.errors import InputError
 from securecall.ledger import leaving
 from securecall.ledger.faces.arguments import choice_of, positive_of, whole_of
 from securecall.ledger.faces.desk import Desk, undone, unmoved
+from securecall.ledger.identifier import identifier
 from securecall.ledger.instant import At, ms_of
 from securecall.ledger.operation import Operation
+from securecall.ledger.reading import there
 from securecall.ledger.spending import zone
 from securecall.ledger.statement import late_fee, statement
 from securecall.ledger.values.answer import Done
@@ -33,6 +35,7 @@ class Periods(Desk):
         ------
         own; 47 CFR 64.6000, "Billing Statement".
         """
+        account = identifier(account, "account")
         through_ms = ms_of(through, "through")
         now = through if at is None else at
         if ms_of(now) < through_ms:
@@ -58,7 +61,8 @@ class Periods(Desk):
         ------
         own.
         """
-        papers = self._store.read(lambda view: view.papers("statement", account))
+        account = identifier(account, "account")
+        papers = self._store.read(lambda view: view.papers("statement", there(view, account)))
         return [cast(Statement, decode(paper.body["answer"])) for paper in papers]
 
     def late_fee(
@@ -72,6 +76,7 @@ class Periods(Desk):
         ------
         own.
         """
+        account = identifier(account, "account")
         share = price_of(percent, "percent")
         answer: LateFee = self._write(
             Operation(
@@ -92,6 +97,7 @@ class Periods(Desk):
         ------
         47 CFR 64.6130.
         """
+        account = identifier(account, "account")
         answer: Done = self._write(
             Operation("touch", (account,), leaving.touch, undone, at=at, request_id=request_id)
         )
@@ -124,6 +130,7 @@ class Periods(Desk):
         ------
         47 CFR 64.6130: 180 days without a break, so day 181 is the first.
         """
+        account = identifier(account, "account")
         zone(timezone)
         days = whole_of(period_days, "period_days", 1)
         to = choice_of(to, ("refund", "unclaimed"), "to")
@@ -146,6 +153,7 @@ class Periods(Desk):
         ------
         own.
         """
+        account = identifier(account, "account")
         answer: Payout = self._write(
             Operation(
                 "release",
@@ -167,6 +175,7 @@ class Periods(Desk):
         ------
         own.
         """
+        account = identifier(account, "account")
         wanted = positive_of(amount)
         answer: Movement = self._write(
             Operation(

@@ -9,7 +9,7 @@ from securecall.errors import InputError
 from securecall.ledger import numbers, payments, reading, reload
 from securecall.ledger.faces.arguments import amount_of, cap_of, flag_of
 from securecall.ledger.faces.desk import Desk, undone
-from securecall.ledger.identifier import word
+from securecall.ledger.identifier import MADE_LENGTH_MAX, identifier, word
 from securecall.ledger.instant import At, instant, ms_of
 from securecall.ledger.operation import Operation
 from securecall.ledger.spending import period_after, zone
@@ -52,6 +52,7 @@ class Plans(Desk):
         ------
         own.
         """
+        account = identifier(account, "account")
         plan = None
         if below is not None:
             if amount is None:
@@ -93,6 +94,7 @@ class Plans(Desk):
         ------
         own.
         """
+        reload_id = identifier(reload_id, "reload_id", MADE_LENGTH_MAX)
         if ok is not None:
             ok = flag_of(ok, "ok")
         stack = None
@@ -117,7 +119,8 @@ class Plans(Desk):
         ------
         own.
         """
-        papers = self._store.read(lambda view: view.papers("reload", account))
+        account = identifier(account, "account")
+        papers = self._store.read(lambda view: view.papers("reload", reading.there(view, account)))
         return [
             Reload("ok", paper.id, account, paper.body["at_ms"], paper.state, paper.body["amount"])
             for paper in papers
@@ -130,6 +133,7 @@ class Plans(Desk):
         ------
         own.
         """
+        account = identifier(account, "account")
         row = self._store.read(lambda view: reading.component_at(view, [account], None))
         due = row.accounts[account].reload_ms
         return None if due is None else instant(due)
@@ -155,6 +159,7 @@ class Plans(Desk):
         ------
         own.
         """
+        account = identifier(account, "account")
         plan: dict[str, Any] | None = None
         if amount is not None:
             limit = amount_of(amount)
@@ -185,6 +190,7 @@ class Plans(Desk):
         ------
         own.
         """
+        account = identifier(account, "account")
         number = word(number, "number")
         answer: Done = self._write(
             Operation(
@@ -200,5 +206,6 @@ class Plans(Desk):
         ------
         own.
         """
+        number = word(number, "number")
         paper = self._store.read(lambda view: view.paper("number", number))
         return None if paper is None else paper.account
