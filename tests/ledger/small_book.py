@@ -1,6 +1,8 @@
-"""A small book in which most things have happened: three kinds of accounts, two taxed calls."""
+"""Small books: one in which most things have happened, and one call that two accounts pay."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from tests.ledger.pricing import curve_of
 from tests.ledger.scenario import Quote
@@ -8,14 +10,16 @@ from tests.ledger.table import T0
 
 from securecall.ledger.ledger import Ledger
 
-__all__ = ["fill"]
+__all__ = ["TWICE_TAXED", "fill", "taxed_call"]
 
-TAXED = {
+TAXED: dict[str, Any] = {
     "rates": [[0, 210_000]],
     "initial_ms": 60_000,
     "increment_ms": 60_000,
     "taxes": [{"name": "ny", "pct": "8.875", "unit": 10_000}],
 }
+
+TWICE_TAXED = {**TAXED, "taxes": [*TAXED["taxes"], {"name": "city", "pct": "3", "unit": 1}]}
 
 
 def fill(ledger: Ledger) -> None:
@@ -34,3 +38,11 @@ def fill(ledger: Ledger) -> None:
     ledger.transfer("fam 1", "é/2", "0.50", at=T0 + 180_000)
     ledger.chargeback("d", at=T0 + 190_000, request_id="cb", fee="1")
     ledger.release("é/2", at=T0 + 200_000)
+
+
+def taxed_call(ledger: Ledger, *, split: bool = False) -> None:
+    """Let a call of four minutes, with two taxes, be paid by two accounts."""
+    ledger.open_account("a", at=T0, opening="0.50")
+    ledger.open_account("b", at=T0, opening="5")
+    ledger.start_call("c", ["a", "b"], curve_of(TWICE_TAXED, T0), at=T0, split=split)
+    ledger.end_call("c", at=T0 + 200_000)

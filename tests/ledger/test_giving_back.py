@@ -8,28 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ledger.pricing import Flat, curve_of
+from tests.ledger.small_book import TWICE_TAXED, taxed_call
 from tests.ledger.table import T0, check
 
 from securecall.errors import InputError, Unknown
 from securecall.ledger.ledger import Ledger
-
-TAXED = {
-    "rates": [[0, 210_000]],
-    "initial_ms": 60_000,
-    "increment_ms": 60_000,
-    "taxes": [
-        {"name": "ny", "pct": "8.875", "unit": 10_000},
-        {"name": "city", "pct": "3", "unit": 1},
-    ],
-}
-
-
-def taxed_call(ledger: Ledger, *, split: bool = False) -> None:
-    """Let a call of four minutes be paid by two accounts."""
-    ledger.open_account("a", at=T0, opening="0.50")
-    ledger.open_account("b", at=T0, opening="5")
-    ledger.start_call("c", ["a", "b"], curve_of(TAXED, T0), at=T0, split=split)
-    ledger.end_call("c", at=T0 + 200_000)
 
 
 def test_a_full_refund_reverses_every_part_and_goes_back_last_first(ledger: Ledger) -> None:
@@ -89,7 +72,7 @@ def test_refunds_in_any_pieces_give_back_the_whole_and_no_more(
 
 def test_rerating_leaves_what_the_call_would_have_cost(ledger: Ledger) -> None:
     taxed_call(ledger)
-    curve = curve_of(TAXED, T0)
+    curve = curve_of(TWICE_TAXED, T0)
     found = ledger.refund("c", policy="rerate", until_ms=65_000, at=T0 + 300_000)
     assert ledger.call("c").charged - found.refunded == curve.total(120_000)
     left = {name: part - found.parts[name] for name, part in ledger.call("c").parts.items()}
@@ -197,7 +180,12 @@ def test_a_request_settles_what_fell_due_once(ledger: Ledger) -> None:
 
 
 def test_rerating_reverses_a_tax_that_stays_by_nothing(ledger: Ledger) -> None:
-    second = {**TAXED, "initial_ms": 1_000, "increment_ms": 1_000, "taxes": TAXED["taxes"][:1]}
+    second = {
+        **TWICE_TAXED,
+        "initial_ms": 1_000,
+        "increment_ms": 1_000,
+        "taxes": TWICE_TAXED["taxes"][:1],
+    }
     ledger.open_account("a", at=T0, opening="5")
     ledger.start_call("c", ["a"], curve_of(second, T0), at=T0)
     ledger.end_call("c", at=T0 + 57_000)

@@ -53,8 +53,8 @@ def _unshare(kind: int, what: str) -> None:
     _tell("gid_map", f"0 {group} 1", "a user namespace")
 
 
-def _mount(source: bytes, place: Path, kind: bytes, flags: int, data: bytes, what: str) -> None:
-    code = _libc().mount(source, str(place).encode(), kind, c.c_ulong(flags), data)
+def _mount(kind: bytes, place: Path, what: str, *, flags: int = 0, data: bytes = b"") -> None:
+    code = _libc().mount(kind, str(place).encode(), kind, c.c_ulong(flags), data)
     _done(code, what)
 
 
@@ -68,13 +68,13 @@ def own_disk(place: Path, size_kib: int) -> None:
     """
     _unshare(CLONE_NEWNS, "a mount namespace")
     # Else the mount would be seen outside.
-    _mount(b"none", Path("/"), b"none", MS_REC | MS_PRIVATE, b"", "making mounts private")
-    _mount(b"tmpfs", place, b"tmpfs", 0, b"size=%dk" % size_kib, "mounting a tmpfs")
+    _mount(b"none", Path("/"), "making mounts private", flags=MS_REC | MS_PRIVATE)
+    _mount(b"tmpfs", place, "mounting a tmpfs", data=b"size=%dk" % size_kib)
 
 
 def resize(place: Path, size_kib: int) -> None:
     """Give a disk made by `own_disk` another size."""
-    _mount(b"tmpfs", place, b"tmpfs", MS_REMOUNT, b"size=%dk" % size_kib, "resizing a tmpfs")
+    _mount(b"tmpfs", place, "resizing a tmpfs", flags=MS_REMOUNT, data=b"size=%dk" % size_kib)
 
 
 def own_clock(ahead_seconds: int) -> None:
