@@ -4,6 +4,7 @@ Times are samples at 8 kHz since the monitor began, lost ones included. Powers a
 1.0; 0.5, a full-scale sine, is +3.14 dBm0 (ITU-T G.711, A-law; taken for every encoding).
 """
 
+cimport cython
 from libc.math cimport log10f
 from libc.stdint cimport int16_t, int64_t
 from libc.stdlib cimport realloc
@@ -86,8 +87,9 @@ cdef inline Event* sc_new_event(Events* events) noexcept nogil:
     return &events.items[events.count - 1]
 
 
+@cython.cdivision(True)
 cdef inline void sc_past(const int16_t* ring, int64_t now, float* past, int samples) noexcept nogil:
-    """Write the last so many samples of a ring, full scale 1.0, oldest first."""
+    """Write the last so many samples of a ring, full scale 1.0, oldest first. Needs now >= 0."""
     cdef int begin = <int> ((now - samples + 4 * RING) % RING)
     cdef int m, left = RING - begin
     if left > samples:

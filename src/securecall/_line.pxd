@@ -4,6 +4,7 @@ Hops and frames lie on the clock of the media, whatever pieces the audio comes i
 bits. A `Line` is all that a channel remembers; `Setup` is what all channels share and nobody changes.
 """
 
+cimport cython
 from libc.stdint cimport int16_t, int64_t, uint8_t
 from libc.string cimport memcpy, memmove, memset
 
@@ -71,6 +72,7 @@ cdef inline void sc_line_reset(Line* line) noexcept nogil:
     sc_progress_reset(&line.progress)
 
 
+@cython.cdivision(True)
 cdef inline float _power(const float* x) noexcept nogil:
     """Return the mean square of a hop."""
     cdef float total = 0
@@ -80,11 +82,12 @@ cdef inline float _power(const float* x) noexcept nogil:
     return total * <float> (1.0 / SC_HOP)
 
 
+@cython.cdivision(True)
 cdef inline void sc_line_hop(
     Line* line, const Setup* setup, const int16_t* samples, const sc_heard* heard, int lost,
     Events* events,
 ) noexcept nogil:
-    """Take in a hop of 40 samples and what they are."""
+    """Take in a hop of 40 samples and what they are. Needs now >= 0."""
     cdef float past[640]
     cdef int index = <int> ((line.now // SC_HOP) % HOPS), lane
     cdef int outer = index == 0 or index == 3
@@ -152,10 +155,11 @@ cdef inline void sc_line_hop(
         # HOOK: sc_speech_step with &frame goes here.
 
 
+@cython.cdivision(True)
 cdef inline void sc_line_take(
     Line* line, const Setup* setup, const int16_t* samples, int count, int lost, Events* events
 ) noexcept nogil:
-    """Take in at most 160 samples at 8 kHz."""
+    """Take in at most 160 samples at 8 kHz. Needs count >= 0."""
     cdef int16_t whole[200]
     cdef sc_heard heard[4]
     cdef int hops, hop, total = line.waiting + count

@@ -6,6 +6,7 @@ explains in each tenth of that time. So a tone that is shorter cannot pass and o
 and frequencies are estimated, not read off the width of a filter.
 """
 
+cimport cython
 from libc.math cimport atan2f, cosf, fabsf, sinf, sqrtf
 from libc.stdint cimport int16_t, int64_t
 from libc.string cimport memcpy
@@ -106,8 +107,9 @@ cdef inline void sc_pair_reset(PairState* state) noexcept nogil:
     state.off = 0
 
 
+@cython.cdivision(True)
 cdef inline float _centroid(const float* window, int count, int shift, int hole, int after) noexcept nogil:
-    """Return where the middle of a window's weight lies when what is in the hole has none."""
+    """Return where the middle of a window's weight lies when what is in the hole has none. Needs some outside."""
     cdef float total = 0, moment = 0
     cdef int m
     for m in range(count):
@@ -117,10 +119,11 @@ cdef inline float _centroid(const float* window, int count, int shift, int hole,
     return moment / total
 
 
+@cython.cdivision(True)
 cdef inline int sc_pair_fit(
     const PairPlan* plan, const Span* span, int low, int high, const float* past, PairFit* fit
 ) noexcept nogil:
-    """Fit two tones to the end of the past; return 1 if they are a digit.
+    """Fit two tones to the end of the past; return 1 if they are a digit. Needs windows with a sum above 0.
 
     ``past`` has 512 samples. The frequency is first sought within +-100 Hz, then refined. With the bridged span,
     the quietest 12.5 ms within it count for nothing.
@@ -394,11 +397,15 @@ cdef inline int sc_pair_screen(
     return 8 * low + high
 
 
+@cython.cdivision(True)
 cdef inline void sc_pair_step(
     const PairPlan* plan, PairState* state, const sc_sums* sums, float hop_power,
     const int16_t* ring, const float* filtered, int64_t now, int* ids, Events* events,
 ) noexcept nogil:
-    """Hear the hop that ends at ``now``: with the ring of the channel, or its last 512 samples filtered."""
+    """Hear the hop that ends at ``now``: with the ring of the channel, or its last 512 samples filtered.
+
+    An SNR is never below 0.
+    """
     cdef float power[8]
     cdef float past[512]
     cdef PairFit fit
