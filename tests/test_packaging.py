@@ -24,7 +24,7 @@ import securecall
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 STEM = f"securecall-{securecall.__version__}"
-ENGINES = ("_curve", "_fees", "_rating")
+ENGINES = ("_curve", "_dsp", "_fees", "_rating")
 
 # One build serves the whole module: with pytest-xdist one worker runs it.
 pytestmark = pytest.mark.xdist_group("packaging")
@@ -85,10 +85,11 @@ def test_the_sdist_holds_every_source_and_nothing_that_was_made(built: Built) ->
         if name in ("PKG-INFO", "setup.cfg") or name.startswith("src/securecall.egg-info/")
     }
     assert built.sdist_names - made == built.sources
-    for needed in ("_rating.pyx", "_plan.pxd", "_rating.pyi", "_native.h", "py.typed"):
+    for needed in ("_rating.pyx", "_plan.pxd", "_rating.pyi", "_native.h", "_bank.h", "py.typed"):
         assert f"src/securecall/{needed}" in built.sdist_names
     assert "src/securecall/regulation/data/ceilings.csv" in built.sdist_names
     assert "src/securecall/rating/data/areas.csv" in built.sdist_names
+    assert "src/securecall/fraud/data/north_america.toml" in built.sdist_names
     assert not [name for name in built.sdist_names if name.endswith((".c", ".so", ".pyc"))]
 
 
