@@ -142,8 +142,18 @@ def _durable(path: Path, each: int) -> float:
         return CALLERS * each / (perf_counter() - began)
 
 
-def _plain(path: Path, each: int) -> float:
-    """Run the statements of our deposits in groups of 64, without looking anything up."""
+_STATEMENTS: Final = (
+    "INSERT INTO op VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT OR REPLACE INTO account VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+)
+
+
+def _plain(path: Path, each: int, *, many: bool) -> float:
+    """Run the statements of our deposits in groups of 64, without looking anything up.
+
+    Either row by row, or table by table with ``executemany``, which is how ours go.
+    """
     from securecall.ledger.ledger import Ledger
 
     with Ledger.open(f"sqlite:///{path}") as ledger:
@@ -151,23 +161,29 @@ def _plain(path: Path, each: int) -> float:
             ledger.open_account(f"a{caller}", at=START_MS)
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA synchronous = FULL")
-    execute = connection.execute
+    execute, executemany = connection.execute, connection.executemany
     answer = '{"Deposit":["ok","1-1","a1",1777680000000,1000000,1000000,[]]}'
     digest = b"\x00" * 32
     op, entry = CALLERS, 0
     began = perf_counter()
     for number in range(each):
         at = START_MS + number
+        tables: tuple[list[Any], ...] = ([], [], [])
         execute("BEGIN IMMEDIATE")
         for caller in range(CALLERS):
             op, entry = op + 1, entry + 1
             name, account = f"{caller}-{number}", f"a{caller}"
             row = (op, name, digest, "deposit", at, "ok", answer, digest)
-            execute("INSERT INTO op VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
             line = (entry, op, at, account, "cash", 1_000_000, "deposit", name)
-            execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", line)
             kept = (account, "prepaid", number, 0, at, op, at, 0, "[]", None, '{"opened_ms":0}')
-            execute("INSERT OR REPLACE INTO account VALUES (?,?,?,?,?,?,?,?,?,?,?)", kept)
+            for statement, rows, values in zip(_STATEMENTS, tables, (row, line, kept), strict=True):
+                if many:
+                    rows.append(values)
+                else:
+                    execute(statement, values)
+        if many:
+            for statement, rows in zip(_STATEMENTS, tables, strict=True):
+                executemany(statement, rows)
         execute("INSERT OR REPLACE INTO note VALUES ('latest_ms', ?)", (str(at),))
         execute("COMMIT")
     rate = CALLERS * each / (perf_counter() - began)
@@ -177,16 +193,19 @@ def _plain(path: Path, each: int) -> float:
 
 def durable(each: int, rounds: int) -> list[Row]:
     """Deposits that survive a power cut, 64 callers at once; and plain sqlite3 in groups of 64."""
-    ours, plain = [], []
+    ours, one, many = [], [], []
     with tempfile.TemporaryDirectory() as folder:
         for number in range(rounds):
             ours.append(_durable(Path(folder) / f"ours{number}.db", each))
-            plain.append(_plain(Path(folder) / f"plain{number}.db", each))
+            one.append(_plain(Path(folder) / f"one{number}.db", each, many=False))
+            many.append(_plain(Path(folder) / f"many{number}.db", each, many=True))
     name = "ledger-durable"
+    plain = max(one + many)
     return [
         Row(name, "deposits, 64 callers", max(ours) / 1e3, "k/s"),
-        Row(name, "plain sqlite3, groups of 64", max(plain) / 1e3, "k/s"),
-        Row(name, "of plain sqlite3's speed", max(ours) / max(plain), "x", 0.5),
+        Row(name, "plain sqlite3, groups of 64, row by row", max(one) / 1e3, "k/s"),
+        Row(name, "plain sqlite3, groups of 64, executemany", max(many) / 1e3, "k/s"),
+        Row(name, "of plain sqlite3's speed, the quicker way", max(ours) / plain, "x", 0.5),
     ]
 
 

@@ -8,7 +8,7 @@ and at its end it solves the cutoffs anew, puts the rows back and adds itself to
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from securecall.errors import AmountOverflow, RequestConflict, Unknown
 from securecall.ledger.chain import Line, link
@@ -29,6 +29,7 @@ from securecall.money import AMOUNT_MICROS_MAX
 __all__ = ["Move", "Operation", "Unfit", "by_account", "settlement_of"]
 
 Move = tuple[str, int | None, int | None]
+_NOWHERE: Final[dict[str, Component]] = {}  # of most operations, so it is made once; stays empty
 
 
 class Unfit(Exception):
@@ -142,14 +143,14 @@ class Operation:
         before_seq, self.entry_seq, hash, _ = tx.head()
         self.seq = seq = before_seq + 1
         self.request_id = request_id = f"#{seq}" if asked_id is None else asked_id
-        self.rows, self.where = {}, {}
+        self.rows, self.where = {}, _NOWHERE
         self.lines, self.ended = [], []
         try:
             answer = self.body(self, *self.content)
         except Unfit as unfit:
             answer = self.refusal(self, unfit.outcome.value)
             tx.forget()
-            self.rows, self.where = {}, {}
+            self.rows, self.where = {}, _NOWHERE
             self.lines, self.ended, self.moves = [], [], ()
         calls = self._solve_all() if self.where else self.ended
         rows = self.rows.values()
@@ -248,6 +249,8 @@ class Operation:
         return found
 
     def _take_in(self, found: Component) -> None:
+        if self.where is _NOWHERE:
+            self.where = {}
         for name, row in found.accounts.items():
             self.rows[name] = row
             self.where[name] = found

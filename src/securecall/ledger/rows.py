@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from securecall.ledger.compact_json import dumps
 from securecall.ledger.curve import PriceCurve
 
 __all__ = ["KINDS", "AccountRow", "CallRow", "OpColumns", "OpRow"]
 
 KINDS: Final = ("prepaid", "inmate_debit", "direct_bill")
 
-_dumps = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode
 _new = object.__new__
 
 
@@ -96,8 +96,8 @@ class AccountRow:
         return (
             self.id, self.kind, self.posted_micros, self.credit_micros, self.settled_ms,
             self.touched, self.active_ms, int(self.closed),
-            _dumps(self.running) if self.running else "[]", self.reload_ms,
-            _dumps(self.more) if self.more else "{}",
+            dumps(self.running) if self.running else "[]", self.reload_ms,
+            dumps(self.more) if self.more else "{}",
         )  # fmt: skip
 
     @classmethod
@@ -163,7 +163,7 @@ class CallRow:
 
     def dump(self) -> tuple[Any, ...]:
         """Return it as plain columns, id first, without its curve."""
-        body = _dumps(
+        body = dumps(
             [
                 self.accounts, self.start_ms, self.order, self.split, self.limit_ms,
                 self.bought_ms, self.charged, self.takings, self.by_second, self.reason,

@@ -7,7 +7,6 @@ import threading
 import pytest
 
 from securecall.ledger.ledger import Ledger
-from securecall.ledger.rows import AccountRow
 from securecall.ledger.stores.door import Paper, Writing
 from securecall.ledger.stores.memory import MemoryStore
 
@@ -18,7 +17,6 @@ def test_a_job_that_raises_has_done_nothing() -> None:
     def job(tx: Writing) -> None:
         tx.put_paper(Paper("number", "1", "a", "linked", {}))
         tx.put_note("x", 1)
-        tx.append((1, "r", b"", "m", 5, "ok", "null"), b"", (), [AccountRow("a", "prepaid", 5)], ())
         raise RuntimeError("in the middle")
 
     with pytest.raises(RuntimeError):

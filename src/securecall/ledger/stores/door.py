@@ -101,7 +101,10 @@ class Writing(Reading, Protocol):
         accounts: Collection[AccountRow],
         calls: Collection[CallRow],
     ) -> None:
-        """Add an operation and its entries to the chain, and keep the rows that it changed."""
+        """Add an operation and its entries to the chain, and keep the rows that it changed.
+
+        The last thing that a job does: what it has put counts from here.
+        """
 
 
 class Store(Protocol):

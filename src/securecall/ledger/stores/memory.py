@@ -24,8 +24,9 @@ _head: Callable[[tuple[int, int, bytes, int]], Head] = partial(tuple.__new__, He
 class MemoryStore:
     """Keeps a ledger in dictionaries.
 
-    A transaction collects what it puts and lays it down at its end, so that a job that raises has
-    done nothing. Readers only ever wait for that laying down, which is a few assignments.
+    A transaction keeps aside what it puts until it appends its operation, which is the last thing
+    that it does, so that a job that raises has done nothing. Readers only ever wait for that
+    appending, which is a few assignments.
 
     Source
     ------
@@ -59,44 +60,10 @@ class MemoryStore:
         change = self._change
         with self._writer:
             try:
-                answer = job(change)
-            except BaseException:
-                change.forget()
-                raise
-            if change.added is None:
-                change.forget()
-                return answer
-            with self._state:
-                self._lay_down(change)
-            return answer
-
-    def _lay_down(self, change: _Change) -> None:
-        """Make it the state of the books; nothing here can fail half-way but for lack of memory."""
-        op, hash = change.added, change.hash
-        assert op is not None
-        for row in change.accounts_put:
-            self._accounts[row.id] = row
-            if row.reload_ms is not None:
-                self._reloads[row.id] = row.reload_ms
-            elif self._reloads:
-                self._reloads.pop(row.id, None)
-        if change.calls_put:
-            self._lay_calls_down(change.calls_put)
-        if change.papers_put or change.notes:
-            self._lay_papers_down(change.papers_put)
-            self._notes.update(change.notes)
-            change.forget()
-        _, entry_seq, _, latest_ms = self._head
-        for line in change.lines:
-            self._lines.append(line)
-            self._lines_of[line[3]].append(entry_seq)
-            entry_seq += 1
-        self._ops.append(op)
-        self._hashes.append(hash)
-        seq, request_id, _, _, at_ms, _, _ = op
-        self._by_request[request_id] = op
-        self._head = _head((seq, entry_seq, hash, at_ms if at_ms > latest_ms else latest_ms))
-        change.added = None
+                return job(change)
+            finally:
+                if change.dirty:
+                    change.forget()
 
     def _lay_calls_down(self, calls: Collection[CallRow]) -> None:
         for call in calls:
@@ -191,7 +158,7 @@ class _View:
 class _Change(_View):
     """A transaction."""
 
-    __slots__ = ("accounts_put", "added", "calls_put", "hash", "lines", "notes", "papers_put")
+    __slots__ = ("dirty", "notes", "papers_put")
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
@@ -199,14 +166,16 @@ class _Change(_View):
 
     def put_paper(self, paper: Paper) -> None:
         self.papers_put.append(paper)
+        self.dirty = True
 
     def put_note(self, name: str, value: Any) -> None:
         self.notes[name] = value
+        self.dirty = True
 
     def forget(self) -> None:
-        self.added: Linked | None = None
         self.papers_put: list[Paper] = []
         self.notes: dict[str, Any] = {}
+        self.dirty = False
 
     def append(
         self,
@@ -216,8 +185,28 @@ class _Change(_View):
         accounts: Collection[AccountRow],
         calls: Collection[CallRow],
     ) -> None:
-        self.added = op
-        self.hash = hash
-        self.lines = lines
-        self.accounts_put = accounts
-        self.calls_put = calls
+        """Make it the state of the books; nothing here can fail half-way but for lack of memory."""
+        store = self._store
+        seq, request_id, _, _, at_ms, _, _ = op
+        with store._state:
+            for row in accounts:
+                store._accounts[row.id] = row
+                if row.reload_ms is not None:
+                    store._reloads[row.id] = row.reload_ms
+                elif store._reloads:
+                    store._reloads.pop(row.id, None)
+            if calls:
+                store._lay_calls_down(calls)
+            if self.dirty:
+                store._lay_papers_down(self.papers_put)
+                store._notes.update(self.notes)
+            _, entry_seq, _, latest_ms = store._head
+            for line in lines:
+                store._lines.append(line)
+                store._lines_of[line[3]].append(entry_seq)
+                entry_seq += 1
+            store._ops.append(op)
+            store._hashes.append(hash)
+            store._by_request[request_id] = op
+            latest_ms = at_ms if at_ms > latest_ms else latest_ms
+            store._head = _head((seq, entry_seq, hash, latest_ms))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 from securecall.ledger.chain import Line, Linked
+from securecall.ledger.compact_json import dumps
 from securecall.ledger.curve import Loaders, PriceCurve, dumped
 from securecall.ledger.rows import AccountRow, CallRow, OpColumns, OpRow
 from securecall.ledger.stores.door import Head, Paper
@@ -17,7 +17,6 @@ from securecall.ledger.values.money import Entry
 __all__ = ["Cache", "Change"]
 
 CACHED_MAX: Final = 20_000
-_dumps = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode
 
 
 class Cache:
@@ -180,13 +179,17 @@ class Change(View):
 
     def keep(self) -> None:
         """Take the operation that has come to its end into what the group has put."""
-        op, cache, before = self.added, self._cache, self.head()
+        op, cache = self.added, self._cache
         if op is None:
             return
+        self.added = None
+        _, entry_seq, _, latest_ms = self.head()
         seq, request_id, _, _, at_ms, _, _, hash = op
         self._ops.append(op)
         self._by_request[request_id] = op
-        self._entries += self._new_lines
+        if self._new_lines:
+            self._entries += self._new_lines
+            entry_seq += len(self._new_lines)
         for row in self._new_accounts:
             self._accounts[row.id] = cache.accounts[row.id] = row
         for call in self._new_calls:
@@ -196,12 +199,10 @@ class Change(View):
                 self._papers[paper.kind, paper.id] = paper
             self._notes.update(self._new_notes)
             cache.notes.update(self._new_notes)
-        if at_ms <= before.at_ms:
-            at_ms = before.at_ms
-        else:
-            self._notes["latest_ms"] = at_ms
-        cache.head = Head(seq, before.entry_seq + len(self._new_lines), hash, at_ms)
-        self.forget()
+            self.forget()
+        if at_ms > latest_ms:
+            latest_ms = self._notes["latest_ms"] = at_ms
+        cache.head = Head(seq, entry_seq, hash, latest_ms)
 
     def _keep_call(self, call: CallRow, seq: int) -> None:
         self._calls[call.id] = call
@@ -234,10 +235,10 @@ class Change(View):
             many(
                 "INSERT INTO paper VALUES (?,?,?,?,?) ON CONFLICT (kind, id) DO UPDATE "
                 "SET account = excluded.account, state = excluded.state, body = excluded.body",
-                [(*paper[:4], _dumps(paper.body)) for paper in self._papers.values()],
+                [(*paper[:4], dumps(paper.body)) for paper in self._papers.values()],
             )
         if self._notes:
-            notes = [(name, _dumps(value)) for name, value in self._notes.items()]
+            notes = [(name, dumps(value)) for name, value in self._notes.items()]
             many("INSERT OR REPLACE INTO note VALUES (?, ?)", notes)
         self._clear()
 

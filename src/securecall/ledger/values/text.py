@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, Final
 
+from securecall.ledger.compact_json import encoder
 from securecall.ledger.values.answer import Answer, Done
 from securecall.ledger.values.calls import Admission, Settled, Settlement
 from securecall.ledger.values.giving_back import Chargeback, Refund, RefundRequest
@@ -29,18 +30,7 @@ def _nested(value: Any) -> Any:
     return {type(value).__name__: [getattr(value, field.name) for field in fields(value)]}
 
 
-def _encoder() -> Callable[[Any], str]:
-    """Return what writes JSON; the json module makes such an encoder anew for every value."""
-    make = json.encoder.c_make_encoder  # type: ignore[attr-defined]
-    if make is None:
-        return json.JSONEncoder(separators=(",", ":"), default=_nested).encode
-    write = make(
-        None, _nested, json.encoder.encode_basestring_ascii, None, ":", ",", False, False, False
-    )  # fmt: skip
-    return lambda value: "".join(write(value, 0))
-
-
-_dumps: Final = _encoder()
+_dumps: Final = encoder(_nested)
 
 
 def _writer(kind: type[Any]) -> Callable[[Any], str]:
