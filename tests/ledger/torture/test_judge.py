@@ -107,7 +107,7 @@ def _change_an_amount(store: MemoryStore) -> None:
 
 
 def _change_an_answer(store: MemoryStore) -> None:
-    store._ops[9] = store._ops[9]._replace(answer=store._ops[8].answer)
+    store._ops[9] = (*store._ops[9][:6], store._ops[8][6])
 
 
 def _let_a_call_run_on(store: MemoryStore) -> None:
