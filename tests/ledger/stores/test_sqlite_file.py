@@ -13,7 +13,7 @@ from tests.ledger.torture.alone import python_alone
 from securecall.errors import StoreError
 from securecall.ledger.stores import sqlite_file
 from securecall.ledger.stores.sqlite_file import connect, open_to_write
-from securecall.ledger.stores.sqlite_schema import APPLICATION_ID, FORMAT
+from securecall.ledger.stores.sqlite_schema import APPLICATION_ID, FORMAT, SCHEMA
 
 FULL, EXTRA = 2, 3
 
@@ -307,6 +307,32 @@ print(good)
         str(there),
     )
     assert said == "150\n"
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_who_is_just_making_the_file_is_waited_for(path: str, kept: bool) -> None:
+    maker = connect(path)
+    maker.execute("PRAGMA journal_mode = WAL")
+    maker.execute("BEGIN IMMEDIATE")
+    for statement in sqlite_file._statements(SCHEMA):
+        maker.execute(statement)
+    maker.execute("INSERT INTO note VALUES ('latest_ms', '7')")
+    came: list[object] = []
+
+    def come() -> None:
+        with closing(open_to_write(path, FULL)) as connection:
+            came.append(only(connection, "SELECT value FROM note"))
+
+    thread = threading.Thread(target=come)
+    thread.start()
+    thread.join(0.2)
+    assert thread.is_alive(), "it waits, and takes the file for nobody else's"
+    maker.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    maker.execute(f"PRAGMA user_version = {FORMAT}")
+    maker.execute("COMMIT" if kept else "ROLLBACK")
+    thread.join(30)
+    maker.close()
+    assert came == ["7" if kept else "0"]
 
 
 class Copying:
