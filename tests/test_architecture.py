@@ -51,7 +51,7 @@ ANSWERING = {"tariff", "call"}
 OUTSIDE = {
     "regulation": set(),
     "rating": {"pyarrow", "tzdata", "matplotlib"},
-    "fraud": {"matplotlib", "numpy", "soxr"},
+    "fraud": {"matplotlib", "numpy", "soundfile", "soxr"},
     "ledger": {"pyarrow", "matplotlib"},
     "cli": {"pyarrow", "rich", "typer"},
 }

@@ -1,8 +1,8 @@
 """The command ``securecall``; one file a subcommand.
 
-Exit codes: 0 fine, 1 failure (the message says what is wrong), 2 usage, 3 some rows were rejected
-or some finding is an error. Data goes to standard output, everything said to people to standard
-error.
+Exit codes: 0 fine, 1 failure (the message says what is wrong), 2 usage, 3 some rows were rejected,
+some finding is an error or some files could not be heard. Data goes to standard output, everything
+said to people to standard error.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 import typer
 
 from securecall import __version__
-from securecall.cli import caps, compare, conform, explain, ledger, lint, quote, rate
+from securecall.cli import caps, compare, conform, explain, ledger, lint, listen, quote, rate
 from securecall.cli.console import EXIT_FAILURE, complain
 from securecall.errors import SecurecallError
 
@@ -21,13 +21,13 @@ __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="securecall",
-    help="Exact rating of calls from prisons and jails.",
+    help="Exact rating of calls from prisons and jails, and ears for their lines.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (rate, explain, lint, quote, compare, caps, conform):
+for module in (rate, explain, lint, quote, compare, caps, listen, conform):
     app.command(module.NAME)(module.run)
 app.add_typer(ledger.app, name=ledger.NAME)
 
@@ -44,7 +44,7 @@ def _options(
         False, "--version", callback=_version, is_eager=True, help="Say the version and end."
     ),
 ) -> None:
-    """Rate calls, explain charges, check tariffs, quote deposits, compare, look up ceilings."""
+    """Rate calls, explain charges, check tariffs, look up ceilings, keep ledgers, hear tones."""
 
 
 def _let_go() -> None:

@@ -1,0 +1,270 @@
+"""``securecall listen``: digits and tones of recordings, as a table, JSON Lines or a picture."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
+
+from securecall.cli.console import (
+    EXIT_FAILURE,
+    EXIT_REJECTED,
+    complain,
+    duration_of,
+    progress,
+    say,
+)
+from securecall.errors import InputError
+
+if TYPE_CHECKING:
+    from securecall.fraud.listening import Heard
+    from securecall.fraud.recording import Recording
+    from securecall.fraud.spectrogram import Spectrogram
+    from securecall.fraud.tones import TonePlan
+
+NAME: Final = "listen"
+WIDTH: Final = 120
+NONE: Final = "none"
+UNITS: Final = {"hz": "Hz", "db": "dB", "dbm0": "dBm0", "ms": "ms"}
+
+
+def run(
+    *,
+    files: list[str] = typer.Argument(
+        ..., metavar="FILE...", help="wav, flac, ogg, au, mp3, ...; - is stdin, with --encoding."
+    ),
+    encoding: str | None = typer.Option(
+        None, help="The files have no header: mulaw, alaw or s16le."
+    ),
+    rate: int | None = typer.Option(None, help="With --encoding: samples a second; 8000 if not."),
+    legs: str | None = typer.Option(
+        None, help="Names of the channels, such as caller,called; with --encoding their number too."
+    ),
+    dtmf: str = typer.Option(
+        "bellcore", help="bellcore, ntt, etsi, denmark, brazil, australia or none."
+    ),
+    mf: str = typer.Option(NONE, help="r1, r2_forward, r2_backward or none."),
+    plan: str = typer.Option(
+        "north_america", help="Tones: a plan's name, a plan file (TOML), or none."
+    ),
+    begin: str | None = typer.Option(
+        None, "--from", help="Show what lies after that time of the recording, such as 1m30s."
+    ),
+    until: str | None = typer.Option(None, "--to", help="Show what lies before that time."),
+    ends: bool = typer.Option(
+        False, "--ends", help="Events as a live call has them: at once, and again at their ends."
+    ),
+    picture: Path | None = typer.Option(
+        None, help="Draw the call (PNG, SVG, PDF): spectrum, digits, tones, levels. One FILE."
+    ),
+    json: bool = typer.Option(False, "--json", help="JSON Lines: an event a line."),
+    quiet: bool = typer.Option(False, "--quiet", "-q", help="No progress."),
+) -> None:
+    """Hear digits and tones in recordings; the legs of a call each by itself.
+
+    Exit code 3 says that some files could not be read to their ends, 1 that none could.
+    """
+    if picture is not None and len(files) > 1:
+        raise typer.BadParameter("--picture goes with one FILE")
+    span = _span(begin, until)
+    ears: dict[str, Any] = {
+        "dtmf": None if dtmf == NONE else dtmf,
+        "mf": None if mf == NONE else mf,
+        "plan": _plan(plan),
+    }
+    how = {"encoding": encoding, "rate_hz": rate, "legs": None if legs is None else _names(legs)}
+    _check(ears, picture)
+    failed = 0
+    for file in files:
+        try:
+            _one(file, how, ears, span=span, ends=ends, picture=picture, json=json, quiet=quiet)
+        except InputError as error:
+            complain(str(error))
+            failed += 1
+    if failed:
+        raise typer.Exit(EXIT_FAILURE if failed == len(files) else EXIT_REJECTED)
+
+
+def _span(begin: str | None, until: str | None) -> tuple[float, float]:
+    from_ms = 0 if begin is None else duration_of(begin, "--from")
+    to_ms = float("inf") if until is None else duration_of(until, "--to")
+    if to_ms <= from_ms:
+        raise typer.BadParameter("--to must lie after --from")
+    return from_ms, to_ms
+
+
+def _names(legs: str) -> list[str]:
+    return [name.strip() for name in legs.split(",")]
+
+
+def _plan(named: str) -> TonePlan | str | None:
+    from securecall.fraud.tone_files import read_plan
+
+    if named == NONE:
+        return None
+    return read_plan(named) if named.endswith(".toml") else named
+
+
+def _check(ears: dict[str, Any], picture: Path | None) -> None:
+    """Let what is wrong with the options end the run before the first file is opened."""
+    from securecall.fraud.detector import ToneDetector
+    from securecall.fraud.timeline import FORMS, need_matplotlib
+
+    ToneDetector(**ears)
+    if picture is not None:
+        need_matplotlib()
+        if picture.suffix.lower() not in FORMS:
+            raise InputError(f"{picture}: a picture's name must end in {', '.join(FORMS)}")
+
+
+def _one(
+    file: str, how: dict[str, Any], ears: dict[str, Any], *, span: tuple[float, float], ends: bool,
+    picture: Path | None, json: bool, quiet: bool,
+) -> None:  # fmt: skip
+    """Hear one file and show what is in it, even if it ends in damage."""
+    from securecall.fraud.listening import listen, whole
+    from securecall.fraud.recording import open_recording
+
+    heard: list[Heard] = []
+    trouble: InputError | None = None
+    with open_recording(file, **how) as call:
+        seen = None if picture is None else _canvas(call, span)
+        total = None if call.duration_ms is None else int(call.duration_ms / 1000)
+        at = 0
+        with progress(file, not quiet and not json, total) as tell:
+
+            def told(block: Any) -> None:
+                nonlocal at
+                at += len(block)
+                tell(at // call.heard_hz, total)
+
+            try:
+                for each in listen(
+                    call, **ears, watch=[told] if seen is None else [told, seen.take]
+                ):
+                    heard.append(each)
+                    if json and ends and _inside(each, span):
+                        say(_line(file, each))
+            except InputError as error:  # what was heard before the damage is shown all the same
+                trouble = error
+        joined = whole(heard)
+        found = [each for each in (heard if ends else joined) if _inside(each, span)]
+        if not json:
+            _show(call, found)
+        elif not ends:
+            for each in found:
+                say(_line(file, each))
+        if call.clipped:
+            complain(f"{file}: {call.clipped:,} samples are beyond full scale and were cut")
+        if picture is not None and seen is not None:
+            _draw(picture, call, seen, joined, ears)
+    if trouble is not None:
+        raise trouble
+
+
+def _inside(each: Heard, span: tuple[float, float]) -> bool:
+    event = each.event
+    end_ms = event.detected_ms if event.end_ms is None else event.end_ms
+    return event.start_ms < span[1] and end_ms >= span[0]
+
+
+def _line(file: str, each: Heard) -> str:
+    """Return an event as a line of JSON."""
+    event = each.event
+    return json.dumps(
+        {
+            "file": file, "leg": each.leg, "id": event.id, "kind": event.kind,
+            "detail": event.detail, "grade": event.grade, "ended": event.ended,
+            "start_ms": _round(event.start_ms), "end_ms": _round(event.end_ms),
+            "detected_ms": _round(event.detected_ms), "level_dbm0": _round(event.level_dbm0),
+            "probability": _round(event.probability, 6),
+            "cues": {name: _round(value) for name, value in event.cues.items()},
+        },
+        ensure_ascii=False,
+    )  # fmt: skip
+
+
+def _round(value: float | None, places: int = 3) -> float | None:
+    return None if value is None else round(value, places)
+
+
+def _show(call: Recording, heard: Sequence[Heard]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from securecall.fraud.listening import dialled
+    from securecall.fraud.timeline import clock
+
+    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+    lasts = "" if call.duration_ms is None else f"{clock(call.duration_ms)}, "
+    console.print(f"{call.name}: {lasts}{_about(call)}", soft_wrap=True)
+    if not heard:
+        console.print("nothing heard")
+        return
+    several = len(call.legs) > 1
+    table = Table()
+    for name in ("time", *(["leg"] if several else []), "what", "", "lasted", "dBm0", "latency"):
+        table.add_column(name, justify="right" if name in ("lasted", "dBm0", "latency") else "left")
+    table.add_column("evidence", overflow="fold")
+    for each in heard:
+        event = each.event
+        late = "" if event.ended else f"{event.detected_ms - event.start_ms:.0f} ms"
+        lasted = "" if event.end_ms is None else _lasted(event.end_ms - event.start_ms)
+        table.add_row(
+            clock(event.start_ms, 3), *([each.leg] if several else []), event.kind, event.detail,
+            lasted, "" if event.ended else f"{event.level_dbm0:.1f}", late,
+            "over" if event.ended else ", ".join(_evidence(event.cues)),
+        )  # fmt: skip
+    console.print(table)
+    for leg, numbers in dialled(each for each in heard if not each.event.ended).items():
+        console.print(f"digits {leg}: {' '.join(numbers)}", soft_wrap=True)
+
+
+def _about(call: Recording) -> str:
+    legs = f", legs {', '.join(call.legs)}" if len(call.legs) > 1 else ""
+    heard = "" if call.heard_hz == call.rate_hz else f" (heard at {call.heard_hz:,} Hz)"
+    return f"{call.about}, {call.rate_hz:,} Hz{heard}{legs}"
+
+
+def _lasted(ms: float) -> str:
+    return f"{ms:.0f} ms" if ms < 10_000 else f"{ms / 1000:.1f} s"
+
+
+def _evidence(cues: Any) -> Iterator[str]:
+    """Yield the cues in words; levels of single lines follow from twist and level."""
+    lines = [value for name, value in cues.items() if name.endswith("_hz")]
+    if lines:
+        yield " + ".join(f"{hz:.1f}" for hz in lines) + " Hz"
+    for name, value in cues.items():
+        word, _, unit = name.rpartition("_")
+        if unit not in ("hz", "dbm0"):
+            word = "SNR" if word == "snr" else word.replace("_", " ")
+            yield f"{word} {round(value, 1) + 0.0} {UNITS.get(unit, unit)}"  # no -0.0
+
+
+def _canvas(call: Recording, span: tuple[float, float]) -> Spectrogram:
+    from securecall.fraud.spectrogram import Spectrogram
+
+    from_ms, to_ms = span
+    if call.duration_ms is not None:
+        to_ms = min(to_ms, call.duration_ms)
+    elif to_ms == float("inf"):
+        raise InputError(f"{call.name}: its length is not known: a picture of it needs --to")
+    if to_ms <= from_ms:
+        raise InputError(f"{call.name}: nothing to draw: it lasts {to_ms / 1000:g} s")
+    return Spectrogram(call.heard_hz, len(call.legs), from_ms, to_ms)
+
+
+def _draw(
+    picture: Path, call: Recording, seen: Spectrogram, heard: Sequence[Heard], ears: dict[str, Any]
+) -> None:
+    from securecall.fraud.timeline import draw
+
+    plan = getattr(ears["plan"], "name", ears["plan"])
+    told = [f"DTMF {ears['dtmf']}", f"MF {ears['mf']}", f"tones {plan}"]
+    about = f"{_about(call)}; " + ", ".join(each for each in told if not each.endswith(" None"))
+    draw(picture, seen, heard, call.legs, title=call.name, about=about)
