@@ -37,7 +37,7 @@ cdef enum:
     OUT_HOPS = 4           # a pause is believed after so many hops: 20 ms
     BRIDGE_HOPS = 2        # what is shorter is a hole in the burst
     LOST_HOPS = 16         # a burst outlives so many lost hops
-    PATTERN_NUMBERS = 49   # as fraud.tone_packing writes them
+    PATTERN_NUMBERS = 50   # as fraud.tone_packing writes them
     BOX_NUMBERS = 9
 
 cdef struct Segment:
@@ -63,6 +63,7 @@ cdef struct Pattern:
     float least            # power
     float most
     float twist            # greatest ratio of two of its lines' powers
+    float pure             # what else may stand out, against the strongest line
 
 cdef struct Box:           # what a line of a pattern may be, so that all else is dropped at once
     int lines
@@ -73,7 +74,7 @@ cdef struct TonePlan:
     int patterns
     int boxes
     float quiet            # frames below this power hold no tone
-    float pure             # of the rest, against the strongest line
+    float pure             # the greatest of the patterns'
     float steady           # relative
     float flat             # greatest ratio of two stretches of a burst
     Pattern pattern[64]
@@ -86,6 +87,7 @@ cdef struct Burst:
     float hz[4]
     float power[4]         # mean squares
     float rest             # of everything else
+    float spike            # what else stood out, against the strongest line; mean of its frames
     int64_t start          # samples
     int64_t end
 
@@ -102,6 +104,7 @@ cdef struct Progress:
     int shadow             # frames whose windows still hold lost audio
     # the burst that lasts, if running
     int running
+    int low                # its lines lie below 700 Hz
     int seen               # frames that showed it
     int missed             # frames that did not
     int smooth             # hops over which the beat of its lines is averaged
@@ -113,8 +116,9 @@ cdef struct Progress:
     int plateau_hops
     float flat_least
     float flat_most
-    float hz_least[4]
+    float hz_least[4]      # of all frames but the last, whose window may hold the burst's end
     float hz_most[4]
+    float hz_last[4]       # 0: none, or its window held the beginning
     float best             # power of the lines where they were strongest
     Burst burst
     Burst past[8]          # the last one first
@@ -216,7 +220,7 @@ cdef inline float _shape(const Pattern* pattern, int round_, const Burst* past) 
     """Return how far bursts (last one first) are from a pattern's frequencies, or -1 beyond its limits.
 
     One common shift, as of a tape that runs fast, is free up to a limit of its own; the result is the
-    greatest deviation beside it, relative to its limit.
+    greatest deviation beside it in per cent, so that patterns with other limits compare.
     """
     cdef int s, k, bursts = pattern.segments * round_
     cdef float sum = 0, shift, off, worst = 0, least, most
@@ -253,7 +257,7 @@ cdef inline float _shape(const Pattern* pattern, int round_, const Burst* past) 
                 worst = off
     if worst > pattern.apart:
         return -1
-    return worst / pattern.apart
+    return worst * 100
 
 
 cdef inline float _burst_power(const Burst* burst) noexcept nogil:
@@ -279,7 +283,7 @@ cdef inline float _off_time(float value, float least, float most, float slack) n
 cdef inline float _match(const Pattern* pattern, const Burst* past) noexcept nogil:
     """Return how badly the last bursts fit a pattern of whole rounds, 0 to 1 for each measure, or -1."""
     cdef int s, bursts = pattern.segments * pattern.rounds
-    cdef float sum, off, power
+    cdef float sum, off, power, length, before, weakest = 0, strongest = 0
     cdef const Burst* burst
     cdef const Segment* segment
 
@@ -290,8 +294,15 @@ cdef inline float _match(const Pattern* pattern, const Burst* past) noexcept nog
         if not burst.sound or (pattern.sharp and burst.sharp != 3):
             return -1
         power = _burst_power(burst)
-        if power < pattern.least or power > pattern.most:
+        if power < pattern.least or power > pattern.most or burst.spike > pattern.pure:
             return -1
+        # One generator, one level; 3 dB are what ITU-T E.180 leaves to the parts of a tone.
+        if s == 0 or power < weakest:
+            weakest = power
+        if s == 0 or power > strongest:
+            strongest = power
+    if strongest > 2 * weakest:
+        return -1
     sum = _shape(pattern, pattern.rounds, past)
     if sum < 0:
         return -1
@@ -302,6 +313,13 @@ cdef inline float _match(const Pattern* pattern, const Burst* past) noexcept nog
         if off < 0:
             return -1
         sum += off
+        # Rounds are alike, however wide the range for them is.
+        if s >= pattern.segments:
+            length = <float> (burst.end - burst.start)
+            before = <float> (past[bursts - 1 - s + pattern.segments].end - past[bursts - 1 - s + pattern.segments].start)
+            off = length - before if length > before else before - length
+            if off > pattern.slack + <float> 0.05 * length:
+                return -1
         if s + 1 < bursts:
             off = _off_time(
                 <float> (past[bursts - 2 - s].start - burst.end),
@@ -440,11 +458,15 @@ cdef inline void _closed(
 cdef inline int _is_sound(const Progress* state, const TonePlan* plan) noexcept nogil:
     """Return whether the running burst has been steady, level and pure so far."""
     cdef int k
+    cdef float noise
 
     if state.missed > 1 + state.seen // 6:
         return 0
     for k in range(state.burst.lines):
-        if state.hz_most[k] - state.hz_least[k] > state.burst.hz[k] * plan.steady + 2:
+        # Noise makes a window misjudge a line by a bin's width times the root of its share of noise.
+        noise = sqrtf(state.burst.rest / (state.burst.power[k] * 110))
+        noise *= <float> 35 if state.low else <float> 140
+        if state.hz_most[k] - state.hz_least[k] > state.burst.hz[k] * plan.steady + <float> 1.5 + noise:
             return 0
     return state.flat_most <= state.flat_least * plan.flat
 
@@ -562,12 +584,15 @@ cdef inline void _take(Progress* state, const Sight* sight) noexcept nogil:
     cdef int k
 
     state.seen += 1
+    state.burst.spike += ((0 if sight.even else sight.spike) - state.burst.spike) / state.seen
     for k in range(sight.lines):
         state.burst.hz[k] += (sight.line[k].hz - state.burst.hz[k]) / state.seen
-        if sight.line[k].hz < state.hz_least[k]:
-            state.hz_least[k] = sight.line[k].hz
-        if sight.line[k].hz > state.hz_most[k]:
-            state.hz_most[k] = sight.line[k].hz
+        if state.hz_last[k] > 0:
+            if state.hz_last[k] < state.hz_least[k]:
+                state.hz_least[k] = state.hz_last[k]
+            if state.hz_last[k] > state.hz_most[k]:
+                state.hz_most[k] = state.hz_last[k]
+        state.hz_last[k] = sight.line[k].hz
     if sight.total > state.best:
         state.best = sight.total
         state.burst.rest = sight.rest
@@ -580,6 +605,7 @@ cdef inline void _begin(Progress* state, const Sight* sight) noexcept nogil:
     cdef int k
 
     state.running = 1
+    state.low = sight.low
     state.seen = 0
     state.missed = 0
     state.out = 0
@@ -592,10 +618,12 @@ cdef inline void _begin(Progress* state, const Sight* sight) noexcept nogil:
     state.burst.lines = sight.lines
     state.burst.sound = 1
     state.burst.sharp = 0
+    state.burst.spike = 0
     for k in range(sight.lines):
         state.burst.hz[k] = 0
         state.hz_least[k] = 1e30
         state.hz_most[k] = 0
+        state.hz_last[k] = 0
     _take(state, sight)
 
 
@@ -665,6 +693,7 @@ cdef inline void _change(
     _close(state, plan, end, 1, frame.end, ids, events)
     _open(state, sight)
     state.running = 1
+    state.hz_last[0] = 0
     state.burst.start = start
     state.burst.sharp = 1
 
@@ -698,7 +727,9 @@ cdef inline void _check_lasting(Progress* state, const TonePlan* plan, int64_t n
         if not pattern.continuous or now - state.burst.start < pattern.segment[0].on_least:
             continue
         power = _burst_power(&state.burst)
-        if power < pattern.least or power > pattern.most or not _is_sound(state, plan):
+        if power < pattern.least or power > pattern.most or state.burst.spike > pattern.pure:
+            continue
+        if not _is_sound(state, plan):
             continue
         if pattern.sharp and not state.burst.sharp & 1:
             continue
@@ -730,7 +761,9 @@ cdef inline void _check_ends(Progress* state, const TonePlan* plan, int64_t now,
             continue
         # A burst is seen some 100 ms after it began.
         longest = pattern.segment[pattern.segments - 1].pause_most + pattern.slack + 960
-        if not pattern.repeats or pattern.continuous:
+        if pattern.tail:
+            longest = 6400
+        elif not pattern.repeats or pattern.continuous:
             longest = 960
         if now - state.going[g].last > longest:
             _end(state, plan, g, now, events)
@@ -741,8 +774,8 @@ cdef inline void sc_progress_step(
 ) noexcept nogil:
     """Hear 20 ms."""
     cdef Sight sight
-    cdef int h, good = 0, unknown = 0
-    cdef float power = 0
+    cdef int h, steady, good = 0, unknown = 0
+    cdef float power = 0, last = state.spectrum.last_power
 
     for h in range(HOPS):
         state.hop[(state.hops + h) & MASK] = frame.hop_power[h]
@@ -751,7 +784,6 @@ cdef inline void sc_progress_step(
     state.hops += HOPS
     if frame.gap:
         state.shadow = 5
-        state.spectrum.last_low = 0
         if state.running:
             # Lost audio neither prolongs nor ends a burst: it goes on if its lines are there afterwards.
             state.lost += HOPS
@@ -768,13 +800,14 @@ cdef inline void sc_progress_step(
     sc_follow_floor(&state.spectrum, power)
     if state.running:
         _advance(state, plan, frame.end, ids, events)
-    if not state.running and power < plan.quiet:
-        state.spectrum.last_low = 0
-        state.spectrum.last_power = power
+    # A tone keeps its power from frame to frame; 2.5 dB leave room for the beat of two lines.
+    steady = power < last * <float> 1.8 and last < power * <float> 1.8
+    state.spectrum.last_power = power
+    if not state.running and (power < plan.quiet or not steady):
         if state.shadow:
             state.shadow -= 1
     else:
-        sc_see(&state.spectrum, &sight, frame.samples, power, plan.pure)
+        sc_see(&state.spectrum, &sight, frame.samples, plan.pure)
         good = sight.lines > 0 and sight.pure and _in_box(plan, &sight)
         if state.shadow:
             state.shadow -= 1
@@ -857,7 +890,8 @@ cdef inline int sc_plan_unpack(const double* number, Py_ssize_t count, TonePlan*
         pattern.least = <float> x[3]
         pattern.most = <float> x[4]
         pattern.twist = <float> x[5]
-        x += 6
+        pattern.pure = <float> x[6]
+        x += 7
         if not 1 <= pattern.segments <= SEGMENTS or not 1 <= pattern.rounds * pattern.segments <= BURSTS:
             return -1
         for s in range(pattern.segments):

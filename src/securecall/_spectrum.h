@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { SC_POINTS = 256, SC_HALF_POINTS = 128, SC_SHORT = 128 };
+enum { SC_POINTS = 256, SC_SHORT = 128, SC_FIRST = 4 };
 
 static float sc_window_long[SC_POINTS] __attribute__((aligned(64)));  /* Hann, 256 samples */
 static float sc_window_short[SC_SHORT] __attribute__((aligned(64)));  /* Hann, 128 samples, then zeros */
@@ -126,24 +126,41 @@ static float sc_half_turn_re[65], sc_half_turn_im[65];                /* exp(-2 
         above[k] = (yr * yr + yi * yi) * scale;                                                         \
     }                                                                                                   \
     for (int k = 0; k < 64; k++)                                                                        \
-        power[128 - k] = above[k];
+        power[128 - k] = above[k];                                                                      \
+    float most[16] = {0}, part[8][8];                                                                   \
+    for (int k = 0; k < 128; k += 16)                                                                   \
+        for (int lane = 0; lane < 16; lane++)                                                           \
+            most[lane] = power[k + lane] > most[lane] ? power[k + lane] : most[lane];                   \
+    for (int k = 0; k < SC_FIRST; k++) /* these bins once more, by themselves: they do not count */     \
+        for (int b = most[k] = 0; b < 7; b++)                                                           \
+            most[k] = power[k + 16 * (b + 1)] > most[k] ? power[k + 16 * (b + 1)] : most[k];            \
+    for (int b = 0; b < 8; b++)                                                                         \
+        for (int lane = 0; lane < 8; lane++)                                                            \
+            part[b][lane] = power[16 * b + lane] + power[16 * b + 8 + lane];                            \
+    for (int b = 0; b < 8; b++)                                                                         \
+        bands[b] = ((part[b][0] + part[b][4]) + (part[b][2] + part[b][6])) +                            \
+                   ((part[b][1] + part[b][5]) + (part[b][3] + part[b][7]));                             \
+    for (int half = 8; half; half /= 2)                                                                 \
+        for (int lane = 0; lane < half; lane++)                                                         \
+            most[lane] = most[lane + half] > most[lane] ? most[lane + half] : most[lane];               \
+    return most[0];
 
-typedef void sc_spectrum_fn(const float *x, const float *window, int samples, float scale, float *power);
+typedef float sc_spectrum_fn(const float *x, const float *window, int samples, float scale, float *power, float *bands);
 
-static void sc_spectrum_plain(const float *x, const float *window, int samples, float scale, float *power)
+static float sc_spectrum_plain(const float *x, const float *window, int samples, float scale, float *power, float *bands)
 {
     SC_SPECTRUM_BODY(4, 4)
 }
 static sc_spectrum_fn *sc_spectrum = sc_spectrum_plain;
 
 #if defined(__x86_64__) && defined(__GNUC__)
-__attribute__((target("avx2"))) static void
-sc_spectrum_avx2(const float *x, const float *window, int samples, float scale, float *power)
+__attribute__((target("avx2"))) static float
+sc_spectrum_avx2(const float *x, const float *window, int samples, float scale, float *power, float *bands)
 {
     SC_SPECTRUM_BODY(8, 8)
 }
-__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=256"))) static void
-sc_spectrum_avx512(const float *x, const float *window, int samples, float scale, float *power)
+__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=256"))) static float
+sc_spectrum_avx512(const float *x, const float *window, int samples, float scale, float *power, float *bands)
 {
     SC_SPECTRUM_BODY(16, 8)
 }
@@ -170,6 +187,25 @@ static int sc_spectrum_width(int lanes)
         sc_spectrum = sc_spectrum_avx512;
 #endif
     return use;
+}
+
+/* List the bins from first to last that exceed least and their neighbours; returns how many, at most room. */
+static inline int sc_peaks(const float *power, int first, int last, float least, int *peaks, int room)
+{
+    uint8_t stands[136] __attribute__((aligned(8)));
+    uint64_t eight;
+    int count = 0, bins = last - first + 1;
+    const float *p = power + first;
+    memset(stands + bins, 0, 8);
+    for (int k = 0; k < bins; k++)
+        stands[k] = (p[k] > least) & (p[k] > p[k - 1]) & (p[k] >= p[k + 1]);
+    for (int k = 0; k < bins && count < room; k += 8) {
+        memcpy(&eight, stands + k, 8);
+        for (int n = k; eight && n < k + 8 && count < room; n++)
+            if (stands[n])
+                peaks[count++] = first + n;
+    }
+    return count;
 }
 
 /* Near the geometric mean of powers: of noise a little over half of the mean, of lines far less. The bits of a float

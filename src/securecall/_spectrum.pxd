@@ -11,7 +11,10 @@ from libc.math cimport sqrtf
 cdef extern from "_spectrum.h" nogil:
     const float* sc_window_long
     const float* sc_window_short
-    void sc_spectrum(const float* x, const float* window, int samples, float scale, float* power)
+    float sc_spectrum(
+        const float* x, const float* window, int samples, float scale, float* power, float* bands
+    )
+    int sc_peaks(const float* power, int first, int last, float least, int* peaks, int room)
     void sc_spectrum_prepare()
     int sc_spectrum_width(int lanes)
     float sc_even_level(const float* power, int bins)
@@ -53,7 +56,6 @@ cdef struct Spectrum:      # what is kept of it between frames
     float bands[8]         # power by 500 Hz of the last frame that was looked at
     float floor            # of the frames' power: falls at once, rises by 2 dB a second
     float last_power       # of the frame before
-    int last_low           # the low band held most of the frame before
 
 
 cdef inline void sc_spectrum_reset(Spectrum* state) noexcept nogil:
@@ -64,7 +66,6 @@ cdef inline void sc_spectrum_reset(Spectrum* state) noexcept nogil:
         state.bands[band] = 0
     state.floor = 1e-8
     state.last_power = 0
-    state.last_low = 0
 
 
 cdef inline void sc_follow_floor(Spectrum* state, float power) noexcept nogil:
@@ -93,19 +94,6 @@ cdef inline float sc_hann_offset(const float* bin, int step) noexcept nogil:
     return side * (2 * ratio - 1) / (ratio + 1)
 
 
-cdef inline int sc_peaks(const float* power, int first, int last, float least, int* peaks) noexcept nogil:
-    """List bins that exceed their neighbours and least; return how many, at most PEAKS."""
-    cdef int k, count = 0
-
-    for k in range(first, last + 1):
-        if power[k] > least and power[k] > power[k - 1] and power[k] >= power[k + 1]:
-            peaks[count] = k
-            count += 1
-            if count == PEAKS:
-                break
-    return count
-
-
 cdef inline float sc_sum(const float* power, int first, int last) noexcept nogil:
     """Return the sum of bins first to last, both of them in."""
     cdef int k
@@ -114,17 +102,6 @@ cdef inline float sc_sum(const float* power, int first, int last) noexcept nogil
     for k in range(first, last + 1):
         total += power[k]
     return total
-
-
-cdef inline void sc_bands(const float* power, float* bands) noexcept nogil:
-    """Sum the bins by 500 Hz."""
-    cdef int k, band
-
-    for band in range(BANDS):
-        bands[band] = 0
-    for k in range(16):
-        for band in range(BANDS):
-            bands[band] += power[16 * band + k]
 
 
 cdef inline void sc_judge_rest(
@@ -156,22 +133,20 @@ cdef inline void sc_judge_rest(
 
 
 @cython.cdivision(True)
-cdef inline void sc_see_high(Sight* sight, const float* power, float total, float pure) noexcept nogil:
+cdef inline void sc_see_high(
+    Sight* sight, const float* power, float top, float total, float pure,
+) noexcept nogil:
     """Find one to four lines above 800 Hz in the long spectrum, 150 Hz or more apart."""
     cdef int peaks[12]
-    cdef int kept[4]
-    cdef int count, i, k, lines = 0
-    cdef float top = 0, sum = 0
+    cdef int count, i, k
+    cdef float sum = 0
 
     sight.lines = 0
-    for k in range(FIRST, LAST + 1):
-        if power[k] > top:
-            top = power[k]
     # Five bins of a line hold all of it and its greatest bin at least a third: four lines, 9 dB apart, and
     # a rest of half cannot do with less than this.
     if top < total * <float> 0.04:
         return
-    count = sc_peaks(power, FIRST, LAST, top * <float> 0.125, peaks)
+    count = sc_peaks(power, FIRST, LAST, top * <float> 0.125, peaks, PEAKS)
     if count == 0 or count > LINES:
         return
     for i in range(count):
@@ -191,21 +166,18 @@ cdef inline void sc_see_high(Sight* sight, const float* power, float total, floa
 
 @cython.cdivision(True)
 cdef inline void sc_see_low(
-    Sight* sight, const float* power, const float* low, float total, float pure,
+    Sight* sight, const float* power, const float* low, float top, float pure,
 ) noexcept nogil:
     """Find one or two lines between 250 and 750 Hz: power is the long spectrum, low the low one."""
     cdef int peaks[12]
     cdef int span[2]
     cdef int count, i, k, from_, to
-    cdef float top = 0, sum = 0, all, droop
+    cdef float sum = 0, all, droop
 
     sight.lines = 0
-    for k in range(LOW_FIRST, LOW_LAST + 1):
-        if low[k] > top:
-            top = low[k]
     if top <= 0:
         return
-    count = sc_peaks(low, LOW_FIRST, LOW_LAST, top * <float> 0.125, peaks)
+    count = sc_peaks(low, LOW_FIRST, LOW_LAST, top * <float> 0.125, peaks, PEAKS)
     if count == 0 or count > 2 or peaks[0] < 42 or peaks[count - 1] > 118:
         return
     for i in range(count):
@@ -261,32 +233,27 @@ cdef inline void sc_low_band(const float* samples, float* low) noexcept nogil:
 
 
 cdef inline void sc_see(
-    Spectrum* state, Sight* sight, const float* samples, float frame_power, float pure,
+    Spectrum* state, Sight* sight, const float* samples, float pure,
 ) noexcept nogil:
     """Look at a frame: its bands into the state, its lines into sight."""
     cdef float power[129]
     cdef float low[129]
     cdef float band[128]
-    cdef int k, is_low
-    cdef float total, share, last = state.last_power
+    cdef float bands[8]
+    cdef int k
+    cdef float total, top
 
-    sc_spectrum(samples + 384, sc_window_long, 256, <float> (1.0 / LONG_WEIGHT), power)
-    sc_bands(power, state.bands)
+    sight.lines = 0
+    top = sc_spectrum(samples + 384, sc_window_long, 256, <float> (1.0 / LONG_WEIGHT), power, state.bands)
     total = 0
     for k in range(BANDS):
         total += state.bands[k]
     for k in range(FIRST):
         total -= power[k]
     total -= power[127]
-    sight.lines = 0
-    share = sc_sum(power, LOW_FROM, LOW_TO)
-    is_low = share > total * <float> 0.62
-    if not is_low:
-        sc_see_high(sight, power, total, pure)
-    # A tone keeps its power from frame to frame; 2.5 dB leave room for the beat of two.
-    elif state.last_low and frame_power < last * <float> 1.8 and last < frame_power * <float> 1.8:
+    if sc_sum(power, LOW_FROM, LOW_TO) <= total * <float> 0.62:
+        sc_see_high(sight, power, top, total, pure)
+    else:
         sc_low_band(samples, band)
-        sc_spectrum(band, sc_window_short, LOW_SAMPLES, <float> (1.0 / SHORT_WEIGHT), low)
-        sc_see_low(sight, power, low, total, pure)
-    state.last_low = is_low
-    state.last_power = frame_power
+        top = sc_spectrum(band, sc_window_short, LOW_SAMPLES, <float> (1.0 / SHORT_WEIGHT), low, bands)
+        sc_see_low(sight, power, low, top, pure)

@@ -21,6 +21,7 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "least_dbm0": (-60.0, 3.5),
     "most_dbm0": (-60.0, 10.0),
     "twist_db": (0.0, 20.0),
+    "pure_db": (6.0, 40.0),
 }
 _USUAL: Final[Mapping[str, Any]] = {
     "shift_percent": 3.5,
@@ -30,7 +31,11 @@ _USUAL: Final[Mapping[str, Any]] = {
     "least_dbm0": -40.0,
     "most_dbm0": 3.5,
     "twist_db": 7.0,
+    "pure_db": 24.0,
 }
+CADENCE_KEYS: Final = (
+    "steps", "lasts_ms", "rounds", "repeats", "tail", "pure_db", "note", "frequencies_hz",
+)  # fmt: skip
 LOWEST_HZ: Final = 270.0
 LOW_END_HZ: Final = 735.0
 HIGH_START_HZ: Final = 800.0
@@ -149,11 +154,11 @@ def _limits(reader: _Reader, table: object, where: str, usual: Mapping[str, Any]
 
 
 def _cadence(
-    reader: _Reader, table: Mapping[str, Any], where: str, hz: object, percent: float
+    reader: _Reader, table: Mapping[str, Any], where: str, hz: object, limits: Mapping[str, Any]
 ) -> Cadence:
-    reader.known(
-        table, where, ("steps", "lasts_ms", "rounds", "repeats", "tail", "note", "frequencies_hz")
-    )
+    reader.known(table, where, CADENCE_KEYS)
+    percent = limits["time_percent"]
+    pure = reader.number(table.get("pure_db", limits["pure_db"]), f"{where}pure_db", 6.0, 40.0)
     hz = table.get("frequencies_hz", hz)
     note = reader.text(table, where, "note", "")
     nothing = Span(0.0, 0.0, 0.0)
@@ -164,7 +169,7 @@ def _cadence(
         least = reader.number(table["lasts_ms"], f"{where}lasts_ms", SHORTEST_MS, TIME_MS_MAX)
         lines = reader.frequencies(hz, f"{where}frequencies_hz")
         on = Span(least, TIME_MS_MAX, TIME_MS_MAX)
-        return Cadence((Step(lines, on, nothing),), True, 1, True, False, note)
+        return Cadence((Step(lines, on, nothing),), True, 1, True, False, pure, note)
     steps: list[Step] = []
     for n, each in enumerate(reader.tables(table, where, "steps")):
         place = f"{where}steps[{n}]."
@@ -178,7 +183,7 @@ def _cadence(
         reader.fault(f"{where}steps", len(steps), f"may be {STEPS_MAX}, {BURSTS_MAX} in all rounds")
     return Cadence(
         tuple(steps), False, rounds, reader.flag(table, where, "repeats", True),
-        reader.flag(table, where, "tail", False), note,
+        reader.flag(table, where, "tail", False), pure, note,
     )  # fmt: skip
 
 
@@ -191,7 +196,7 @@ def _tone(reader: _Reader, table: Mapping[str, Any], where: str, usual: Mapping[
     limits = _limits(reader, table.get("limits", {}), f"{where}limits.", usual)
     hz = table.get("frequencies_hz")
     cadences = tuple(
-        _cadence(reader, each, f"{where}cadence[{n}].", hz, limits["time_percent"])
+        _cadence(reader, each, f"{where}cadence[{n}].", hz, limits)
         for n, each in enumerate(reader.tables(table, where, "cadence"))
     )
     return Tone(

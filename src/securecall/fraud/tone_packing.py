@@ -10,8 +10,7 @@ from securecall.fraud.tones import Cadence, Step, Tone, TonePlan
 __all__ = ["packed"]
 
 QUIET_DBM0: Final = -46.0
-PURE_DB: Final = -25.0
-STEADY_PERCENT: Final = 0.5
+STEADY_PERCENT: Final = 0.3
 FLAT_DB: Final = 2.3
 SAMPLES_PER_MS: Final = 8.0
 FULL_SCALE_DBM0: Final = 3.14
@@ -51,6 +50,7 @@ def _pattern(code: int, tone: Tone, cadence: Cadence) -> list[float]:
         limits.shift_percent / 100, limits.apart_percent / 100,
         limits.time_slack_ms * SAMPLES_PER_MS,
         _power(limits.least_dbm0), _power(limits.most_dbm0), _ratio(limits.twist_db),
+        _ratio(-cadence.pure_db),
     ]  # fmt: skip
 
 
@@ -90,8 +90,9 @@ def packed(plan: TonePlan) -> bytes:
             for step in cadence.steps
         }
     )
+    pure_db = min(cadence.pure_db for tone in plan.tones for cadence in tone.cadences)
     numbers = [
-        float(len(patterns)), float(len(boxes)), _power(QUIET_DBM0), _ratio(PURE_DB),
+        float(len(patterns)), float(len(boxes)), _power(QUIET_DBM0), _ratio(-pure_db),
         STEADY_PERCENT / 100, _ratio(FLAT_DB),
     ]  # fmt: skip
     for pattern in patterns:

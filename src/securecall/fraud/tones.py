@@ -73,6 +73,8 @@ class Cadence:
         Further rounds belong to the same event; if not, each is an event of its own.
     tail : bool
         The last burst may last, as that of stutter dial tone does.
+    pure_db : float
+        As the limit of this name, for this cadence.
     note : str
 
     Source
@@ -85,6 +87,7 @@ class Cadence:
     rounds: int
     repeats: bool
     tail: bool
+    pure_db: float
     note: str
 
     def burst_count(self) -> int:
@@ -109,6 +112,9 @@ class Limits:
         Power of all lines of a burst together.
     twist_db : float
         Greatest difference in level of two lines of a burst.
+    pure_db : float
+        How far below the strongest line anything else must be, unless it is as even as noise. A
+        cadence may set its own.
     sources : mapping of str to str
         Where each limit comes from.
 
@@ -124,6 +130,7 @@ class Limits:
     least_dbm0: float
     most_dbm0: float
     twist_db: float
+    pure_db: float
     sources: Mapping[str, str]
 
 
