@@ -101,6 +101,19 @@ def test_a_file_of_another_program_is_refused_and_left_as_it_was(tmp_path: Path,
     assert folder_of(path) == before
 
 
+def test_what_was_half_seen_once_is_looked_at_again(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_to_write(path, FULL).close()
+    half = sqlite_file._Look(0, 0, 9)
+    looks = [half, None]
+    monkeypatch.setattr(sqlite_file, "_as_it_lies", lambda path: looks.pop(0))
+    open_to_write(path, FULL).close()
+    looks[:] = [half, half]
+    with pytest.raises(StoreError, match="something else"):
+        open_to_write(path, FULL)
+
+
 def test_a_file_that_names_another_application_is_refused_though_it_is_empty(
     tmp_path: Path,
 ) -> None:

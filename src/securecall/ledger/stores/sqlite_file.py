@@ -102,12 +102,13 @@ def _refuse_at_sight(path: str) -> None:
     application reach the file together; two looks that see the one without the other, or another
     name, do not both fall into the instant between. A look that fails says nothing.
     """
-    seen = (_as_it_lies(path), _as_it_lies(path))
-    if all(look is not None and _others(look) for look in seen):
-        raise StoreError(_something_else(path))
-    newer = seen[0]
-    if newer is not None and newer.application == APPLICATION_ID and newer.version > FORMAT:
-        raise StoreError(_other_format(path, newer.version))
+    look = _as_it_lies(path)
+    if look is not None and _others(look):
+        look = _as_it_lies(path)
+        if look is not None and _others(look):
+            raise StoreError(_something_else(path))
+    if look is not None and look.application == APPLICATION_ID and look.version > FORMAT:
+        raise StoreError(_other_format(path, look.version))
 
 
 def _as_it_lies(path: str) -> _Look | None:
