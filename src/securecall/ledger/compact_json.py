@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
-__all__ = ["dumps", "encoder"]
+__all__ = ["encoder"]
 
 
 def encoder(default: Callable[[Any], Any] | None = None) -> Callable[[Any], str]:
@@ -28,6 +28,3 @@ def encoder(default: Callable[[Any], Any] | None = None) -> Callable[[Any], str]
 
 def _refuse(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be kept as JSON")
-
-
-dumps: Final = encoder()

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from securecall.ledger.compact_json import dumps
+from securecall.ledger.compact_json import encoder
 from securecall.ledger.curve import PriceCurve
 
 __all__ = ["KINDS", "AccountRow", "CallRow", "OpColumns", "OpRow"]
@@ -14,6 +14,7 @@ __all__ = ["KINDS", "AccountRow", "CallRow", "OpColumns", "OpRow"]
 KINDS: Final = ("prepaid", "inmate_debit", "direct_bill")
 
 _new = object.__new__
+_dumps = encoder()
 
 
 class AccountRow:
@@ -96,8 +97,8 @@ class AccountRow:
         return (
             self.id, self.kind, self.posted_micros, self.credit_micros, self.settled_ms,
             self.touched, self.active_ms, int(self.closed),
-            dumps(self.running) if self.running else "[]", self.reload_ms,
-            dumps(self.more) if self.more else "{}",
+            _dumps(self.running) if self.running else "[]", self.reload_ms,
+            _dumps(self.more) if self.more else "{}",
         )  # fmt: skip
 
     @classmethod
@@ -163,7 +164,7 @@ class CallRow:
 
     def dump(self) -> tuple[Any, ...]:
         """Return it as plain columns, id first, without its curve."""
-        body = dumps(
+        body = _dumps(
             [
                 self.accounts, self.start_ms, self.order, self.split, self.limit_ms,
                 self.bought_ms, self.charged, self.takings, self.by_second, self.reason,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 from securecall.ledger.chain import Line, Linked
-from securecall.ledger.compact_json import dumps
+from securecall.ledger.compact_json import encoder
 from securecall.ledger.curve import Loaders, PriceCurve, dumped
 from securecall.ledger.rows import AccountRow, CallRow, OpColumns, OpRow
 from securecall.ledger.stores.door import Head, Paper
@@ -17,6 +17,7 @@ from securecall.ledger.values.money import Entry
 __all__ = ["Cache", "Change"]
 
 CACHED_MAX: Final = 20_000
+_dumps = encoder()
 
 
 class Cache:
@@ -235,10 +236,10 @@ class Change(View):
             many(
                 "INSERT INTO paper VALUES (?,?,?,?,?) ON CONFLICT (kind, id) DO UPDATE "
                 "SET account = excluded.account, state = excluded.state, body = excluded.body",
-                [(*paper[:4], dumps(paper.body)) for paper in self._papers.values()],
+                [(*paper[:4], _dumps(paper.body)) for paper in self._papers.values()],
             )
         if self._notes:
-            notes = [(name, dumps(value)) for name, value in self._notes.items()]
+            notes = [(name, _dumps(value)) for name, value in self._notes.items()]
             many("INSERT OR REPLACE INTO note VALUES (?, ?)", notes)
         self._clear()
 
