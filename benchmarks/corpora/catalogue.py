@@ -50,11 +50,15 @@ def packages(path: Path = CATALOGUE) -> list[Package]:
         A package is named twice, or a rule has a class that is not known.
     """
     listed: dict[str, Package] = {}
-    for entry in tomllib.loads(path.read_text())["package"]:
+    read = tomllib.loads(path.read_text())
+    named = {"{" + name + "}": pattern for name, pattern in read.get("pattern", {}).items()}
+    for entry in read["package"]:
         name = entry["name"]
         if name in listed:
             raise ValueError(f"{path.name}: package {name} is named twice")
-        rules = tuple(Rule(re.compile(p), kind, pack) for p, kind, pack in entry["rules"])
+        rules = tuple(
+            Rule(re.compile(named.get(p, p)), kind, pack) for p, kind, pack in entry["rules"]
+        )
         for rule in rules:
             if rule.kind and rule.kind not in CLASSES:
                 raise ValueError(f"{path.name}: {name} has class {rule.kind!r}; known: {CLASSES}")

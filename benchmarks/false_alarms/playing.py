@@ -41,8 +41,8 @@ class Stream:
 
 @cache
 def _mulaw() -> np.ndarray:
-    """Return what mu-law makes of each of the 65 536 samples (ITU-T G.711)."""
-    wide = np.arange(-32768, 32768)
+    """Return what mu-law makes of each sample (ITU-T G.711), by its 16 bits without sign."""
+    wide = np.arange(65536).astype(np.uint16).view(np.int16).astype(np.int64)
     size = np.minimum(np.abs(wide), 32635) + 132
     step = np.int64(8) << (np.floor(np.log2(size)).astype(np.int64) - 7)
     heard = (size // step) * step + step // 2 - 132
@@ -51,7 +51,7 @@ def _mulaw() -> np.ndarray:
 
 def mulaw(samples: np.ndarray) -> np.ndarray:
     """Send samples through mu-law and back."""
-    return _mulaw()[samples.astype(np.int32) + 32768]
+    return _mulaw()[samples.view(np.uint16)]
 
 
 def _pause(random: np.random.Generator) -> np.ndarray:

@@ -83,7 +83,7 @@ def play(unit: Unit) -> Found:
     for stream in streams(chosen, unit.speed, unit.level_dbm0):
         seconds += stream.seconds
         for alarm in made.hear(stream.samples):
-            clip, at_s = stream.clip_at(alarm.start_ms)
+            clip, at_s = stream.clip_at((alarm.start_ms + alarm.detected_ms) / 2)
             alarms.append(
                 {
                     "clip": clip,
