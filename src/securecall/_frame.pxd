@@ -8,6 +8,7 @@ cimport cython
 from libc.math cimport log10f
 from libc.stdint cimport int16_t, int64_t
 from libc.stdlib cimport realloc
+from libc.string cimport memset
 
 cdef extern from "_bank.h" nogil:
     enum:
@@ -84,6 +85,7 @@ cdef inline Event* sc_new_event(Events* events) noexcept nogil:
         events.items = more
         events.room = 2 * events.room + 16
     events.count += 1
+    memset(&events.items[events.count - 1], 0, sizeof(Event))  # also what an end has no evidence for
     return &events.items[events.count - 1]
 
 

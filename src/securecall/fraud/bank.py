@@ -94,10 +94,9 @@ class ToneBank:
                 raise InputError(f"gap_ms must be a whole number a channel: {error}") from None
         try:
             found = self._channels.feed(frames, lengths, gaps)
-        except (TypeError, BufferError) as error:
-            raise InputTypeError(f"frames must be int16, (channels, samples): {error}") from None
-        except ValueError as error:
-            if str(error).startswith(("Buffer dtype", "Big-endian", "Little-endian")):
+        except (TypeError, ValueError, BufferError) as error:
+            other = str(error).startswith(("Buffer dtype", "Big-endian", "Little-endian"))
+            if other or not isinstance(error, ValueError):
                 raise InputTypeError(f"frames must be int16, lengths int32: {error}") from None
             raise InputError(f"frames, lengths or gap_ms: {error}") from None
         if not found:
