@@ -8,9 +8,10 @@ from securecall.errors import Unknown
 from securecall.ledger.component import Component, meter_of
 from securecall.ledger.curve import PriceCurve, final_micros, parts_micros
 from securecall.ledger.cutoff import Meter
-from securecall.ledger.operation import Operation, Unfit, settlement_of
+from securecall.ledger.operation import Operation, Unfit
 from securecall.ledger.outcome import Outcome
 from securecall.ledger.rows import CallRow
+from securecall.ledger.settlement import settlement_of
 from securecall.ledger.values.calls import Admission, Settled, Settlement
 
 __all__ = ["end_call", "end_now", "settle_due", "start_call"]

@@ -19,14 +19,14 @@ from securecall.ledger.identifier import digest_of, identifier
 from securecall.ledger.instant import At, ms_of
 from securecall.ledger.outcome import Outcome
 from securecall.ledger.rows import AccountRow, CallRow, OpRow
+from securecall.ledger.settlement import by_account
 from securecall.ledger.spending import store_left
 from securecall.ledger.stores.door import Writing
 from securecall.ledger.values.answer import Answer
-from securecall.ledger.values.calls import Settlement
 from securecall.ledger.values.text import decode, encode
 from securecall.money import AMOUNT_MICROS_MAX
 
-__all__ = ["Move", "Operation", "Unfit", "by_account", "settlement_of"]
+__all__ = ["Move", "Operation", "Unfit"]
 
 Move = tuple[str, int | None, int | None]
 _NOWHERE: Final[dict[str, Component]] = {}  # of most operations, so it is made once; stays empty
@@ -38,23 +38,6 @@ class Unfit(Exception):
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome)
         self.outcome = outcome
-
-
-def settlement_of(call: CallRow) -> Settlement:
-    """Return how a call ended."""
-    assert call.ended_ms is not None
-    return Settlement(
-        "ok", call.id, call.charged, call.bought_ms, call.reason, call.ended_ms, call.corrected,
-        by_account(call.takings),
-    )  # fmt: skip
-
-
-def by_account(takings: Sequence[Sequence[Any]]) -> tuple[tuple[str, int], ...]:
-    """Return who paid what in all."""
-    sums: dict[str, int] = {}
-    for name, amount in takings:
-        sums[name] = sums.get(name, 0) + amount
-    return tuple(sums.items())
 
 
 class Operation:
@@ -84,10 +67,6 @@ class Operation:
         Calls that run no more, or that it changed after their end.
     moves : sequence
         Cutoffs that it moved; see `Desk.subscribe`.
-
-    Source
-    ------
-    own.
     """
 
     __slots__ = (

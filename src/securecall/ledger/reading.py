@@ -9,8 +9,8 @@ from securecall.errors import InputError, Unknown
 from securecall.ledger.component import Component, closed_ms, load
 from securecall.ledger.cutoff import advance, cutoffs
 from securecall.ledger.instant import instant
-from securecall.ledger.operation import by_account
 from securecall.ledger.rows import AccountRow
+from securecall.ledger.settlement import by_account
 from securecall.ledger.stores.door import Reading
 from securecall.ledger.timeline import bought_by
 from securecall.ledger.values.calls import CallState
