@@ -5,7 +5,7 @@ PACKAGE := src/securecall
 PEERS := libspandsp2 multimon-ng
 ENGINES := securecall._rating securecall._curve securecall._fees securecall._dsp
 
-.PHONY: run test lint bench build peers deep fuzz torture trace debug wheel clean
+.PHONY: run test lint bench build conform peers deep fuzz torture trace debug wheel clean
 
 $(V)/.made: pyproject.toml setup.py
 	test -x $(V)/python || $(PYTHON) -m venv .venv
@@ -31,6 +31,11 @@ lint: build                        # ruff, mypy, cython-lint, stubs against the 
 
 bench: build                       # ratios against named peers, in one run
 	$(V)/python -m benchmarks
+
+conform: build                     # receivers at the limits of the standards; keeps a dated page
+	$(V)/securecall conform --standard all --trials 30 --picture docs/acceptance.png \
+	  --report benchmarks/results/conformance-$$(date -u +%F).md \
+	  --note "commit $$(git describe --always --dirty)"
 
 peers: $(V)/.made                  # receivers to compare with; nothing here needs them
 	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; \

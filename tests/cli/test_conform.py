@@ -71,6 +71,14 @@ def test_sweeps_and_their_picture(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("<?xml")
 
 
+def test_a_page_is_written(tmp_path: Path) -> None:
+    done = run("conform", *QUICK, "--report", tmp_path / "a.md", "--note", "of today")
+    assert done.code == 0, done.errors
+    page = (tmp_path / "a.md").read_text(encoding="utf-8")
+    assert "| `dtmf/decode` |" in page
+    assert "seed 1, 1 trials, of today" in page
+
+
 def test_bad_input_is_said() -> None:
     done = run("conform", "--only", "dtmf/nothing")
     assert done.code == 1

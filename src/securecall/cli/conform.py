@@ -36,6 +36,8 @@ def run(
     seed: int = typer.Option(SEED, help="Sends the same signals again."),
     sweeps: bool = typer.Option(False, "--sweeps", help="How wide receivers are, too."),
     picture: Path | None = typer.Option(None, help="Draw the sweeps, PNG or SVG by its name."),
+    report: Path | None = typer.Option(None, help="Write a page of Markdown, too."),
+    note: str = typer.Option("", help="Words for that page, such as the commit."),
     json: bool = typer.Option(False, "--json", help="Everything as JSON."),
 ) -> None:
     """Send signals at the limits of Q.24 and of call progress to our detector and to others.
@@ -46,7 +48,7 @@ def run(
     from securecall.fraud.conform.suite import run as conform
 
     with progress("streams", not json) as tell:
-        report = conform(
+        found = conform(
             receivers=receiver or list(RECEIVERS),
             trials=trials,
             seed=seed,
@@ -58,12 +60,16 @@ def run(
     if picture is not None:
         from securecall.fraud.conform.picture import acceptance
 
-        acceptance(report, picture)
+        acceptance(found, picture)
+    if report is not None:
+        from securecall.fraud.conform.page import as_markdown
+
+        report.write_text(as_markdown(found, note), encoding="utf-8")
     if json:
-        as_json(report.as_dict())
+        as_json(found.as_dict())
     else:
-        _show(report)
-    missed = report.missed()
+        _show(found)
+    missed = found.missed()
     if missed:
         people().print(f"{OURS} misses {len(missed)}: {', '.join(missed)}")
         raise SystemExit(EXIT_FAILURE)
@@ -73,7 +79,7 @@ def _show(report: Report) -> None:
     from rich.console import Console
 
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
-    digits = [row for row in report.rows if row.id.startswith("dtmf/")]
+    digits = [row for row in report.rows if not row.id.startswith("progress/")]
     tones = [row for row in report.rows if row.id.startswith("progress/")]
     if digits:
         console.print(_digits(report, digits))
@@ -115,7 +121,7 @@ def _digits(report: Report, rows: list[RowResult]) -> Any:
         for one in report.receivers:
             tally = row.tallies.get(one.name)
             if tally is None:
-                cells.append("not installed")
+                cells.append("not installed" if one.install else "-")
                 continue
             text = f"{100 * tally.rate:.4g} % {tally.found}/{tally.sent}"
             text += f" +{tally.too_much}" if tally.too_much else ""

@@ -13,9 +13,13 @@ class Deaf:
 
     name = "deaf"
     about = "hears nothing"
-    hears = frozenset({"digits", "tones"})
+    hears = frozenset({"digits", "tones", "r1"})
 
     def digits(self, audio: Pcm, standard: str) -> list[Heard]:
+        """Return nothing."""
+        return []
+
+    def signals(self, audio: Pcm, system: str) -> list[Heard]:
         """Return nothing."""
         return []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fraud.conform.hearing import DIAL, DIGITS, KEYS_SENT
+from tests.fraud.conform.hearing import DIAL, DIGITS, KEYS_SENT, SIGNALS, SIGNALS_SENT
 
 from securecall.fraud.conform.detector import Securecall
 
@@ -12,6 +12,11 @@ def test_it_hears_digits_in_their_order() -> None:
     assert "".join(one.name for one in heard) == KEYS_SENT
     times = [one.detected_ms or 0.0 for one in heard]
     assert times == sorted(times)
+
+
+def test_it_hears_multi_frequency_signals() -> None:
+    heard = Securecall().signals(SIGNALS, "r1")
+    assert tuple(one.name for one in heard) == SIGNALS_SENT
 
 
 def test_it_hears_tones_of_a_plan() -> None:

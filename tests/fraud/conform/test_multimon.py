@@ -56,6 +56,7 @@ def test_its_lines_are_read_and_it_is_given_its_rate(
     given = Path(f"{program}.heard").stat().st_size / 2
     assert given == pytest.approx(len(DIGITS) * 22_050 / 8000, abs=2)
     assert receiver.tones(DIAL) == []
+    assert receiver.signals(DIAL, "r1") == []
     assert not receiver.knows("north_america", "dial")
 
 

@@ -98,6 +98,15 @@ def test_the_standard_and_the_times_of_a_row_are_kept() -> None:
     assert perfect.asked == ["ntt"] * 6
 
 
+def test_signals_are_asked_of_who_hears_their_system() -> None:
+    row = next(one for one in limits() if one.system == "r1")
+    result = run_limit(row, [Deaf(), Stubborn()], trials=2, seed=1, step=lambda: None)
+    assert result.id == f"mf/{row.id}"
+    assert list(result.tallies) == ["deaf"]
+    assert result.tallies["deaf"].sent == 15 * 2 * len(row.cases)
+    assert sorted(result.tallies["deaf"].missed)[-1] == "STP"
+
+
 def test_who_hears_no_tones_is_not_in_their_rows() -> None:
     row = progress_rows()[0]
     result = run_progress(row, [Deaf(), Stubborn()], trials=1, seed=1, step=lambda: None)

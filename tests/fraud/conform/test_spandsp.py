@@ -9,7 +9,7 @@ from ctypes.util import find_library
 from typing import Any
 
 import pytest
-from tests.fraud.conform.hearing import DIAL, DIGITS, KEYS_SENT
+from tests.fraud.conform.hearing import DIAL, DIGITS, KEYS_SENT, SIGNALS, SIGNALS_SENT
 
 from securecall.fraud.conform import spandsp
 from securecall.fraud.conform.receivers import NotInstalledError
@@ -34,6 +34,7 @@ def test_it_hears_digits_and_dial_tone_or_says_what_installs_it() -> None:
     assert times == sorted(times)  # type: ignore[type-var]
     assert "dial" in {one.name for one in receiver.tones(DIAL)}
     assert receiver.tones(DIGITS[:800] * 0) == []
+    assert tuple(one.name for one in receiver.signals(SIGNALS)) == SIGNALS_SENT
     assert receiver.knows("north_america", "busy")
     assert not receiver.knows("uk", "busy")
     assert not receiver.knows("north_america", "off_hook_warning")

@@ -47,6 +47,7 @@ def test_a_standard_has_its_rows() -> None:
 
 def test_the_default_is_bellcore_and_call_progress() -> None:
     asked = [f"dtmf/{row.id}" for row in limits() if row.standard == "bellcore"]
+    asked += [f"mf/{row.id}" for row in limits() if row.system != "dtmf"]
     asked += [f"progress/{row.id}" for row in progress_rows()]
     chosen = [name for name, _ in suite._chosen((), "bellcore", swept=False)]
     assert chosen == asked

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from securecall import __version__
 from securecall.fraud.conform.levels import SAMPLE_RATE_HZ, Pcm, samples_of
+from securecall.fraud.conform.multi_frequency import SYSTEMS
 from securecall.fraud.conform.receivers import OURS, Heard
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class Securecall:
 
     name = OURS
     about = f"securecall {__version__}, ToneDetector"
-    hears = frozenset({"digits", "tones"})
+    hears = frozenset({"digits", "tones", *SYSTEMS})
 
     def __init__(self) -> None:
         from securecall.fraud import ToneDetector
@@ -39,6 +40,10 @@ class Securecall:
     def digits(self, audio: Pcm, standard: str = "bellcore") -> list[Heard]:
         """Return the keys heard."""
         return self._heard(self._detector(SAMPLE_RATE_HZ, dtmf=standard), audio, "dtmf")
+
+    def signals(self, audio: Pcm, system: str) -> list[Heard]:
+        """Return the multi-frequency signals heard."""
+        return self._heard(self._detector(SAMPLE_RATE_HZ, mf=system), audio, "mf")
 
     def knows(self, plan: str, tone: str) -> bool:
         """Return True: it is asked for all of them."""

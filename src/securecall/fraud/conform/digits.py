@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,6 +41,10 @@ class Pulse:
         Up to so much is added to each pause, drawn evenly.
     hole_ms : float
         The digit is interrupted that long, once, somewhere between its first and last quarter.
+    low_hz, high_hz : float
+        How far either tone is off besides, in Hz.
+    skew_ms : float
+        The high tone begins that much later than the low one.
     """
 
     low_dbm0: float = -10.0
@@ -51,6 +55,9 @@ class Pulse:
     off_ms: float = 50.0
     jitter_ms: float = 0.0
     hole_ms: float = 0.0
+    low_hz: float = 0.0
+    high_hz: float = 0.0
+    skew_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +96,29 @@ def frequencies_hz(key: str) -> tuple[int, int]:
     return ROWS_HZ[place // 4], COLUMNS_HZ[place % 4]
 
 
-def send(keys: Sequence[str], pulse: Pulse, random: np.random.Generator) -> Sent:
+def send(
+    keys: Sequence[str],
+    pulse: Pulse,
+    random: np.random.Generator,
+    tones_of: Callable[[str], tuple[float, float]] = frequencies_hz,
+) -> Sent:
     """Return a stream of digits with drawn phases, begun at a drawn place.
 
     Tones are switched hard; each starts at a phase of its own, drawn evenly.
+
+    Parameters
+    ----------
+    keys : sequence of str
+    pulse : Pulse
+    random : Generator
+    tones_of : callable
+        Of a key, its two tones in Hz; those of DTMF unless told otherwise.
+
+    Source
+    ------
+    own.
     """
+    skew = samples_of(pulse.skew_ms)
     on, off, hole = (samples_of(ms) for ms in (pulse.on_ms, pulse.off_ms, pulse.hole_ms))
     jitter = samples_of(pulse.jitter_ms)
     low, high = amplitude(pulse.low_dbm0), amplitude(pulse.high_dbm0)
@@ -105,10 +130,12 @@ def send(keys: Sequence[str], pulse: Pulse, random: np.random.Generator) -> Sent
     samples = np.zeros(at + samples_of(AFTER_MS))
     turns = 2 * np.pi * np.arange(on) / SAMPLE_RATE_HZ
     for key, start in zip(keys, starts, strict=True):
-        low_hz, high_hz = frequencies_hz(key)
+        low_hz, high_hz = tones_of(key)
+        low_hz += low_hz * pulse.low_percent / 100 + pulse.low_hz
+        high_hz += high_hz * pulse.high_percent / 100 + pulse.high_hz
         phases = random.uniform(0, 2 * np.pi, 2)
-        digit = low * np.sin(turns * (low_hz * (1 + pulse.low_percent / 100)) + phases[0])
-        digit += high * np.sin(turns * (high_hz * (1 + pulse.high_percent / 100)) + phases[1])
+        digit = low * np.sin(turns * low_hz + phases[0])
+        digit[skew:] += high * np.sin(turns[: on - skew] * high_hz + phases[1])
         if hole:
             first = int(random.integers(on // 4, on - on // 4 - hole + 1))
             digit[first : first + hole] = 0

@@ -20,7 +20,8 @@ __all__ = ["Bounds", "Case", "Expected", "Limit", "Sweep", "limits", "meets", "s
 
 Expected = Literal["all", "none", "shown"] | float
 
-FILE: Final = "data/dtmf.toml"
+FILES: Final = ("data/dtmf.toml", "data/mf.toml")
+FILE: Final = "data"
 PULSE: Final = frozenset(one.name for one in fields(Pulse))
 LINE: Final = frozenset(one.name for one in fields(Line))
 
@@ -32,7 +33,7 @@ class Case:
     Attributes
     ----------
     text : str
-        What differs from nominal, ``low_percent=1.5``.
+        What differs from nominal, ``low_percent=1.5``; all but how pauses vary.
     """
 
     text: str
@@ -57,6 +58,8 @@ class Limit:
         How many times as many trials the row takes.
     same_key : bool
         Each key is sent twice in a row.
+    system : str
+        ``dtmf``, or a system of `multi_frequency`.
     """
 
     id: str
@@ -68,6 +71,7 @@ class Limit:
     latency_ms_most: float | None = None
     times: int = 1
     same_key: bool = False
+    system: str = "dtmf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +143,12 @@ def meets(expect: Expected, sent: int, found: int, extra: int) -> bool | None:
 
 @cache
 def _read() -> dict[str, Any]:
-    text = files("securecall.fraud.conform").joinpath(FILE).read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    found: dict[str, Any] = {"standard": [], "row": [], "sweep": []}
+    for name in FILES:
+        text = files("securecall.fraud.conform").joinpath(name).read_text(encoding="utf-8")
+        for part, rows in tomllib.loads(text).items():
+            found[part] += rows
+    return found
 
 
 def standards() -> dict[str, str]:
@@ -154,7 +162,7 @@ def limits() -> tuple[Limit, ...]:
 
     Source
     ------
-    ``data/dtmf.toml``, which names the source of each row.
+    ``data/dtmf.toml`` and ``data/mf.toml``, which name the source of each row.
     """
     return tuple(_limit(row) for row in _read()["row"])
 
@@ -165,7 +173,7 @@ def sweeps() -> tuple[Sweep, ...]:
 
     Source
     ------
-    The same file.
+    The same files.
     """
     return tuple(_sweep(row) for row in _read()["sweep"])
 
@@ -187,7 +195,11 @@ def case(values: Mapping[str, Any]) -> Case:
     pulse = replace(Pulse(), **{name: values[name] for name in PULSE & set(values)})
     line = replace(Line(), **{name: values[name] for name in LINE & set(values)})
     plain = {one.name: one.default for one in chain(fields(Pulse), fields(Line))}
-    told = [f"{name}={value}" for name, value in values.items() if value != plain[name]]
+    told = [
+        f"{name}={value}"
+        for name, value in values.items()
+        if value != plain[name] and name != "jitter_ms"
+    ]
     return Case(" ".join(told) or "nominal", pulse, line)
 
 

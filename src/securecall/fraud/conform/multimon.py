@@ -51,6 +51,10 @@ class Multimon:
         )  # fmt: skip
         return [Heard(key.decode(), None) for key in re.findall(rb"DTMF: (\S)", done.stdout)]
 
+    def signals(self, audio: Pcm, system: str) -> list[Heard]:
+        """Return nothing: it knows none."""
+        return []
+
     def knows(self, plan: str, tone: str) -> bool:
         """Return False: it knows no call progress."""
         return False

@@ -38,7 +38,7 @@ class Receiver(Protocol):
     name : str
     about : str
         Version and settings.
-    hears : frozenset of {"digits", "tones"}
+    hears : frozenset of {"digits", "tones", "r1", "r2_forward", "r2_backward"}
     """
 
     name: str
@@ -47,6 +47,10 @@ class Receiver(Protocol):
 
     def digits(self, audio: Pcm, standard: str) -> list[Heard]:
         """Return the keys heard in 8 kHz audio, set to a standard where it can be."""
+        ...
+
+    def signals(self, audio: Pcm, system: str) -> list[Heard]:
+        """Return the multi-frequency signals of a system heard in 8 kHz audio."""
         ...
 
     def knows(self, plan: str, tone: str) -> bool:

@@ -13,16 +13,25 @@ from typing import Final
 import numpy as np
 
 from securecall.fraud.conform.call_progress import sound
-from securecall.fraud.conform.digits import KEYS, Placed, send
+from securecall.fraud.conform.digits import KEYS, Placed, frequencies_hz, send
 from securecall.fraud.conform.levels import Pcm
 from securecall.fraud.conform.limits import Case, Expected, Limit, Sweep, drawn
 from securecall.fraud.conform.line import carry
 from securecall.fraud.conform.matching import match_digits, match_tone
+from securecall.fraud.conform.multi_frequency import SYSTEMS
 from securecall.fraud.conform.progress import ProgressRow
 from securecall.fraud.conform.receivers import Receiver
 from securecall.fraud.conform.tally import Tally
 
-__all__ = ["RowResult", "SweepResult", "run_limit", "run_progress", "run_sweep", "streams"]
+__all__ = [
+    "RowResult",
+    "SweepResult",
+    "row_id",
+    "run_limit",
+    "run_progress",
+    "run_sweep",
+    "streams",
+]
 
 Step = Callable[[], None]
 BELLCORE: Final = "bellcore"
@@ -104,28 +113,40 @@ class SweepResult:
 
 
 def streams(
-    case: Case, random_of: Callable[[int], np.random.Generator], trials: int, same_key: bool = False
+    case: Case,
+    random_of: Callable[[int], np.random.Generator],
+    trials: int,
+    same_key: bool = False,
+    system: str = "dtmf",
 ) -> Iterator[tuple[tuple[Placed, ...], Pcm]]:
-    """Yield streams of all sixteen keys in drawn order, and what is in them."""
+    """Yield streams of all keys or signals of a system in drawn order, and what is in them."""
+    names = list(KEYS)
+    tones_of: Callable[[str], tuple[float, float]] = frequencies_hz
+    if system != "dtmf":
+        names, tones_of = list(SYSTEMS[system].pairs_hz), SYSTEMS[system].frequencies_hz
     for trial in range(trials):
         random = random_of(trial)
-        keys = [KEYS[place] for place in random.permutation(len(KEYS))]
+        keys = [names[place] for place in random.permutation(len(names))]
         if same_key:
             keys = [key for key in keys for _ in range(2)]
-        sent = send(keys, case.pulse, random)
+        sent = send(keys, case.pulse, random, tones_of)
         yield sent.placed, carry(sent, case.line, random)
 
 
 def _hear(
     receivers: Sequence[Receiver],
-    standard: str,
+    limit: Limit | None,
     made: Iterator[tuple[tuple[Placed, ...], Pcm]],
     step: Step,
 ) -> dict[str, Tally]:
     tallies = {one.name: Tally() for one in receivers}
     for placed, audio in made:
         for one in receivers:
-            match = match_digits(placed, one.digits(audio, standard))
+            if limit is not None and limit.system != "dtmf":
+                heard = one.signals(audio, limit.system)
+            else:
+                heard = one.digits(audio, BELLCORE if limit is None else limit.standard)
+            match = match_digits(placed, heard)
             tallies[one.name].add(len(placed), match)
         step()
     return tallies
@@ -137,6 +158,11 @@ def _whole(cases: Sequence[dict[str, Tally]]) -> dict[str, Tally]:
         for name, tally in case.items():
             tallies.setdefault(name, Tally()).take(tally)
     return tallies
+
+
+def row_id(limit: Limit) -> str:
+    """Return the id of a row in the whole table."""
+    return f"{'dtmf' if limit.system == 'dtmf' else 'mf'}/{limit.id}"
 
 
 def run_limit(
@@ -158,17 +184,18 @@ def run_limit(
     ------
     own.
     """
-    able = [one for one in receivers if "digits" in one.hears]
+    wanted = "digits" if limit.system == "dtmf" else limit.system
+    able = [one for one in receivers if wanted in one.hears]
     cases = []
     for number, case in enumerate(limit.cases):
 
         def random_of(trial: int, number: int = number) -> np.random.Generator:
             return drawn(seed, limit.id, number, trial)
 
-        made = streams(case, random_of, trials * limit.times, limit.same_key)
-        cases.append((case.text, _hear(able, limit.standard, made, step)))
+        made = streams(case, random_of, trials * limit.times, limit.same_key, limit.system)
+        cases.append((case.text, _hear(able, limit, made, step)))
     return RowResult(
-        f"dtmf/{limit.id}",
+        row_id(limit),
         limit.standard,
         limit.what,
         limit.source,
@@ -195,7 +222,7 @@ def run_sweep(
         def random_of(trial: int, number: int = number) -> np.random.Generator:
             return drawn(seed, sweep.id, number, trial)
 
-        points.append(_hear(able, BELLCORE, streams(case, random_of, trials, sweep.same_key), step))
+        points.append(_hear(able, None, streams(case, random_of, trials, sweep.same_key), step))
     tallies = {one.name: tuple(point[one.name] for point in points) for one in able}
     return SweepResult(sweep, tallies)
 

@@ -34,6 +34,8 @@ SETTINGS: Final = {
     "australia": (10, 10, -99),
 }
 
+# What it calls the signals of R1 that are no digits.
+BELL: Final = {"C": "ST3P", "A": "STP", "*": "KP", "B": "KP2", "#": "ST"}
 PLAN: Final = "north_america"
 # Elements (Hz, Hz, nominal ms) of the North American plan; 0 Hz is no frequency. The header says -1
 # for silence, but the library takes only 0 for it.
@@ -77,8 +79,14 @@ def library() -> Any:
             loaded = ctypes.CDLL(name)
         except OSError:
             continue
-        for function in ("dtmf_rx_init", "super_tone_rx_init", "super_tone_rx_make_descriptor"):
-            getattr(loaded, function).restype = c_void_p
+        for name in ("dtmf_rx", "bell_mf_rx", "super_tone_rx"):
+            getattr(loaded, f"{name}_init").restype = c_void_p
+        loaded.super_tone_rx_make_descriptor.restype = c_void_p
+        loaded.bell_mf_rx_init.argtypes = [c_void_p, c_void_p, c_void_p]
+        loaded.bell_mf_rx.argtypes = [c_void_p, c_void_p, c_int]
+        loaded.bell_mf_rx_get.argtypes = [c_void_p, c_char_p, c_int]
+        loaded.bell_mf_rx_get.restype = c_size_t
+        loaded.bell_mf_rx_free.argtypes = [c_void_p]
         loaded.dtmf_rx_init.argtypes = [c_void_p, c_void_p, c_void_p]
         loaded.dtmf_rx_parms.argtypes = [c_void_p, c_int, c_int, c_int, c_int]
         loaded.dtmf_rx.argtypes = [c_void_p, c_void_p, c_int]
@@ -95,10 +103,24 @@ def library() -> Any:
     raise NotInstalledError(INSTALL)
 
 
+def _queued(receive: Any, get: Any, state: Any, audio: Pcm) -> list[Heard]:
+    """Give audio to a receiver in pieces and take out of its queue what it heard in each."""
+    keys = ctypes.create_string_buffer(129)
+    heard = []
+    start, count = audio.ctypes.data, len(audio)
+    for at in range(0, count, PIECE):
+        piece = min(PIECE, count - at)
+        receive(state, start + 2 * at, piece)
+        if get(state, keys, 128):
+            when = (at + piece) * 1000 / SAMPLE_RATE_HZ
+            heard += [Heard(chr(code), when) for code in keys.value]
+    return heard
+
+
 class Spandsp:
     """spandsp's receivers, with or without the filter that takes dial tone away."""
 
-    hears = frozenset({"digits", "tones"})
+    hears = frozenset({"digits", "tones", "r1"})
 
     def __init__(self, *, dial_tone_filter: bool) -> None:
         self._library = library()
@@ -113,17 +135,17 @@ class Spandsp:
         lib = self._library
         state = lib.dtmf_rx_init(None, None, None)
         lib.dtmf_rx_parms(state, int(self._filter), *SETTINGS.get(standard, AS_IT_IS))
-        keys = ctypes.create_string_buffer(129)
-        heard = []
-        start, count = audio.ctypes.data, len(audio)
-        for at in range(0, count, PIECE):
-            piece = min(PIECE, count - at)
-            lib.dtmf_rx(state, start + 2 * at, piece)
-            if lib.dtmf_rx_get(state, keys, 128):
-                when = (at + piece) * 1000 / SAMPLE_RATE_HZ
-                heard += [Heard(chr(code), when) for code in keys.value]
+        heard = _queued(lib.dtmf_rx, lib.dtmf_rx_get, state, audio)
         lib.dtmf_rx_free(state)
         return heard
+
+    def signals(self, audio: Pcm, system: str = "r1") -> list[Heard]:
+        """Return the R1 signals heard; its R2 receiver keeps no queue of signals."""
+        lib = self._library
+        state = lib.bell_mf_rx_init(None, None, None)
+        heard = _queued(lib.bell_mf_rx, lib.bell_mf_rx_get, state, audio)
+        lib.bell_mf_rx_free(state)
+        return [Heard(BELL.get(one.name, one.name), one.detected_ms) for one in heard]
 
     def knows(self, plan: str, tone: str) -> bool:
         """Return whether it is told of a tone; other plans, and four tones at once, it is not."""

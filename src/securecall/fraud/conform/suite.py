@@ -14,6 +14,7 @@ from securecall.fraud.conform.receivers import OURS, NotInstalledError, Receiver
 from securecall.fraud.conform.runner import (
     RowResult,
     SweepResult,
+    row_id,
     run_limit,
     run_progress,
     run_sweep,
@@ -124,7 +125,7 @@ def _chosen(
 ) -> list[tuple[str, Limit | ProgressRow | Sweep]]:
     """Return the rows to run by their ids."""
     every: list[tuple[str, Limit | ProgressRow | Sweep]] = [
-        *((f"dtmf/{row.id}", row) for row in limits()),
+        *((row_id(row), row) for row in limits()),
         *((f"progress/{one.id}", one) for one in progress_rows()),
         *((f"sweep/{sweep.id}", sweep) for sweep in sweeps()),
     ]
@@ -139,7 +140,8 @@ def _chosen(
 
     def wanted(row: Limit | ProgressRow | Sweep) -> bool:
         if isinstance(row, Limit):
-            return standard in ("all", row.standard)
+            home = standard == "bellcore" and row.system != "dtmf"
+            return home or standard in ("all", row.standard)
         return swept if isinstance(row, Sweep) else standard in ("all", "bellcore")
 
     return [(name, row) for name, row in every if wanted(row)]
