@@ -13,7 +13,7 @@ from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
 from securecall._frame cimport (
-    EVENT_DTMF, EVENT_MF, EVENT_TONE, Event, Events, SC_HOP, SC_LANES, sc_bank_prepare, sc_bank_width,
+    EVENT_DTMF, EVENT_MF, EVENT_TONE, Event, Events, FRAME, SC_HOP, SC_LANES, sc_bank_prepare, sc_bank_width,
     sc_dbm0, sc_lane_hz,
 )
 from securecall._line cimport (
@@ -23,6 +23,7 @@ from securecall._line cimport (
 from securecall._pairs cimport BLOCKS, HOLE, PairPlan, Span, sc_pairs_prepare
 from securecall._progress cimport sc_plan_unpack
 from securecall._spectrum cimport sc_spectrum_prepare, sc_spectrum_width
+from securecall._speech cimport SPEECH_NUMBERS, sc_speech_unpack
 
 cdef enum:
     LONG_PIECE = 4000      # samples from which on a channel's feed lets go of the GIL
@@ -126,12 +127,15 @@ cdef class Setup:
     dial_filter : bool
     plan : bytes or None
         Tones; see `fraud.tone_packing.packed`.
+    speech : bytes or None
+        The network that tells speech from other sound; see `fraud.speech`.
     """
 
     cdef CSetup c
 
     def __cinit__(
-        self, int rate_hz, int encoding, bytes decoded, dtmf, mf, bint dial_filter, bytes plan=None
+        self, int rate_hz, int encoding, bytes decoded, dtmf, mf, bint dial_filter, bytes plan=None,
+        bytes speech=None,
     ):
         cdef int lane, outer
         cdef double turn
@@ -168,6 +172,11 @@ cdef class Setup:
                 <const double*> PyBytes_AS_STRING(plan), len(plan) // 8, &self.c.plan
             ):
                 raise ValueError("this is no packed plan of tones")
+        if speech is not None:
+            if len(speech) != SPEECH_NUMBERS * <Py_ssize_t> sizeof(float):
+                raise ValueError("this is no packed network")
+            self.c.speech = 1
+            sc_speech_unpack(&self.c.net, <const float*> PyBytes_AS_STRING(speech))
 
 
 cdef tuple _event(const Event* event):
@@ -266,6 +275,43 @@ cdef class Channel:
         """End what lasts; return the events."""
         sc_line_finish(&self.line, &self.setup.c, &self.events)
         return self._take()
+
+    def activity(self, data):
+        """Hear samples; return what each frame that they complete is: a byte a frame."""
+        cdef Py_buffer view
+        cdef const uint8_t* first
+        cdef int64_t count, at = 0, piece, frame
+        cdef int ratio = self.setup.c.rate_hz // 8000
+        cdef int wide = 2 if self.setup.c.encoding == S16LE else 1
+        cdef int held
+        cdef uint8_t* found
+        cdef Py_ssize_t frames = 0
+        if not self.setup.c.speech:
+            raise ValueError("this setup does not listen for speech")
+        held = _samples(data, &view, self.setup, &first, &count)
+        found = <uint8_t*> malloc(count // (FRAME * ratio) + 2)
+        if found == NULL:
+            if held:
+                PyBuffer_Release(&view)
+            raise MemoryError
+        with nogil:
+            while at < count:
+                # Up to where the frame ends, or two samples before: the half-band filter may hold some back.
+                frame = self.line.now // FRAME
+                piece = ratio * (FRAME - (self.line.now + self.line.waiting) % FRAME)
+                if piece > count - at:
+                    piece = count - at
+                sc_line_feed(&self.line, &self.setup.c, first + wide * at, piece, &self.events)
+                at += piece
+                if self.line.now // FRAME > frame:
+                    found[frames] = <uint8_t> self.line.activity
+                    frames += 1
+        if held:
+            PyBuffer_Release(&view)
+        self.events.count = 0
+        told = PyBytes_FromStringAndSize(<char*> found, frames)
+        free(found)
+        return told
 
     @property
     def now(self):

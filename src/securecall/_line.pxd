@@ -19,6 +19,10 @@ from securecall._progress cimport (
     Progress, TonePlan, sc_progress_end, sc_progress_reset, sc_progress_step,
 )
 
+from securecall._speech cimport (
+    HEARD_SILENCE, sc_speech, sc_speech_net, sc_speech_reset, sc_speech_step,
+)
+
 cdef enum:
     TAPS = 47              # of the half-band filter
     PIECE = 160            # samples that are taken in at once: four hops
@@ -33,9 +37,11 @@ cdef struct Setup:
     int mf                 # listen for MF
     int dial_filter        # take a dial tone away before listening for digits
     int tones              # listen for the tones of a plan
+    int speech             # tell speech from other sound
     PairPlan dtmf
     PairPlan multi
     TonePlan plan
+    sc_speech_net net
     int16_t decoded[256]   # of mu-law or A-law
     float half_band[12]    # every other of its taps, from the middle
     float turn_re[2][48]   # a tone's turn over half a hop and over one and a half
@@ -62,6 +68,8 @@ cdef struct Line:
     PairState multi
     Dial dial
     Progress progress
+    sc_speech speech
+    int activity           # what the last whole frame was
 
 
 cdef inline void sc_line_reset(Line* line) noexcept nogil:
@@ -70,6 +78,8 @@ cdef inline void sc_line_reset(Line* line) noexcept nogil:
     sc_pair_reset(&line.dtmf)
     sc_pair_reset(&line.multi)
     sc_progress_reset(&line.progress)
+    sc_speech_reset(&line.speech)
+    line.activity = HEARD_SILENCE
 
 
 @cython.cdivision(True)
@@ -152,7 +162,8 @@ cdef inline void sc_line_hop(
         frame.crossings = line.crossings
         if setup.tones:
             sc_progress_step(&line.progress, &setup.plan, &frame, &line.ids, events)
-        # HOOK: sc_speech_step with &frame goes here.
+        if setup.speech:
+            line.activity = sc_speech_step(&line.speech, &setup.net, line.ring, &frame)
 
 
 @cython.cdivision(True)
