@@ -1,0 +1,377 @@
+/* What makes a sound speech: measures of the last second, and the small network that weighs them.
+ *
+ * The level is taken every 20 ms, everything else every 40 ms and only above the noise floor. Floats are
+ * added lane by lane in one order, four lanes everywhere, and the pitch is counted in whole numbers, so
+ * that each machine gives the same bits. benchmarks/speech trains on what this same file measures.
+ */
+#ifndef SECURECALL_SPEECH_H
+#define SECURECALL_SPEECH_H
+
+#include <stdint.h>
+#include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+enum {
+    SC_SPEECH_BANDS = 8,
+    SC_SPEECH_INPUTS = 36,
+    SC_SPEECH_HIDDEN = 12,
+    SC_SPEECH_TONES = 48,   /* of the tone bank */
+    SC_PITCH_SAMPLES = 128, /* 64 ms at 2 kHz */
+    SC_PITCH_WINDOW = 96,   /* of them are compared */
+    SC_PITCH_FIRST = 3,     /* lags: 667 Hz */
+    SC_PITCH_LAGS = 26      /* down to 71 Hz */
+};
+
+typedef float sc_four __attribute__((vector_size(16)));
+typedef int32_t sc_four_ints __attribute__((vector_size(16)));
+typedef int8_t sc_bytes __attribute__((vector_size(16), aligned(1), may_alias));
+
+/* The network; shift and scale of the inputs are within the first layer's numbers. */
+typedef struct {
+    float first[SC_SPEECH_INPUTS][SC_SPEECH_HIDDEN];
+    float bias[SC_SPEECH_HIDDEN];
+    float second[SC_SPEECH_HIDDEN];
+    float last;
+    float on, off; /* of the smoothed answer: speech begins, speech is over */
+} sc_speech_net;
+
+typedef struct {
+    float floor, top;           /* log2 of a frame's power: falls at once and rises slowly; the other way */
+    float quick, middle, slow;  /* means of the level over 0.1, 0.24 and 0.6 s */
+    float sway[3];              /* mean distances: level and quick, quick and middle, middle and slow */
+    float band_mean[SC_SPEECH_BANDS];
+    float band_sway[SC_SPEECH_BANDS];
+    float voiced, turns, carried, moved, glided; /* of the pitch, over 0.5 s */
+    float last_voiced, last_lag;
+    float shape[4];
+    float answer;               /* smoothed */
+    int32_t frames;             /* measured so far, 1000 at most */
+    int32_t speaks;
+} sc_speech;
+
+#define SC_TOWARDS(mean, x, part) ((mean) += ((x) - (mean)) * (part))
+
+/* log2 to 0.01: exact at powers of two, a parabola between. */
+static inline float sc_log2(float x)
+{
+    union { float f; int32_t i; } u = {x};
+    float whole = (float)(u.i >> 23) - 127.0f;
+    u.i = (u.i & 0x7fffff) | 0x3f800000;
+    return whole + u.f * (2.0f - u.f * (1.0f / 3.0f)) - 5.0f / 3.0f;
+}
+
+static inline sc_four sc_log2_of_four(sc_four x)
+{
+    union { sc_four f; sc_four_ints i; } u = {x};
+    sc_four whole = __builtin_convertvector(u.i >> 23, sc_four) - 127.0f;
+    u.i = (u.i & 0x7fffff) | 0x3f800000;
+    return whole + u.f * (2.0f - u.f * (1.0f / 3.0f)) - 5.0f / 3.0f;
+}
+
+static inline float sc_size(float x) { return x < 0 ? -x : x; }
+
+static inline sc_four sc_larger(sc_four a, sc_four b)
+{
+    union { sc_four f; sc_four_ints i; } x = {a}, y = {b};
+    sc_four_ints which = a > b;
+    x.i = (x.i & which) | (y.i & ~which);
+    return x.f;
+}
+
+static inline sc_four sc_size_of_four(sc_four a)
+{
+    union { sc_four f; sc_four_ints i; } x = {a};
+    x.i &= 0x7fffffff;
+    return x.f;
+}
+
+/* Sums of four samples, a quarter of them: 2 kHz. Needs start % 32 == 0 in a ring of a multiple of 32. */
+static inline void sc_pitch_low(const int16_t *ring, int ring_samples, int start, int16_t *low)
+{
+    for (int n = 0; n < SC_PITCH_SAMPLES; n += 8) {
+        const int16_t *x = ring + start;
+#if defined(__SSE2__)
+        const __m128i one = _mm_set1_epi16(1);
+        __m128i pair[4], four[2];
+        for (int k = 0; k < 4; k++)
+            pair[k] = _mm_madd_epi16(_mm_loadu_si128((const __m128i *)(x + 8 * k)), one);
+        for (int k = 0; k < 2; k++) {
+            __m128 a = _mm_castsi128_ps(pair[2 * k]), b = _mm_castsi128_ps(pair[2 * k + 1]);
+            __m128i even = _mm_castps_si128(_mm_shuffle_ps(a, b, _MM_SHUFFLE(2, 0, 2, 0)));
+            __m128i odd = _mm_castps_si128(_mm_shuffle_ps(a, b, _MM_SHUFFLE(3, 1, 3, 1)));
+            four[k] = _mm_srai_epi32(_mm_add_epi32(even, odd), 2);
+        }
+        _mm_storeu_si128((__m128i *)(low + n), _mm_packs_epi32(four[0], four[1]));
+#else
+        for (int k = 0; k < 8; k++)
+            low[n + k] = (int16_t)((x[4 * k] + x[4 * k + 1] + x[4 * k + 2] + x[4 * k + 3]) >> 2);
+#endif
+        start += 32;
+        if (start == ring_samples)
+            start = 0;
+    }
+}
+
+/* Clip to -1, 0 and 1 at five eighths of the mean size; write which are up and which down. */
+static inline void sc_pitch_clip(const int16_t *low, int8_t *sign, uint64_t up[2], uint64_t down[2])
+{
+    int32_t sum = 0;
+    int16_t least;
+
+    for (int n = 0; n < SC_PITCH_SAMPLES; n++)
+        sum += low[n] < 0 ? -low[n] : low[n];
+    least = (int16_t)(sum * 5 / (8 * SC_PITCH_SAMPLES)); /* 128 of 32 768 at most: far from 2^31 */
+    up[0] = up[1] = down[0] = down[1] = 0;
+    for (int n = 0; n < SC_PITCH_SAMPLES; n += 16) {
+#if defined(__SSE2__)
+        __m128i a = _mm_loadu_si128((const __m128i *)(low + n)), b = _mm_loadu_si128((const __m128i *)(low + n + 8));
+        __m128i top = _mm_set1_epi16(least), bottom = _mm_set1_epi16((int16_t)-least);
+        __m128i above = _mm_packs_epi16(_mm_cmpgt_epi16(a, top), _mm_cmpgt_epi16(b, top));
+        __m128i below = _mm_packs_epi16(_mm_cmpgt_epi16(bottom, a), _mm_cmpgt_epi16(bottom, b));
+        _mm_storeu_si128((__m128i *)(sign + n), _mm_sub_epi8(below, above));
+        up[n / 64] |= (uint64_t)(uint32_t)_mm_movemask_epi8(above) << (n % 64);
+        down[n / 64] |= (uint64_t)(uint32_t)_mm_movemask_epi8(below) << (n % 64);
+#else
+        for (int k = 0; k < 16; k++) {
+            int is_up = low[n + k] > least, is_down = low[n + k] < -least;
+            up[n / 64] |= (uint64_t)is_up << ((n + k) % 64);
+            down[n / 64] |= (uint64_t)is_down << ((n + k) % 64);
+            sign[n + k] = (int8_t)(is_up - is_down);
+        }
+#endif
+    }
+}
+
+/* How alike the last 48 ms are to what was some lag earlier, and log2 of that lag in samples at 2 kHz. */
+static inline float sc_pitch(const int16_t *ring, int ring_samples, int start, float *lag_log2)
+{
+    int16_t low[SC_PITCH_SAMPLES];
+    int8_t room[16 + SC_PITCH_SAMPLES], *sign = room + 16, product[32], change[SC_PITCH_LAGS + SC_PITCH_FIRST];
+    uint64_t up[2], down[2];
+    sc_bytes sum[2] = {{0}, {0}};
+    int32_t sums[28], energies[28], own = 0, energy;
+    union { float one[28]; sc_four four[7]; } alike;
+    float best, place;
+    int at = 0;
+
+    sc_pitch_low(ring, ring_samples, start, low);
+    sc_pitch_clip(low, sign, up, down);
+    memset(room, 0, 16);
+    for (int n = 0; n < SC_PITCH_WINDOW; n++)
+        own += sign[SC_PITCH_SAMPLES - SC_PITCH_WINDOW + n] & 1;
+    up[0] &= ~(uint64_t)0 << 32; /* the window is the newest 96 */
+    down[0] &= ~(uint64_t)0 << 32;
+    for (int word = 0; word < 2; word++) {
+        /* 32 lags at once: lane j holds what was 34 - j samples earlier. */
+        const int8_t *then = sign + 64 * word - SC_PITCH_FIRST - 31;
+        for (uint64_t left = up[word]; left; left &= left - 1) {
+            int n = __builtin_ctzll(left);
+            sum[0] += *(const sc_bytes *)(then + n);
+            sum[1] += *(const sc_bytes *)(then + n + 16);
+        }
+        for (uint64_t left = down[word]; left; left &= left - 1) {
+            int n = __builtin_ctzll(left);
+            sum[0] -= *(const sc_bytes *)(then + n);
+            sum[1] -= *(const sc_bytes *)(then + n + 16);
+        }
+    }
+    memcpy(product, sum, 32);
+    /* One lag more takes the newest sample out of what is compared with, and one more old one in. */
+    for (int n = 0; n < SC_PITCH_LAGS + SC_PITCH_FIRST; n++)
+        change[n] = (int8_t)((sign[31 - n] & 1) - (sign[127 - n] & 1));
+    energy = own;
+    for (int n = 0; n < SC_PITCH_FIRST; n++)
+        energy += change[n];
+    for (int lag = 0; lag < SC_PITCH_LAGS; lag++) {
+        sums[lag] = 2 * product[31 - lag];
+        energies[lag] = own + energy + 1;
+        energy += change[lag + SC_PITCH_FIRST];
+    }
+    for (int lag = SC_PITCH_LAGS; lag < 28; lag++) {
+        sums[lag] = 0;
+        energies[lag] = 1;
+    }
+    /* Twice the sum over both energies: no root, and no more than 1. */
+    for (int lag = 0; lag < 28; lag++)
+        alike.one[lag] = (float)sums[lag] / (float)energies[lag];
+    sc_four most = alike.four[0];
+    for (int k = 1; k < 7; k++)
+        most = sc_larger(most, alike.four[k]);
+    best = most[0];
+    for (int lane = 1; lane < 4; lane++)
+        best = most[lane] > best ? most[lane] : best;
+    /* The shortest lag that is about as good, for multiples of it are too; then to the top of its hill. */
+    while (alike.one[at] < best - 0.03f)
+        at++;
+    while (at < SC_PITCH_LAGS - 1 && alike.one[at + 1] > alike.one[at])
+        at++;
+    best = alike.one[at];
+    place = (float)(at + SC_PITCH_FIRST);
+    if (at > 0 && at < SC_PITCH_LAGS - 1) {
+        float bow = alike.one[at - 1] - 2.0f * best + alike.one[at + 1];
+        if (bow < -1e-3f) {
+            float off = 0.5f * (alike.one[at - 1] - alike.one[at + 1]) / bow;
+            place += off > 0.5f ? 0.5f : off < -0.5f ? -0.5f : off;
+        }
+    }
+    *lag_log2 = sc_log2(place);
+    return best;
+}
+
+/* Take a frame's power into the level and its movement; return whether it is above the floor. */
+static inline int sc_speech_level(sc_speech *state, float mean_square, float *level)
+{
+    float now = sc_log2(mean_square + 1e-10f), held;
+
+    if (state->top == 0.0f) { /* nothing was heard yet */
+        state->floor = now < -22.0f ? now : -22.0f;
+        state->top = now < -1e-6f ? now : -1e-6f;
+        state->quick = state->middle = state->slow = now;
+    }
+    state->floor = now < state->floor ? state->floor + (now - state->floor) * 0.25f : state->floor + 0.0133f;
+    if (state->floor > -15.5f) /* -40.5 dBm0: music that never pauses is no silence */
+        state->floor = -15.5f;
+    state->top = now > state->top ? state->top + (now - state->top) * 0.25f : state->top - 0.0266f;
+    /* How deep a pause is says more of the line than of the sound: 30 dB below the loudest is enough. */
+    held = now > state->top - 10.0f ? now : state->top - 10.0f;
+    SC_TOWARDS(state->quick, held, 0.2f);
+    SC_TOWARDS(state->middle, held, 1.0f / 12);
+    SC_TOWARDS(state->slow, held, 0.035f);
+    SC_TOWARDS(state->sway[0], sc_size(held - state->quick), 0.035f);
+    SC_TOWARDS(state->sway[1], sc_size(state->quick - state->middle), 0.035f);
+    SC_TOWARDS(state->sway[2], sc_size(state->middle - state->slow), 0.035f);
+    *level = held;
+    return now > state->floor + 2.0f && now > -22.0f; /* 6 dB above the floor, and -60 dBm0 */
+}
+
+/* The bank's lanes by frequency. */
+static const uint8_t sc_by_frequency[SC_SPEECH_TONES] = {
+    8,  9,  10, 11, 12, 35, 13, 36, 0,  31, 1,  37, 2,  32, 14, 3,  15, 16, 38, 27, 39, 4,  30, 5,
+    17, 40, 18, 19, 6,  33, 41, 7,  34, 42, 20, 21, 43, 44, 24, 28, 22, 29, 45, 25, 26, 23, 46, 47};
+
+/* Take in a frame above the floor; write what the network is asked. */
+static inline void sc_speech_measure(
+    sc_speech *state, const int16_t *ring, int ring_samples, int start, const float *tone_power,
+    const float *hop_power, float level, float *in)
+{
+    union { float one[SC_SPEECH_TONES]; sc_four four[12]; } tone, fine;
+    union { float one[SC_SPEECH_BANDS]; sc_four four[2]; } band;
+    sc_four sum = {0, 0, 0, 0}, most;
+    float mean, total = 0, top, lag, alike, jagged, least, largest, shape[4], *to;
+
+    for (int k = 0; k < SC_SPEECH_TONES; k++)
+        tone.one[k] = tone_power[sc_by_frequency[k]] + 1e-10f;
+    for (int k = 0; k < 12; k++)
+        fine.four[k] = sc_log2_of_four(tone.four[k]);
+    for (int k = 0; k < SC_SPEECH_BANDS; k++) {
+        const float *x = tone.one + 6 * k;
+        band.one[k] = ((x[0] + x[1]) + (x[2] + x[3])) + (x[4] + x[5]);
+    }
+    for (int k = 0; k < SC_SPEECH_BANDS; k++)
+        total += band.one[k];
+    band.four[0] = sc_log2_of_four(band.four[0]);
+    band.four[1] = sc_log2_of_four(band.four[1]);
+    sum = band.four[0] + band.four[1];
+    mean = ((sum[0] + sum[2]) + (sum[1] + sum[3])) * 0.125f;
+    to = in;
+    if (state->frames == 0)
+        for (int k = 0; k < SC_SPEECH_BANDS; k++)
+            state->band_mean[k] = band.one[k] - mean;
+    for (int k = 0; k < SC_SPEECH_BANDS; k++) {
+        float x = band.one[k] - mean;
+        SC_TOWARDS(state->band_mean[k], x, 0.07f);
+        SC_TOWARDS(state->band_sway[k], sc_size(x - state->band_mean[k]), 0.07f);
+        to[k] = x;
+        to[9 + k] = state->band_sway[k];
+    }
+    to[8] = level - state->top;
+    to += 17;
+    for (int k = 0; k < 3; k++)
+        to[k] = state->sway[k];
+    to[3] = state->quick - state->slow;
+    to[4] = level - state->slow;
+    to += 5;
+
+    alike = sc_pitch(ring, ring_samples, start, &lag);
+    float is_voiced = alike > 0.55f ? 1.0f : 0.0f, jump = sc_size(lag - state->last_lag);
+    float is_carried = jump < 0.2f ? is_voiced : 0.0f;
+    SC_TOWARDS(state->voiced, is_voiced, 0.08f);
+    SC_TOWARDS(state->turns, sc_size(is_voiced - state->last_voiced), 0.07f);
+    SC_TOWARDS(state->carried, is_carried, 0.08f);
+    SC_TOWARDS(state->moved, (jump > 1.0f ? 1.0f : jump) * is_voiced, 0.08f);
+    SC_TOWARDS(state->glided, jump * 5.0f * is_carried, 0.08f);
+    state->last_voiced = is_voiced;
+    state->last_lag = lag;
+    to[0] = state->voiced;
+    to[1] = state->turns;
+    to[2] = state->carried;
+    to[3] = state->moved;
+    to[4] = state->glided;
+    to[5] = lag * is_voiced;
+    to += 6;
+
+    /* From tone to tone of the bank: how jagged, how flat; and how much the strongest holds of all. */
+    sum = fine.four[0];
+    most = tone.four[0];
+    for (int k = 1; k < 12; k++) {
+        sum += fine.four[k];
+        most = sc_larger(most, tone.four[k]);
+    }
+    mean = ((sum[0] + sum[2]) + (sum[1] + sum[3])) * (1.0f / 48);
+    top = most[0];
+    for (int lane = 1; lane < 4; lane++)
+        top = most[lane] > top ? most[lane] : top;
+    sum = (sc_four){0, 0, 0, 0};
+    for (int k = 0; k < 11; k++) {
+        sc_four here, before = fine.four[k], after;
+        memcpy(&here, fine.one + 4 * k + 1, 16);
+        memcpy(&after, fine.one + 4 * k + 2, 16);
+        sum += sc_size_of_four(2.0f * here - before - after);
+    }
+    jagged = ((sum[0] + sum[2]) + (sum[1] + sum[3])) * (1.0f / 44);
+    least = largest = hop_power[0];
+    for (int k = 1; k < 4; k++) {
+        least = hop_power[k] < least ? hop_power[k] : least;
+        largest = hop_power[k] > largest ? hop_power[k] : largest;
+    }
+    shape[0] = jagged;
+    shape[1] = mean - sc_log2(total * (1.0f / 48));
+    shape[2] = sc_log2(top) - sc_log2(total);
+    shape[3] = sc_log2(largest + 1e-9f) - sc_log2(least + 1e-9f);
+    for (int k = 0; k < 4; k++) {
+        SC_TOWARDS(state->shape[k], shape[k], 0.08f);
+        to[k] = shape[k];
+        to[4 + k] = state->shape[k];
+    }
+    if (state->frames < 1000)
+        state->frames += 1;
+}
+
+/* Return the network's answer: log odds of speech. */
+static inline float sc_speech_weigh(const sc_speech_net *net, const float *in)
+{
+    sc_four even[3], odd[3], sum = {0, 0, 0, 0}, weights;
+
+    for (int k = 0; k < 3; k++) {
+        memcpy(&even[k], net->bias + 4 * k, 16);
+        odd[k] = (sc_four){0, 0, 0, 0};
+    }
+    for (int n = 0; n < SC_SPEECH_INPUTS; n += 2)
+        for (int k = 0; k < 3; k++) {
+            memcpy(&weights, net->first[n] + 4 * k, 16);
+            even[k] += weights * in[n];
+            memcpy(&weights, net->first[n + 1] + 4 * k, 16);
+            odd[k] += weights * in[n + 1];
+        }
+    for (int k = 0; k < 3; k++) {
+        sc_four hidden = even[k] + odd[k];
+        hidden = sc_larger(hidden, (sc_four){0, 0, 0, 0});
+        memcpy(&weights, net->second + 4 * k, 16);
+        sum += hidden * weights;
+    }
+    return net->last + ((sum[0] + sum[2]) + (sum[1] + sum[3]));
+}
+
+#endif
