@@ -280,3 +280,34 @@ def test_a_group_is_laid_down_with_a_statement_a_table(ledger: Ledger) -> None:
     assert writer.total_changes - before == 101
     assert sum(text.startswith("INSERT OR REPLACE INTO account") for text in said) == 1
     assert sum(text.startswith("SELECT") for text in said) <= 3
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 64, 65, 256])
+def test_requests_of_a_group_of_any_size_are_looked_up(ledger: Ledger, count: int) -> None:
+    for number in range(0, count, 2):
+        ledger.deposit("a", "0.01", at=T0, request_id=f"é😀 {number}")
+    answers = together(ledger, *(deposit("b", "0.01", f"é😀 {n}") for n in range(count)))
+    conflicts = [isinstance(answer, RequestConflict) for answer in answers]
+    assert conflicts == [number % 2 == 0 for number in range(count)]
+
+
+def test_a_call_of_a_group_that_was_lost_may_start_again_on_another_curve(ledger: Ledger) -> None:
+    def interrupted(_: Writing) -> None:
+        raise KeyboardInterrupt
+
+    items = jobs_of(
+        ledger,
+        [
+            lambda ledger: ledger.start_call("c", ["a"], Flat(), at=T0, request_id="1"),
+            lambda ledger: ledger.end_call("c", at=T0 + 1_000),
+            lambda ledger: ledger.settle_due(at=T0 + 1_000),
+            lambda ledger: ledger.refund("c", at=T0 + 2_000, policy="full"),
+        ],
+    )
+    with pytest.raises(KeyboardInterrupt):
+        run(ledger, [*items, bare(interrupted)])
+    assert ledger.verify().ops == 2
+    assert ledger._store._curves == {}  # type: ignore[attr-defined]
+    assert ledger.start_call("c", ["a"], Flat(100_000), at=T0, request_id="1").ok
+    assert ledger.end_call("c", at=T0 + 1_000).charged_micros == 100_000
+    assert ledger.refund("c", at=T0 + 2_000, policy="full").refunded_micros == 100_000

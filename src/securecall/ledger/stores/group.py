@@ -19,6 +19,7 @@ __all__ = ["Group", "Item"]
 
 GROUP_MAX: Final = 256
 GAP_S: Final = 0.0005
+GAPS_MAX: Final = 8
 
 
 class Item:
@@ -113,10 +114,11 @@ class Group:
         """Wait for as many as were served last, while they keep coming.
 
         Who has just got an answer is often about to ask again, and a group without them would cost
-        another sync. Where nobody comes this waits half a millisecond, and not again.
+        another sync. Where nobody comes this waits half a millisecond, and not again; where they
+        come one by one, four.
         """
         came = -1
-        while True:
+        for _ in range(GAPS_MAX):
             with self._lock:
                 here = len(self._waiting)
                 if here + 1 >= self._wanted or here == came:
@@ -126,6 +128,8 @@ class Group:
                 enough = self._enough = Lock()
                 enough.acquire()
             enough.acquire(timeout=GAP_S)
+        with self._lock:
+            self._enough = None
 
     def _take(self, leader: Item) -> list[Item]:
         with self._lock:

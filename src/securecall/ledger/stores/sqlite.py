@@ -225,8 +225,13 @@ class SqliteStore:
         )
         self._checkpointed = head.seq
 
-    def _roll_back(self) -> None:
+    def _forget(self) -> None:
+        """Drop what is cached: it may be of a group that the file never gets."""
         self._cache.drop()
+        self._curves.clear()
+
+    def _roll_back(self) -> None:
+        self._forget()
         self._checkpointed = 0  # the signature may have gone with the rest: sign again
         connection = self._writer
         if connection is None:
@@ -240,7 +245,7 @@ class SqliteStore:
     def _discard(self) -> None:
         """Let go of a connection that cannot be believed."""
         connection, self._writer = self._writer, None
-        self._cache.drop()
+        self._forget()
         if connection is not None:
             try:
                 connection.close()
