@@ -198,6 +198,15 @@ def test_what_was_heard_before_damage_is_shown(tmp_path: Path) -> None:
     assert [each["detail"] for each in found] == ["1", "2", "3"]
 
 
+def test_names_are_not_taken_for_mark_up(call: Path) -> None:
+    odd = call.rename(call.with_name("[red]call:smile:.wav"))
+    done = run("listen", odd, "--legs", "[bold]a,b[/bold]")
+    assert done.code == 0
+    assert f"{odd}: 0:04" in done.out
+    assert "digits [bold]a: 159D" in done.out
+    assert "│ b[/bold] │" in done.out
+
+
 def test_clipping_is_told(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.wav", np.array([0.0, 2.0, -3.0]), subtype="FLOAT")
     done = run("listen", path)

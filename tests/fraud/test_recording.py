@@ -111,6 +111,17 @@ def test_standard_input_without_a_header(monkeypatch: pytest.MonkeyPatch) -> Non
         open_recording("-").__enter__()
 
 
+def test_no_more_than_a_second_is_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = io.BytesIO(bytes(10_000_000))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(endless))
+    with open_recording("-", encoding="s16le", legs=["a", "b"]) as call:
+        for n, block in enumerate(call.blocks(), 1):
+            assert len(block) == 8000
+            assert endless.tell() == n * 4 * 8000
+            if n == 10:
+                break
+
+
 def test_two_channels_are_two_legs(tmp_path: Path) -> None:
     both = np.stack([tone(8000), np.zeros(20_000)], axis=1)
     soundfile.write(tmp_path / "a.wav", both, 8000)
@@ -143,7 +154,7 @@ def test_what_is_not_finite_is_named_with_its_place(
 
 
 def test_what_is_beyond_full_scale_is_cut_and_counted(tmp_path: Path) -> None:
-    samples = np.array([0.5, 1.0, 1.5, -1.0, -1.5, 3e30], np.float32)
+    samples = np.array([0.5, 1.0, 1.5, -1.0, -1.5, 3e38], np.float32)
     soundfile.write(tmp_path / "a.wav", samples, 8000, subtype="FLOAT")
     with open_recording(tmp_path / "a.wav") as call:
         found = np.concatenate(list(call.blocks()))[:, 0].tolist()

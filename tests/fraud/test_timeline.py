@@ -134,6 +134,16 @@ def test_other_formats(name: str, tmp_path: Path) -> None:
     assert content.startswith(b"%PDF" if name.endswith("pdf") else b"\x89PNG")
 
 
+def test_dollars_in_names_are_dollars(tmp_path: Path) -> None:
+    heard = [Heard("$\\frac$", event("$x_2$", 100, 900, "tone"))]
+    draw(tmp_path / "a.svg", seen(), heard, ["$\\frac$"], title="$1$.wav", about="of $2$")
+    text = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    for words in ("$1$.wav", "of $2$", "$x_2$"):
+        assert f"<!-- {words} -->" in text
+    draw(tmp_path / "a.svg", seen(2), heard, ["$\\frac$", "b"])
+    assert "<!-- $\\frac$ -->" in (tmp_path / "a.svg").read_text(encoding="utf-8")
+
+
 def test_nothing_heard_is_said(tmp_path: Path) -> None:
     draw(tmp_path / "a.svg", seen(), [], ["mono"])
     assert "nothing heard" in (tmp_path / "a.svg").read_text(encoding="utf-8")

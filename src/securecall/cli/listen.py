@@ -126,6 +126,8 @@ def _one(
     picture: Path | None, json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Hear one file and show what is in it, even if it ends in damage."""
+    from rich.markup import escape
+
     from securecall.fraud.listening import listen, whole
     from securecall.fraud.recording import open_recording
 
@@ -135,7 +137,7 @@ def _one(
         seen = None if picture is None else _canvas(call, span)
         total = None if call.duration_ms is None else int(call.duration_ms / 1000)
         at = 0
-        with progress(file, not quiet and not json, total) as tell:
+        with progress(escape(file), not quiet and not json, total) as tell:
 
             def told(block: Any) -> None:
                 nonlocal at
@@ -199,7 +201,9 @@ def _show(call: Recording, heard: Sequence[Heard]) -> None:
     from securecall.fraud.listening import dialled
     from securecall.fraud.timeline import clock
 
-    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+    width = None if sys.stdout.isatty() else WIDTH
+    # Names of files and legs are not ours: nothing in them is mark-up.
+    console = Console(width=width, highlight=False, markup=False, emoji=False)
     lasts = "" if call.duration_ms is None else f"{clock(call.duration_ms)}, "
     console.print(f"{call.name}: {lasts}{_about(call)}", soft_wrap=True)
     if not heard:

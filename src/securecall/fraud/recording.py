@@ -127,7 +127,9 @@ class Recording:
         """Return 16 bits; what is beyond is cut, and counted unless a filter may have made it."""
         import numpy as np
 
-        scaled = np.rint(wide * FULL)
+        scaled = np.rint(
+            np.clip(wide, -2, 2) * FULL
+        )  # clipped before: the greatest floats overflow
         if count:
             self.clipped += int(np.count_nonzero((scaled > FULL) | (scaled < -FULL)))
         return np.clip(scaled, -FULL, FULL - 1).astype(np.int16).reshape(-1, len(self.legs))
@@ -245,27 +247,28 @@ def _with_header(name: str, legs: Sequence[str] | None) -> Iterator[Recording]:
         what = "standard input" if name == "-" else name
         raise InputError(f"{what} has no header: say --encoding mulaw, alaw or s16le, and --rate")
     soundfile = _need("soundfile", f"reading {name}")
-    with _opened(name) as bytes_:  # Python says better than libsndfile why it cannot
-        try:
-            file = soundfile.SoundFile(bytes_)
-        except soundfile.SoundFileError as error:
+    with _opened(name):  # Python says better than libsndfile why a file cannot be opened
+        pass
+    try:
+        file = soundfile.SoundFile(name)
+    except soundfile.SoundFileError as error:
+        raise InputError(
+            f"{name}: is no sound file that can be read: {_reason(error)}; "
+            "one without a header needs --encoding"
+        ) from None
+    with file:
+        if file.channels > LEGS_MAX:
+            raise InputError(f"{name}: has {file.channels} channels; {LEGS_MAX} are the most")
+        if legs is not None and len(legs) != file.channels:
             raise InputError(
-                f"{name}: is no sound file that can be read: {_reason(error)}; "
-                "one without a header needs --encoding"
-            ) from None
-        with file:
-            if file.channels > LEGS_MAX:
-                raise InputError(f"{name}: has {file.channels} channels; {LEGS_MAX} are the most")
-            if legs is not None and len(legs) != file.channels:
-                raise InputError(
-                    f"{name}: has {file.channels} channels, and {len(legs)} legs are named"
-                )
-            named = tuple(legs or leg_names(file.channels))
-            yield Recording(
-                name, file.samplerate, named, samples=file.frames,
-                about=f"{file.format} {file.subtype}",
-                source=_read(name, file, named, soundfile.SoundFileError),
-            )  # fmt: skip
+                f"{name}: has {file.channels} channels, and {len(legs)} legs are named"
+            )
+        named = tuple(legs or leg_names(file.channels))
+        yield Recording(
+            name, file.samplerate, named, samples=file.frames,
+            about=f"{file.format} {file.subtype}",
+            source=_read(name, file, named, soundfile.SoundFileError),
+        )  # fmt: skip
 
 
 def _reason(error: Exception) -> str:

@@ -232,8 +232,9 @@ def draw(
     bar = figure.colorbar(image, ax=axes, aspect=60, pad=0.01, fraction=0.02, extend="both")
     bar.set_label("dBm0 of a tone", fontsize=8)
     bar.ax.tick_params(labelsize=8)
-    figure.suptitle(title, x=0.01, ha="left", fontsize=13, fontweight="bold", color=INK)
-    axes[0].set_title(about, loc="left", fontsize=9, color=INK)
+    heading = {"color": INK, "parse_math": False}  # a file's name may have dollars in it
+    figure.suptitle(title, x=0.01, ha="left", fontsize=13, fontweight="bold", **heading)
+    axes[0].set_title(about, loc="left", fontsize=9, **heading)
     try:
         figure.savefig(path)
     except OSError as error:
@@ -253,7 +254,7 @@ def _draw_marks(
         if mark.label:
             axes.text(
                 mark.from_ms, mark.row + 0.66, mark.label, fontsize=9, color=mark.colour,
-                clip_on=True, fontweight="bold",
+                clip_on=True, fontweight="bold", parse_math=False,
             )  # fmt: skip
     axes.set_yticks([row + 0.6 for row, _ in names], [name for _, name in names], fontsize=8)
     axes.tick_params(length=0, labelbottom=False)
@@ -264,7 +265,7 @@ def _draw_marks(
     if leg:
         axes.text(
             -0.055, 0.5, leg, transform=axes.transAxes, fontsize=11, fontweight="bold",
-            color=INK, va="center", ha="right",
+            color=INK, va="center", ha="right", parse_math=False,
         )  # fmt: skip
 
 
