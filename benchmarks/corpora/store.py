@@ -10,6 +10,7 @@ import csv
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -86,28 +87,35 @@ def write(package: str, rows: list[Clip], audio: list[np.ndarray]) -> None:
     os.replace(unready, AUDIO / f"{package}.csv")
 
 
+@cache
+def _rows(path: Path, changed_ns: int) -> tuple[Clip, ...]:
+    """Read the rows of a package; they are asked for again and again."""
+    with path.open(newline="") as lines:
+        return tuple(
+            Clip(
+                package=row["package"],
+                version=row["version"],
+                licence=row["licence"],
+                kind=row["kind"],
+                pack=row["pack"],
+                held=row["held"] == "True",
+                file=row["file"],
+                seconds=float(row["seconds"]),
+                level_dbm0=float(row["level_dbm0"]),
+                first=int(row["first"]),
+                samples=int(row["samples"]),
+            )
+            for row in csv.DictReader(lines)
+        )
+
+
 def manifest() -> list[Clip]:
     """List every converted clip, by package and file."""
-    found = []
-    for path in sorted(AUDIO.glob("[!.]*.csv")):
-        with path.open(newline="") as lines:
-            for row in csv.DictReader(lines):
-                found.append(
-                    Clip(
-                        package=row["package"],
-                        version=row["version"],
-                        licence=row["licence"],
-                        kind=row["kind"],
-                        pack=row["pack"],
-                        held=row["held"] == "True",
-                        file=row["file"],
-                        seconds=float(row["seconds"]),
-                        level_dbm0=float(row["level_dbm0"]),
-                        first=int(row["first"]),
-                        samples=int(row["samples"]),
-                    )
-                )
-    return found
+    return [
+        row
+        for path in sorted(AUDIO.glob("[!.]*.csv"))
+        for row in _rows(path, path.stat().st_mtime_ns)
+    ]
 
 
 def clips(
