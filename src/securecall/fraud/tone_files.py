@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -99,8 +100,10 @@ class _Reader:
         if not isinstance(value, list) or not 1 <= len(value) <= LINES_MAX:
             self.fault(key, value, f"must be a list of 1 to {LINES_MAX} frequencies")
             return (NOWHERE,)
-        hz = tuple(self.number(x, f"{key}[{n}]", LOWEST_HZ, HIGHEST_HZ) for n, x in enumerate(value))
-        if any(after <= before for before, after in zip(hz, hz[1:], strict=False)):
+        hz = tuple(
+            self.number(x, f"{key}[{n}]", LOWEST_HZ, HIGHEST_HZ) for n, x in enumerate(value)
+        )
+        if any(after <= before for before, after in pairwise(hz)):
             self.fault(key, value, "must rise")
         low = sum(each <= LOW_END_HZ for each in hz)
         if any(LOW_END_HZ < each < HIGH_START_HZ for each in hz) or low not in (0, len(hz)):
@@ -111,7 +114,7 @@ class _Reader:
         least = 35.0 if low else 120.0
         if low > LOW_LINES_MAX:
             self.fault(key, value, f"may have {LOW_LINES_MAX} below {LOW_END_HZ:g} Hz")
-        if any(after - before < least for before, after in zip(hz, hz[1:], strict=False)):
+        if any(after - before < least for before, after in pairwise(hz)):
             self.fault(key, value, f"must lie {least:g} Hz apart")
         return hz
 
@@ -130,7 +133,9 @@ class _Reader:
         return Span(usual * (1 - percent / 100), usual, usual * (1 + percent / 100))
 
 
-def _limits(reader: _Reader, table: object, where: str, usual: Mapping[str, Any]) -> Mapping[str, Any]:
+def _limits(
+    reader: _Reader, table: object, where: str, usual: Mapping[str, Any]
+) -> Mapping[str, Any]:
     """Return limits with their sources under ``sources``; what is not said is as usual."""
     if not isinstance(table, dict):
         reader.fault(where.rstrip("."), table, "must be a table")
@@ -228,7 +233,7 @@ def parse_plan(text: str, *, file: str = "<text>") -> TonePlan:
 
     Examples
     --------
-    >>> from securecall.fraud.tones import parse_plan
+    >>> from securecall.fraud.tone_files import parse_plan
     >>> text = '''
     ... name = "ours"
     ... [[tone]]
@@ -296,7 +301,7 @@ def read_plan(path: str | Path) -> TonePlan:
 
     Examples
     --------
-    >>> from securecall.fraud.tones import read_plan
+    >>> from securecall.fraud.tone_files import read_plan
     >>> read_plan("no/such/file.toml")
     Traceback (most recent call last):
     securecall.TonePlanError: the tone plan has 1 fault:

@@ -221,7 +221,9 @@ def plan_names() -> tuple[str, ...]:
     ('itu_425', 'north_america', 'uk')
     """
     folder = files("securecall.fraud").joinpath(_FOLDER)
-    return tuple(sorted(Path(item.name).stem for item in folder.iterdir() if item.name.endswith(".toml")))
+    return tuple(
+        sorted(Path(item.name).stem for item in folder.iterdir() if item.name.endswith(".toml"))
+    )
 
 
 @cache
@@ -253,6 +255,8 @@ def plan(name: str) -> TonePlan:
     if name not in plan_names():
         near = nearest(name, plan_names())
         hint = f"; did you mean {near!r}?" if near else ""
-        raise InputError(f"there is no tone plan {name!r}{hint} (there are {', '.join(plan_names())})")
+        raise InputError(
+            f"there is no tone plan {name!r}{hint} (there are {', '.join(plan_names())})"
+        )
     source = files("securecall.fraud").joinpath(_FOLDER, f"{name}.toml")
     return parse_plan(source.read_text(encoding="utf-8"), file=f"{name}.toml")
