@@ -33,7 +33,7 @@ bench: build                       # ratios against named peers, in one run
 	$(V)/python -m benchmarks
 
 conform: build                     # receivers at the limits of the standards; keeps a dated page
-	$(V)/securecall conform --standard all --trials 30 --picture docs/acceptance.png \
+	$(V)/securecall conform --standard all --trials 20 --picture docs/acceptance.png \
 	  --report benchmarks/results/conformance-$$(date -u +%F).md \
 	  --note "commit $$(git describe --always --dirty)"
 

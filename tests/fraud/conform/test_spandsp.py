@@ -38,7 +38,8 @@ def test_it_hears_digits_and_dial_tone_or_says_what_installs_it() -> None:
     assert receiver.knows("north_america", "busy")
     assert not receiver.knows("uk", "busy")
     assert not receiver.knows("north_america", "off_hook_warning")
-    assert spandsp.Spandsp(dial_tone_filter=True).name == "spandsp-filter"
+    filtered = spandsp.Spandsp(dial_tone_filter=True)
+    assert (filtered.name, filtered.hears) == ("spandsp-filter", {"digits"})
 
 
 @pytest.mark.usefixtures("fresh")

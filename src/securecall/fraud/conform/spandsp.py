@@ -21,7 +21,9 @@ INSTALL: Final = "apt-get install libspandsp2 (Debian, Ubuntu), or `make peers`"
 # Files by their versions: Debian 12 and Ubuntu 24.04 have .2, FreeSWITCH's fork .3.
 NAMES: Final = ("libspandsp.so.2", "libspandsp.so.3")
 # It is given 2 ms at a time, so that what it says is dated to 2 ms; its own blocks are 12.75 ms.
+# Tones are longer, and so are what it is given of them, 10 ms, and its blocks, 16 ms.
 PIECE: Final = 16
+TONE_PIECE: Final = 80
 REPORT: Final = CFUNCTYPE(None, c_void_p, c_int, c_int, c_int)
 
 # Twist, reverse twist and threshold (dB, dB, dBm0) that it is set to; it is not told frequencies.
@@ -120,9 +122,9 @@ def _queued(receive: Any, get: Any, state: Any, audio: Pcm) -> list[Heard]:
 class Spandsp:
     """spandsp's receivers, with or without the filter that takes dial tone away."""
 
-    hears = frozenset({"digits", "tones", "r1"})
-
     def __init__(self, *, dial_tone_filter: bool) -> None:
+        # The filter is one of digits: the rest would be the same again.
+        self.hears = frozenset({"digits"} if dial_tone_filter else {"digits", "tones", "r1"})
         self._library = library()
         self._filter = dial_tone_filter
         self.name = "spandsp-filter" if dial_tone_filter else "spandsp"
@@ -164,8 +166,8 @@ class Spandsp:
         callback = REPORT(report)
         state = lib.super_tone_rx_init(None, self._plan(), callback, None)
         start, count = audio.ctypes.data, len(audio)
-        for at in range(0, count, PIECE):
-            piece = min(PIECE, count - at)
+        for at in range(0, count, TONE_PIECE):
+            piece = min(TONE_PIECE, count - at)
             now = at + piece
             lib.super_tone_rx(state, start + 2 * at, piece)
         lib.super_tone_rx_free(state)
