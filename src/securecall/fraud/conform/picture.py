@@ -53,7 +53,7 @@ def acceptance(report: Report, path: str | Path) -> None:
         axes.set_axis_off()
     handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
-    figure.savefig(path, dpi=110)
+    figure.savefig(path, dpi=80)
 
 
 def _draw(axes: Any, one: SweepResult, there: list[str]) -> None:
