@@ -82,7 +82,7 @@ class Reading(Protocol):
 
 
 class Writing(Reading, Protocol):
-    """A transaction: it also sees what it put."""
+    """A transaction of one operation; it sees what others put, its own papers and notes not yet."""
 
     def put_paper(self, paper: Paper) -> None:
         """Keep a document."""
