@@ -165,6 +165,28 @@ def test_a_picture(call: Path, tmp_path: Path) -> None:
     assert "DTMF bellcore, tones north_america" in text
 
 
+def test_speech_is_told_by_leg_and_as_lines(
+    call: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from securecall.fraud import talk
+    from securecall.fraud.speech import Activity
+
+    class Talker(talk.SpeechDetector):
+        def feed(self, frame: Any) -> list[Activity]:
+            return [Activity.SPEECH if np.any(frame) else Activity.SILENCE] * (len(frame) // 160)
+
+    monkeypatch.setattr(talk, "SpeechDetector", Talker)
+    picture = tmp_path / "a.svg"
+    done = run("listen", call, "--speech", "--picture", picture)
+    assert done.code == 0
+    assert "speech left: 1.0 s in all, 1 stretches shown" in done.out
+    assert "<!-- speech -->" in picture.read_text(encoding="utf-8")
+    found = lines(run("listen", call, "--speech", "--json", "--to", "2s").out)
+    told = [each for each in found if each["kind"] == "speech"]
+    assert [(each["leg"], each["start_ms"]) for each in told] == [("left", 0), ("right", 0)]
+    assert set(told[0]) == {"file", "leg", "kind", "start_ms", "end_ms"}
+
+
 def test_a_picture_of_standard_input_needs_an_end(tmp_path: Path) -> None:
     sound = companded(dialling("5"), "mulaw")
     options = ("--encoding", "mulaw", "--picture", tmp_path / "a.png")

@@ -134,6 +134,17 @@ def test_other_formats(name: str, tmp_path: Path) -> None:
     assert content.startswith(b"%PDF" if name.endswith("pdf") else b"\x89PNG")
 
 
+def test_speech_has_a_row_of_its_own(tmp_path: Path) -> None:
+    marks, names = _marks([event("5", 0, 90)], LETTER_MS, [(200.0, 900.0), (1100.0, 1200.0)])
+    assert names == [(0, "digits"), (1, "speech")]
+    assert [(mark.row, mark.from_ms, mark.to_ms) for mark in marks[1:]] == [
+        (1, 200, 900), (1, 1100, 1200),
+    ]  # fmt: skip
+    assert _marks([], LETTER_MS, []) == ([], [(0, "speech")])
+    draw(tmp_path / "a.svg", seen(), [], ["mono"], talk={"mono": []})
+    assert "<!-- speech -->" in (tmp_path / "a.svg").read_text(encoding="utf-8")
+
+
 def test_dollars_in_names_are_dollars(tmp_path: Path) -> None:
     heard = [Heard("$\\frac$", event("$x_2$", 100, 900, "tone"))]
     draw(tmp_path / "a.svg", seen(), heard, ["$\\frac$"], title="$1$.wav", about="of $2$")

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import typer
 
@@ -24,12 +24,29 @@ if TYPE_CHECKING:
     from securecall.fraud.listening import Heard
     from securecall.fraud.recording import Recording
     from securecall.fraud.spectrogram import Spectrogram
+    from securecall.fraud.talk import Talk
     from securecall.fraud.tones import TonePlan
 
 NAME: Final = "listen"
 WIDTH: Final = 120
 NONE: Final = "none"
 UNITS: Final = {"hz": "Hz", "db": "dB", "dbm0": "dBm0", "ms": "ms"}
+
+
+class Asked(NamedTuple):
+    """What shall be shown of each file, and how."""
+
+    from_ms: float
+    to_ms: float
+    ends: bool
+    speech: bool
+    picture: Path | None
+    json: bool
+    quiet: bool
+
+    def wants(self, from_ms: float, to_ms: float) -> bool:
+        """Return whether any of a time lies in what shall be shown."""
+        return from_ms < self.to_ms and to_ms >= self.from_ms
 
 
 def run(
@@ -51,6 +68,7 @@ def run(
     plan: str = typer.Option(
         "north_america", help="Tones: a plan's name, a plan file (TOML), or none."
     ),
+    speech: bool = typer.Option(False, "--speech", help="Say where somebody speaks, too."),
     begin: str | None = typer.Option(
         None, "--from", help="Show what lies after that time of the recording, such as 1m30s."
     ),
@@ -70,7 +88,8 @@ def run(
     """
     if picture is not None and len(files) > 1:
         raise typer.BadParameter("--picture goes with one FILE")
-    span = _span(begin, until)
+    from_ms, to_ms = _span(begin, until)
+    asked = Asked(from_ms, to_ms, ends, speech, picture, json, quiet)
     ears: dict[str, Any] = {
         "dtmf": None if dtmf == NONE else dtmf,
         "mf": None if mf == NONE else mf,
@@ -81,7 +100,7 @@ def run(
     failed = 0
     for file in files:
         try:
-            _one(file, how, ears, span=span, ends=ends, picture=picture, json=json, quiet=quiet)
+            _one(file, how, ears, asked)
         except InputError as error:
             complain(str(error))
             failed += 1
@@ -121,57 +140,78 @@ def _check(ears: dict[str, Any], picture: Path | None) -> None:
             raise InputError(f"{picture}: a picture's name must end in {', '.join(FORMS)}")
 
 
-def _one(
-    file: str, how: dict[str, Any], ears: dict[str, Any], *, span: tuple[float, float], ends: bool,
-    picture: Path | None, json: bool, quiet: bool,
-) -> None:  # fmt: skip
+def _one(file: str, how: dict[str, Any], ears: dict[str, Any], asked: Asked) -> None:
     """Hear one file and show what is in it, even if it ends in damage."""
-    from rich.markup import escape
-
-    from securecall.fraud.listening import listen, whole
+    from securecall.fraud.listening import whole
     from securecall.fraud.recording import open_recording
+    from securecall.fraud.talk import Talk
 
     heard: list[Heard] = []
     trouble: InputError | None = None
     with open_recording(file, **how) as call:
-        seen = None if picture is None else _canvas(call, span)
-        total = None if call.duration_ms is None else int(call.duration_ms / 1000)
-        at = 0
-        with progress(escape(file), not quiet and not json, total) as tell:
-
-            def told(block: Any) -> None:
-                nonlocal at
-                at += len(block)
-                tell(at // call.heard_hz, total)
-
-            try:
-                for each in listen(
-                    call, **ears, watch=[told] if seen is None else [told, seen.take]
-                ):
-                    heard.append(each)
-                    if json and ends and _inside(each, span):
-                        say(_line(file, each))
-            except InputError as error:  # what was heard before the damage is shown all the same
-                trouble = error
+        seen = None if asked.picture is None else _canvas(call, asked)
+        talk = Talk(call) if asked.speech else None
+        watch = [each.take for each in (seen, talk) if each is not None]
+        try:
+            for each in _hear(call, ears, watch, shown=not asked.quiet and not asked.json):
+                heard.append(each)
+                if asked.json and asked.ends and _wanted(each, asked):
+                    say(_line(file, each))
+        except InputError as error:  # what was heard before the damage is shown all the same
+            trouble = error
         joined = whole(heard)
-        found = [each for each in (heard if ends else joined) if _inside(each, span)]
-        if not json:
+        found = [each for each in (heard if asked.ends else joined) if _wanted(each, asked)]
+        if not asked.json:
             _show(call, found)
-        elif not ends:
+        elif not asked.ends:
             for each in found:
                 say(_line(file, each))
+        if talk is not None:
+            _tell_talk(file, talk, asked)
         if call.clipped:
             complain(f"{file}: {call.clipped:,} samples are beyond full scale and were cut")
-        if picture is not None and seen is not None:
-            _draw(picture, call, seen, joined, ears)
+        if seen is not None and asked.picture is not None:
+            _draw(call, seen, joined, talk, picture=asked.picture, ears=ears)
     if trouble is not None:
         raise trouble
 
 
-def _inside(each: Heard, span: tuple[float, float]) -> bool:
+def _hear(call: Recording, ears: dict[str, Any], watch: list[Any], shown: bool) -> Iterator[Heard]:
+    """Listen, and show how far we are."""
+    from rich.markup import escape
+
+    from securecall.fraud.listening import listen
+
+    total = None if call.duration_ms is None else int(call.duration_ms / 1000)
+    at = 0
+    with progress(escape(call.name), shown, total) as tell:
+
+        def told(block: Any) -> None:
+            nonlocal at
+            at += len(block)
+            tell(at // call.heard_hz, total)
+
+        yield from listen(call, **ears, watch=[told, *watch])
+
+
+def _wanted(each: Heard, asked: Asked) -> bool:
     event = each.event
-    end_ms = event.detected_ms if event.end_ms is None else event.end_ms
-    return event.start_ms < span[1] and end_ms >= span[0]
+    return asked.wants(event.start_ms, event.detected_ms if event.end_ms is None else event.end_ms)
+
+
+def _tell_talk(file: str, talk: Talk, asked: Asked) -> None:
+    """Say where somebody speaks, a stretch a line of JSON, or how much on each leg."""
+    for leg, stretches in talk.stretches.items():
+        inside = [each for each in stretches if asked.wants(*each)]
+        if not asked.json:
+            say(
+                f"speech {leg}: {talk.spoken_ms[leg] / 1000:.1f} s in all, "
+                f"{len(inside)} stretches shown"
+            )
+            continue
+        for from_ms, to_ms in inside:
+            told = {"file": file, "leg": leg, "kind": "speech", "start_ms": from_ms}
+            say(json.dumps(told | {"end_ms": to_ms}, ensure_ascii=False))
 
 
 def _line(file: str, each: Heard) -> str:
@@ -250,25 +290,27 @@ def _evidence(cues: Any) -> Iterator[str]:
             yield f"{word} {round(value, 1) + 0.0} {UNITS.get(unit, unit)}"  # no -0.0
 
 
-def _canvas(call: Recording, span: tuple[float, float]) -> Spectrogram:
+def _canvas(call: Recording, asked: Asked) -> Spectrogram:
     from securecall.fraud.spectrogram import Spectrogram
 
-    from_ms, to_ms = span
+    to_ms = asked.to_ms
     if call.duration_ms is not None:
         to_ms = min(to_ms, call.duration_ms)
     elif to_ms == float("inf"):
         raise InputError(f"{call.name}: its length is not known: a picture of it needs --to")
-    if to_ms <= from_ms:
+    if to_ms <= asked.from_ms:
         raise InputError(f"{call.name}: nothing to draw: it lasts {to_ms / 1000:g} s")
-    return Spectrogram(call.heard_hz, len(call.legs), from_ms, to_ms)
+    return Spectrogram(call.heard_hz, len(call.legs), asked.from_ms, to_ms)
 
 
 def _draw(
-    picture: Path, call: Recording, seen: Spectrogram, heard: Sequence[Heard], ears: dict[str, Any]
-) -> None:
+    call: Recording, seen: Spectrogram, heard: Sequence[Heard], talk: Talk | None, *,
+    picture: Path, ears: dict[str, Any],
+) -> None:  # fmt: skip
     from securecall.fraud.timeline import draw
 
     plan = getattr(ears["plan"], "name", ears["plan"])
     told = [f"DTMF {ears['dtmf']}", f"MF {ears['mf']}", f"tones {plan}"]
     about = f"{_about(call)}; " + ", ".join(each for each in told if not each.endswith(" None"))
-    draw(picture, seen, heard, call.legs, title=call.name, about=about)
+    stretches = None if talk is None else talk.stretches
+    draw(picture, seen, heard, call.legs, talk=stretches, title=call.name, about=about)

@@ -6,7 +6,7 @@ so that an hour can be read as well as a second.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -31,6 +31,7 @@ QUIET_DBM0: Final = -75
 INK: Final = "#263238"
 LINES: Final = "#7fffd4"
 WORDS: Final = {"dtmf": "digits", "mf": "MF", "tone": "tones"}
+SPEECH: Final = "#78909c"
 COLOURS: Final = {"dtmf": "#c62828", "mf": "#6a1b9a"}
 PALETTE: Final = (
     "#1f4e79", "#2e7d32", "#b26a00", "#00838f", "#8e24aa", "#5d4037", "#558b2f", "#3949ab",
@@ -152,7 +153,9 @@ def _end(event: Event) -> float:
     return event.detected_ms if event.end_ms is None else event.end_ms
 
 
-def _marks(events: Sequence[Event], letter_ms: float) -> tuple[list[Mark], list[tuple[int, str]]]:
+def _marks(
+    events: Sequence[Event], letter_ms: float, talk: Sequence[tuple[float, float]] | None = None
+) -> tuple[list[Mark], list[tuple[int, str]]]:
     """Return the marks of a leg, and the rows that have a name."""
     marks: list[Mark] = []
     names: list[tuple[int, str]] = []
@@ -166,12 +169,16 @@ def _marks(events: Sequence[Event], letter_ms: float) -> tuple[list[Mark], list[
         else:
             marks += _tones(of_kind, row, letter_ms)
         row = 1 + max(mark.row for mark in marks)
+    if talk is not None:
+        names.append((row, "speech"))
+        marks += [Mark(row, from_ms, to_ms, "", SPEECH) for from_ms, to_ms in talk]
     return marks, names
 
 
 def draw(
     path: str | Path, seen: Spectrogram, heard: Sequence[Heard], legs: Sequence[str], *,
-    title: str = "", about: str = "",
+    talk: Mapping[str, Sequence[tuple[float, float]]] | None = None, title: str = "",
+    about: str = "",
 ) -> None:  # fmt: skip
     """Draw a call to a file, PNG, SVG or PDF by its name.
 
@@ -184,6 +191,8 @@ def draw(
         As `securecall.fraud.listening.whole` returns them.
     legs : sequence of str
         In the order of the spectrogram's.
+    talk : mapping, optional
+        Where somebody speaks on each leg, as `securecall.fraud.talk.Talk.stretches` has it.
     title, about : str
         What stands above, in large and in small letters.
 
@@ -212,11 +221,12 @@ def draw(
         ]
         for leg in legs
     ]
-    marked = [_marks(events, LETTER_PX * px_ms) for events in inside]
+    marked = [
+        _marks(events, LETTER_PX * px_ms, None if talk is None else talk[leg])
+        for leg, events in zip(legs, inside, strict=True)
+    ]
     heights = [
-        height
-        for marks, _ in marked
-        for height in (0.3 * (1 + max((mark.row for mark in marks), default=0)), 2.6, 0.8)
+        height for marks, names in marked for height in (0.3 * _rows(marks, names), 2.6, 0.8)
     ]
     figure: Any = figure_of(figsize=(WIDTH_IN, sum(heights) + 1.0), layout="constrained", dpi=DPI)
     figure.get_layout_engine().set(h_pad=0.02, hspace=0.01)
@@ -241,11 +251,14 @@ def draw(
         raise InputError(f"{path}: cannot be written: {error.strerror}") from None
 
 
+def _rows(marks: Sequence[Mark], names: Sequence[tuple[int, str]]) -> int:
+    return 1 + max([mark.row for mark in marks] + [row for row, _ in names], default=0)
+
+
 def _draw_marks(
     axes: Any, marks: Sequence[Mark], names: Sequence[tuple[int, str]], leg: str, least_ms: float
 ) -> None:
-    rows = 1 + max((mark.row for mark in marks), default=0)
-    axes.set_ylim(rows, 0)
+    axes.set_ylim(_rows(marks, names), 0)
     for mark in marks:
         wide = max(mark.to_ms - mark.from_ms, least_ms)
         axes.barh(
