@@ -79,6 +79,28 @@ def test_a_page_is_written(tmp_path: Path) -> None:
     assert "seed 1, 1 trials, of today" in page
 
 
+@pytest.mark.parametrize(
+    ("option", "path", "rule"),
+    [
+        ("--picture", "a.txt", "a picture's name ends in .png, .svg, .pdf, not 'a.txt'"),
+        ("--picture", "nowhere/a.png", "nowhere/a.png: there is no folder 'nowhere'"),
+        ("--report", "nowhere/a.md", "nowhere/a.md: there is no folder 'nowhere'"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_anything_runs(
+    option: str, path: str, rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from securecall.fraud.conform.detector import Securecall
+
+    def run_at_all(self: Securecall, audio: object, standard: str) -> list[object]:
+        raise AssertionError("it ran")
+
+    monkeypatch.setattr(Securecall, "digits", run_at_all)
+    done = run("conform", *QUICK, option, path)
+    assert done.code == 1
+    assert rule in done.errors
+
+
 def test_bad_input_is_said() -> None:
     done = run("conform", "--only", "dtmf/nothing")
     assert done.code == 1

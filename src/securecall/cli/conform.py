@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 
 from securecall.cli.console import EXIT_FAILURE, as_json, people, progress, say
+from securecall.errors import InputError
 
 if TYPE_CHECKING:
     from securecall.fraud.conform.runner import RowResult
@@ -44,9 +45,15 @@ def run(
 
     Exit code 1 says that our detector misses a requirement.
     """
+    from securecall.fraud.conform.picture import acceptance, drawable
     from securecall.fraud.conform.receivers import OURS, RECEIVERS
     from securecall.fraud.conform.suite import run as conform
 
+    if picture is not None:
+        drawable(picture)
+    for path in (picture, report):
+        if path is not None and not path.parent.is_dir():
+            raise InputError(f"{path}: there is no folder {str(path.parent)!r}")
     with progress("streams", not json) as tell:
         found = conform(
             receivers=receiver or list(RECEIVERS),
@@ -58,8 +65,6 @@ def run(
             tell=tell,
         )
     if picture is not None:
-        from securecall.fraud.conform.picture import acceptance
-
         acceptance(found, picture)
     if report is not None:
         from securecall.fraud.conform.page import as_markdown

@@ -29,6 +29,11 @@ def test_without_sweeps_there_is_nothing_to_draw(tmp_path: Path) -> None:
         acceptance(Report(1, 1, (), (), ()), tmp_path / "a.png")
 
 
+def test_a_name_that_is_no_picture_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"ends in \.png, \.svg, \.pdf, not .*a\.jpg"):
+        acceptance(REPORT, tmp_path / "a.jpg")
+
+
 def test_without_matplotlib_the_extra_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,12 +13,37 @@ from securecall.fraud.conform.limits import Bounds
 from securecall.fraud.conform.runner import SweepResult
 from securecall.fraud.conform.suite import Report
 
-__all__ = ["acceptance"]
+__all__ = ["acceptance", "drawable"]
+
+FORMATS: Final = (".png", ".svg", ".pdf")
 
 COLUMNS: Final = 3
 COLOURS: Final = ("#1f4e79", "#c0392b", "#e59866", "#7f8c8d")
 STYLES: Final = ("-", "--", ":", "-.")
 MUST, MUST_NOT = "#2e7d32", "#b71c1c"
+
+
+def drawable(path: str | Path) -> Any:
+    """Return what draws, so that a long run fails before it begins rather than at its end.
+
+    Raises
+    ------
+    BuildError
+        matplotlib is not installed (``pip install securecall[report]``).
+    InputError
+        A picture of such a name is none that can be drawn.
+
+    Source
+    ------
+    own.
+    """
+    if Path(path).suffix.lower() not in FORMATS:
+        raise InputError(f"a picture's name ends in {', '.join(FORMATS)}, not {str(path)!r}")
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise BuildError("the picture needs matplotlib: pip install securecall[report]") from None
+    return Figure
 
 
 def acceptance(report: Report, path: str | Path) -> None:
@@ -31,20 +56,17 @@ def acceptance(report: Report, path: str | Path) -> None:
     BuildError
         matplotlib is not installed (``pip install securecall[report]``).
     InputError
-        The report has no sweeps.
+        The report has no sweeps, or the name is none of a picture.
 
     Source
     ------
     own.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise BuildError("the picture needs matplotlib: pip install securecall[report]") from None
+    figure_of = drawable(path)
     if not report.sweeps:
         raise InputError("a picture shows sweeps, and the report has none")
     lines = -(-len(report.sweeps) // COLUMNS)
-    figure: Any = Figure(figsize=(5 * COLUMNS, 2.9 * lines + 0.6), layout="constrained")
+    figure: Any = figure_of(figsize=(5 * COLUMNS, 2.9 * lines + 0.6), layout="constrained")
     grid = figure.subplots(lines, COLUMNS, squeeze=False).flat
     there = [one.name for one in report.receivers if one.install is None]
     for axes, one in zip(grid, report.sweeps, strict=False):
