@@ -188,7 +188,7 @@ class MfSystem:
 
 _MF: Final = {
     "window_samples": 192, "level_dbm0_min": -27.0, "twist_db_max": 7.5, "twist_db_min": -7.5,
-    "deviation_max": 0.015, "deviation_hz": 10.0, "snr_db_min": 10.0, "block_max": 0.4,
+    "deviation_max": 0.0175, "deviation_hz": 10.0, "snr_db_min": 10.0, "block_max": 0.4,
     "steady_db_max": 3.0, "bend_max": 0.6, "pause_hops": 3,
 }  # fmt: skip
 MF_SYSTEMS: Final[Mapping[str, MfSystem]] = {
