@@ -31,6 +31,7 @@ pytestmark = pytest.mark.xdist_group("packaging")
 
 MADE = (
     "__pycache__", ".*", "*.so", "*.c", "*.pyc", "*.egg-info", "build", "dist", "out", "*.html",
+    "audio",  # recordings that benchmarks/corpora fetched
 )  # fmt: skip
 TOP = {
     "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "MANIFEST.in", "Makefile", "README.md",
