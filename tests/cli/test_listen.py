@@ -179,7 +179,7 @@ def test_speech_is_told_by_leg_and_as_lines(
     picture = tmp_path / "a.svg"
     done = run("listen", call, "--speech", "--picture", picture)
     assert done.code == 0
-    assert "speech left: 1.0 s in all, 1 stretches shown" in done.out
+    assert "speech left: 1.0 s in all, 1 stretch shown" in done.out
     assert "<!-- speech -->" in picture.read_text(encoding="utf-8")
     found = lines(run("listen", call, "--speech", "--json", "--to", "2s").out)
     told = [each for each in found if each["kind"] == "speech"]

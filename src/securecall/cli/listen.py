@@ -206,7 +206,7 @@ def _tell_talk(file: str, talk: Talk, asked: Asked) -> None:
         if not asked.json:
             say(
                 f"speech {leg}: {talk.spoken_ms[leg] / 1000:.1f} s in all, "
-                f"{len(inside)} stretches shown"
+                f"{len(inside)} {'stretch' if len(inside) == 1 else 'stretches'} shown"
             )
             continue
         for from_ms, to_ms in inside:

@@ -260,7 +260,7 @@ def _draw_marks(
 ) -> None:
     axes.set_ylim(_rows(marks, names), 0)
     for mark in marks:
-        wide = max(mark.to_ms - mark.from_ms, least_ms)
+        wide = max(mark.to_ms - mark.from_ms - least_ms / 2, least_ms)  # neighbours stay apart
         axes.barh(
             mark.row + 0.84, wide, height=0.24, left=mark.from_ms, color=mark.colour, linewidth=0
         )
