@@ -26,6 +26,7 @@ cdef enum:
     BLOCKS = 10            # in each of which the fit must hold
     HOLE = 4               # blocks of an interruption that is bridged
     SCREENED = 3           # hops in a row before the fit is tried
+    HOLED = 8              # hops in a row after which an interruption too short for the screen is tried
     BRIDGE_HOPS = 8        # after which what was before an interruption is forgotten
     STRAY_HOPS = 12        # after which the fit is tried every fourth hop only
 
@@ -123,7 +124,9 @@ cdef inline float _centroid(const float* window, int count, int shift, int hole,
 cdef inline int sc_pair_fit(
     const PairPlan* plan, const Span* span, int low, int high, const float* past, PairFit* fit
 ) noexcept nogil:
-    """Fit two tones to the end of the past; return 1 if they are a digit. Needs windows with a sum above 0.
+    """Fit two tones to the end of the past; return 1 if they are a digit, -1 if something else is there too.
+
+    Needs windows with a sum above 0.
 
     ``past`` has 512 samples. The frequency is first sought within +-100 Hz, then refined. With the bridged span,
     the quietest 12.5 ms within it count for nothing.
@@ -154,13 +157,17 @@ cdef inline int sc_pair_fit(
     shift = (n - second) // 2
     whole_apart = 2 * shift
     if span.blocks > BLOCKS:
-        power = 1e30
-        for block in range(1, span.blocks - HOLE):
-            part = 0
-            for m in range(block * n // span.blocks, (block + HOLE) * n // span.blocks):
-                part += value[m] * value[m]
+        at = HOLE * n // span.blocks
+        hole = n // span.blocks
+        part = 0
+        for m in range(hole, hole + at):
+            part += value[m] * value[m]
+        power = part
+        for m in range(hole + 1, n - n // span.blocks - at + 1):
+            part += value[m + at - 1] * value[m + at - 1] - value[m - 1] * value[m - 1]
             if part < power:
-                power, hole, after = part, block * n // span.blocks, (block + HOLE) * n // span.blocks
+                power, hole = part, m
+        after = hole + at
         for m in range(hole, after):
             value[m] = 0
         first_sum = whole_sum = 0
@@ -235,14 +242,14 @@ cdef inline int sc_pair_fit(
         z_im = sums[tone][3] * sums[tone][0] - sums[tone][2] * sums[tone][1]
         middle = atan2f(z_im, z_re)
         if fabsf(middle - half * w) > plan.bend_max:
-            return 0
+            return -1
         for at in range(3 if hole == 0 else 0):
             if amplitude[tone][at] > fit.unsteady * amplitude[tone][(at + 1) % 3]:
                 fit.unsteady = amplitude[tone][at] / amplitude[tone][(at + 1) % 3]
             if amplitude[tone][(at + 1) % 3] > fit.unsteady * amplitude[tone][at]:
                 fit.unsteady = amplitude[tone][(at + 1) % 3] / amplitude[tone][at]
         if fit.unsteady > plan.steady_max:
-            return 0
+            return -1
         w /= whole_apart
         turn[tone] += w
         fit.hz[tone] = sc_lane_hz[lane] + turn[tone] * 1273.2395
@@ -279,7 +286,7 @@ cdef inline int sc_pair_fit(
     m = 0
     for block in range(span.blocks):
         part = 0
-        at = m
+        at = 0
         while m < (block + 1) * n // span.blocks:
             residual = value[m]
             for tone in range(2):
@@ -287,19 +294,19 @@ cdef inline int sc_pair_fit(
                 swap = re[tone][0] * step_re[tone] - im[tone][0] * step_im[tone]
                 im[tone][0] = re[tone][0] * step_im[tone] + im[tone][0] * step_re[tone]
                 re[tone][0] = swap
-            part += residual * residual
-            color += residual * last
+            if not hole <= m < after:
+                part += residual * residual
+                color += residual * last
+                at += 1
             last = residual
             m += 1
-        if hole <= at < after:
-            continue
-        if part > plan.block_max * power * (m - at):
-            return 0
+        if part > plan.block_max * power * at:
+            return -1
         total += part
     fit.color = color / (total + 1e-12)
     fit.snr = power * (n - after + hole) / (total + 1e-12)
     if fit.snr < plan.snr_min:
-        return 0
+        return -1
     # Back in time with the same tones, 10 samples after 10, to where they began.
     for tone in range(2):
         re[tone][0], im[tone][0] = a_re[tone], a_im[tone]
@@ -412,7 +419,7 @@ cdef inline void sc_pair_step(
     cdef Event* event
     cdef const Span* span
     cdef int seen = sc_pair_screen(plan, state, sums, hop_power, power)
-    cdef int low = seen >> 3, high = seen & 7
+    cdef int low = seen >> 3, high = seen & 7, fitted
 
     if state.held_low >= 0:
         if (power[state.held_low] >= state.half[0] and power[state.held_high] >= state.half[1]
@@ -427,8 +434,9 @@ cdef inline void sc_pair_step(
     if state.before >= 0 and now - state.before_end >= BRIDGE_HOPS * SC_HOP:
         state.before = -1
     if state.run and (seen < 0 or low != state.low or high != state.high):
-        state.before = 8 * state.low + state.high
-        state.before_end = now
+        if state.run > 1 or state.before < 0:  # a pair that an interruption feigned for a hop is none
+            state.before = 8 * state.low + state.high
+            state.before_end = now
         state.run = 0
     if seen < 0:
         return
@@ -445,11 +453,12 @@ cdef inline void sc_pair_step(
     if filtered == NULL:
         sc_past(ring, now, past, PAST)
         filtered = past
-    if not sc_pair_fit(plan, span, low, high, filtered, &fit):
-        if span == &plan.bridged or seen != state.before:
+    fitted = sc_pair_fit(plan, span, low, high, filtered, &fit)
+    if fitted <= 0:
+        if span == &plan.bridged or (seen != state.before and (fitted == 0 or state.run < HOLED)):
             return
         span = &plan.bridged
-        if not sc_pair_fit(plan, span, low, high, filtered, &fit):
+        if sc_pair_fit(plan, span, low, high, filtered, &fit) <= 0:
             return
     if state.held_low >= 0:
         sc_pair_end(plan, state, events, now)

@@ -81,15 +81,15 @@ class DtmfLimits:
             value = getattr(self, each.name)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or isnan(value):
                 raise InputError(f"{each.name} must be a number, not {value!r}")
-        if not 15 <= self.window_ms <= 50 or self.accept_ms < self.window_ms + 5.5:
+        if not 15 <= self.window_ms <= 42 or self.accept_ms < self.window_ms + 5.5:
             raise InputError(
                 f"accept_ms ({self.accept_ms:g}) must be at least 11 above refuse_ms "
-                f"({self.refuse_ms:g}), and half-way between them 15 to 50"
+                f"({self.refuse_ms:g}), and half-way between them 15 to 42"
             )
         if not 0 < self.accept_deviation < self.refuse_deviation <= 0.05:
             raise InputError("0 < accept_deviation < refuse_deviation <= 0.05 must hold")
-        if not self.twist_db_min <= 0 <= self.twist_db_max:
-            raise InputError("twist_db_min must be 0 or below, twist_db_max 0 or above")
+        if not -30 <= self.twist_db_min <= 0 <= self.twist_db_max <= 30:
+            raise InputError("-30 <= twist_db_min <= 0 <= twist_db_max <= 30 must hold")
         if not -80 <= self.refuse_dbm0 < self.level_dbm0_min <= 0:
             raise InputError("-80 <= refuse_dbm0 < level_dbm0_min <= 0 must hold")
         if not 0 < self.bridge_ms < self.pause_ms <= 500:
