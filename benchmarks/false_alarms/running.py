@@ -121,9 +121,8 @@ def run(listed: Sequence[Unit], *, jobs: int) -> Iterator[Found]:
             row = done[unit.key]
             yield Found(unit, row["held"], row["seconds"], row["distinct"], tuple(row["alarms"]))
     began = time.monotonic()
-    with open(path, "a") as out, ProcessPoolExecutor(jobs) as pool:
-        for number, one in enumerate(as_completed([pool.submit(play, u) for u in waiting]), 1):
-            found = one.result()
+    with open(path, "a") as out:
+        for number, found in enumerate(_played(waiting, jobs), 1):
             row = {
                 "key": found.unit.key,
                 "held": found.held,
@@ -133,8 +132,17 @@ def run(listed: Sequence[Unit], *, jobs: int) -> Iterator[Found]:
             }
             out.write(json.dumps(row) + "\n")
             out.flush()
-            if sys.stderr.isatty() or number % 20 == 0 or number == len(waiting):
+            if number % 20 == 0 or number == len(waiting):
                 passed = time.monotonic() - began
                 left = passed / number * (len(waiting) - number)
                 print(f"{number}/{len(waiting)}, {left:.0f} s left", file=sys.stderr, flush=True)
             yield found
+
+
+def _played(waiting: Sequence[Unit], jobs: int) -> Iterator[Found]:
+    if jobs == 1:
+        yield from map(play, waiting)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        for one in as_completed([pool.submit(play, unit) for unit in waiting]):
+            yield one.result()

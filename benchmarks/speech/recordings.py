@@ -10,9 +10,11 @@ import numpy as np
 from benchmarks.corpora import Clip, clips
 from benchmarks.corpora.convert import active, at_level
 from benchmarks.false_alarms.playing import mulaw
+from benchmarks.speech.line_sounds import line_sound
 
 SPOKEN = ("speech", "words", "codec")
-KINDS = (*SPOKEN, "household", "music", "percussion", "effects")
+#: The last is made, not recorded: see `line_sounds`.
+KINDS = (*SPOKEN, "household", "music", "percussion", "effects", "line")
 #: How often a class is drawn for a mixed call; percussion and effects are rare in homes.
 WEIGHTS = {
     "speech": 3.0,
@@ -22,7 +24,9 @@ WEIGHTS = {
     "music": 2.5,
     "percussion": 0.4,
     "effects": 1.0,
+    "line": 1.5,
 }
+LINE_SOUNDS_S = 900.0
 CLIP_S_MAX = 60
 
 
@@ -37,7 +41,7 @@ class Call:
 
 def _by_pack(held: bool) -> dict[str, dict[tuple[str, str], list[Clip]]]:
     found: dict[str, dict[tuple[str, str], list[Clip]]] = {}
-    for clip in clips(KINDS, held=held):
+    for clip in clips(KINDS[:-1], held=held):
         found.setdefault(clip.kind, {}).setdefault((clip.package, clip.pack), []).append(clip)
     return found
 
@@ -69,7 +73,7 @@ def mixed_calls(*, held: bool, hours: float, seed: int) -> Iterator[Call]:
     """
     random = np.random.default_rng(seed)
     packs = _by_pack(held)
-    kinds = [kind for kind in KINDS if kind in packs]
+    kinds = [kind for kind in KINDS if kind in packs or kind == "line"]
     odds = np.array([WEIGHTS[kind] for kind in kinds])
     made_s = 0.0
     while made_s < hours * 3600:
@@ -79,14 +83,21 @@ def mixed_calls(*, held: bool, hours: float, seed: int) -> Iterator[Call]:
         level = random.uniform(-35, -12)
         while call_s < 180:
             kind = kinds[random.choice(len(kinds), p=odds / odds.sum())]
-            names = list(packs[kind])
-            size = np.array([min(sum(c.seconds for c in packs[kind][n]), 600.0) for n in names])
-            pack = packs[kind][names[random.choice(len(names), p=size**0.5 / (size**0.5).sum())]]
+            pack: list[Clip] = []
+            if kind != "line":
+                names = list(packs[kind])
+                size = np.array([min(sum(c.seconds for c in packs[kind][n]), 600.0) for n in names])
+                pack = packs[kind][
+                    names[random.choice(len(names), p=size**0.5 / (size**0.5).sum())]
+                ]
             source_s = random.uniform(1, 25)
             source_dbm0 = level + random.normal(0, 4)
-            place = int(random.integers(len(pack)))
+            place = int(random.integers(len(pack))) if pack else 0
             while source_s > 0:
-                part = _excerpt(pack[place % len(pack)], random.uniform(4, 25), random)
+                if pack:
+                    part = _excerpt(pack[place % len(pack)], random.uniform(4, 25), random)
+                else:
+                    part = line_sound(random)
                 place += 1
                 part = at_level(part, source_dbm0)
                 sounds = active(part)
@@ -141,3 +152,12 @@ def pack_calls(
                 got_s += len(sounds) * 0.02
             if parts:
                 yield _on_the_line(parts, truth, noise_dbm0, random, f"{kind} {clip.package}")
+    parts, truth = [], []
+    line_s = 0.0
+    while line_s < min(seconds_max, LINE_SOUNDS_S):
+        part = at_level(line_sound(random), level_dbm0)
+        sounds = active(part)
+        parts += [part[: len(sounds) * 160], np.zeros(25 * 160, np.int16)]
+        truth += [np.where(sounds, KINDS.index("line"), -1), np.full(25, -1)]
+        line_s += len(sounds) * 0.02
+    yield _on_the_line(parts, truth, noise_dbm0, random, "line")
