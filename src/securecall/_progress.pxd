@@ -14,6 +14,7 @@ cimport cython
 from libc.math cimport cosf, sinf, sqrtf
 from libc.stdint cimport int64_t
 
+from securecall._fit cimport Wave, sc_fit, sc_left
 from securecall._frame cimport EVENT_TONE, HOPS, Event, Events, Frame, sc_dbm0, sc_new_event
 from securecall._spectrum cimport (
     LINES,
@@ -87,7 +88,7 @@ cdef struct Burst:
     float hz[4]
     float power[4]         # mean squares
     float rest             # of everything else
-    float spike            # what else stood out, against the strongest line; mean of its frames
+    float spike            # what else stood out, against the strongest line; mean without its worst frames
     int64_t start          # samples
     int64_t end
 
@@ -105,8 +106,10 @@ cdef struct Progress:
     # the burst that lasts, if running
     int running
     int low                # its lines lie below 700 Hz
+    int quiet              # little was before it: its power alone tells how it began
     int seen               # frames that showed it
     int missed             # frames that did not
+    int seen_before        # the frame before showed lines that could be a tone's
     int smooth             # hops over which the beat of its lines is averaged
     int out                # hops outside in a row
     int lost               # hops in a row
@@ -114,12 +117,16 @@ cdef struct Progress:
     int64_t scan           # the next hop to look at
     float plateau          # sum of the powers of its hops
     int plateau_hops
+    int64_t flat_next      # the hop with which the next stretch ends whose level is compared
     float flat_least
     float flat_most
     float hz_least[4]      # of all frames but the last, whose window may hold the burst's end
     float hz_most[4]
     float hz_last[4]       # 0: none, or its window held the beginning
     float best             # power of the lines where they were strongest
+    float spike            # sum over its frames of what else stood out
+    float spike_most
+    float spike_next
     Burst burst
     Burst past[8]          # the last one first
     Going going[3]
@@ -135,6 +142,7 @@ cdef inline void sc_progress_reset(Progress* state) noexcept nogil:
     state.hops = 0
     state.shadow = 0
     state.running = 0
+    state.seen_before = 0
     for i in range(BURSTS):
         state.past[i].lines = 0
         state.past[i].sound = 0
@@ -476,6 +484,9 @@ cdef inline void _close(
 ) noexcept nogil:
     """End the running burst at a sample."""
     state.burst.end = end
+    # Nearly all of it must have shown the lines, but for what windows at its edges miss.
+    if state.seen * 160 < (end - state.burst.start - 1280) * <float> 0.7 - 160:
+        state.burst.sound = 0
     state.burst.sound = state.burst.sound and _is_sound(state, plan)
     if sharp:
         state.burst.sharp |= 2
@@ -511,11 +522,16 @@ cdef inline void _find_end(Progress* state, const TonePlan* plan, int64_t now, i
     _close(state, plan, <int64_t> edge, sharp, now, ids, events)
 
 
+cdef inline int _flat_hops(const Progress* state) noexcept nogil:
+    """Return over how many hops a burst's level is averaged to see whether it stays: whole beats, near 40 ms."""
+    return 2 * state.smooth if state.smooth > 4 else 2 * state.smooth + 2
+
+
 @cython.cdivision(True)
 cdef inline void _advance(Progress* state, const TonePlan* plan, int64_t now, int* ids, Events* events) noexcept nogil:
     """Follow the running burst through the hops that are new."""
     cdef float level, plateau, flat
-    cdef int width
+    cdef int width = _flat_hops(state)
 
     while state.running and state.scan < state.hops:
         plateau = state.plateau / state.plateau_hops
@@ -524,16 +540,17 @@ cdef inline void _advance(Progress* state, const TonePlan* plan, int64_t now, in
             state.out += 1
         else:
             state.out = 0
-            # What is four hops back is surely within.
-            state.plateau += _hop(state, state.scan - 4)
-            state.plateau_hops += 1
-            width = 2 * state.smooth + 2 if state.smooth < 5 else 2 * state.smooth
-            if (state.scan - 4 - width) * HOP >= state.burst.start:
-                flat = _smooth(state, state.scan - 4, width)
+            # What is eight hops back is surely within: its end would be known by now.
+            if (state.scan - 8) * HOP > state.burst.start:
+                state.plateau += _hop(state, state.scan - 8)
+                state.plateau_hops += 1
+            while state.flat_next <= state.scan - 8:
+                flat = _smooth(state, state.flat_next, width)
                 if flat < state.flat_least:
                     state.flat_least = flat
                 if flat > state.flat_most:
                     state.flat_most = flat
+                state.flat_next += 1
         state.scan += 1
         if state.out == OUT_HOPS + BRIDGE_HOPS:
             _find_end(state, plan, now, ids, events)
@@ -547,6 +564,7 @@ cdef inline void _find_start(Progress* state, int64_t inside) noexcept nogil:
     cdef float level = _smooth(state, index, state.smooth), before
     cdef int i, width = state.smooth
 
+    state.quiet = 0
     if limit < 0:
         limit = -1
     while index > limit and level >= plateau * <float> 0.5 and level <= plateau * <float> 1.8:
@@ -562,6 +580,7 @@ cdef inline void _find_start(Progress* state, int64_t inside) noexcept nogil:
             state.burst.sharp = 1
         return
     before = _smooth(state, index - width - 1, 4)
+    state.quiet = before < plateau / 4
     if before > plateau:
         before = plateau / 2
     level = (plateau + before) / 2
@@ -582,9 +601,23 @@ cdef inline void _find_start(Progress* state, int64_t inside) noexcept nogil:
 cdef inline void _take(Progress* state, const Sight* sight) noexcept nogil:
     """Add a frame that shows the running burst's lines."""
     cdef int k
+    cdef float spike
 
     state.seen += 1
-    state.burst.spike += ((0 if sight.even else sight.spike) - state.burst.spike) / state.seen
+    spike = 0 if sight.even else sight.spike
+    state.spike += spike
+    if spike > state.spike_most:
+        state.spike_next = state.spike_most
+        state.spike_most = spike
+    elif spike > state.spike_next:
+        state.spike_next = spike
+    # The first and the last frame may hold something else: the two worst do not count.
+    if state.seen > 5:
+        state.burst.spike = (state.spike - state.spike_most - state.spike_next) / (state.seen - 2)
+    elif state.seen > 1:
+        state.burst.spike = (state.spike - state.spike_most) / (state.seen - 1)
+    else:
+        state.burst.spike = spike
     for k in range(sight.lines):
         state.burst.hz[k] += (sight.line[k].hz - state.burst.hz[k]) / state.seen
         if state.hz_last[k] > 0:
@@ -598,6 +631,101 @@ cdef inline void _take(Progress* state, const Sight* sight) noexcept nogil:
         state.burst.rest = sight.rest
         for k in range(sight.lines):
             state.burst.power[k] = sight.line[k].power
+
+
+cdef inline int _wave_of(const Progress* state, const float* samples, int first, int last, Wave* wave) noexcept nogil:
+    """Fit the running burst's lines to some of the last 640 samples."""
+    cdef int k
+
+    wave.lines = state.burst.lines
+    wave.noise = state.burst.rest
+    for k in range(wave.lines):
+        wave.hz[k] = state.burst.hz[k]
+    return sc_fit(wave, samples, first, last)
+
+
+@cython.cdivision(True)
+cdef inline void _start_by_wave(Progress* state, const float* samples, int low, int fresh) noexcept nogil:
+    """Mend the start of a burst that was just seen: its waveform shows where it began, whatever was before.
+
+    fresh: the frame before did not show the burst, so that it began within the last window and a frame.
+    """
+    cdef Wave wave
+    cdef int64_t now = state.hops * HOP, start
+    cdef int at = 160 if low else 424 - 160 * (state.seen - 1)
+    cdef int inside = 0
+    cdef float left = 0, before
+
+    if _wave_of(state, samples, at, 600, &wave) and sc_left(&wave, samples, at) < <float> 0.3:
+        inside = at
+        while at >= HOP:
+            left = sc_left(&wave, samples, at - HOP)
+            if left > <float> 0.4:
+                break
+            at -= HOP
+            if left >= 0:
+                inside = at
+        if at >= HOP:
+            at = (inside + at) // 2
+    else:
+        at = 0
+    if at >= HOP:
+        # How much of the hop before it was still without the tone.
+        before = sc_left(&wave, samples, at - 2 * HOP) if at >= 2 * HOP else <float> 1
+        if before < 0:
+            before = 1
+        start = now - 640 + at
+        if inside == at and before > left:
+            start -= <int64_t> (HOP * (1 - left / before))
+        state.burst.start = start
+        if not state.quiet and (at < 2 * HOP or before > <float> 0.8):
+            state.burst.sharp = 1
+    elif fresh and state.burst.start < now - (800 if low else 416):
+        state.burst.start = now - (700 if low else 320)
+        if not state.quiet:
+            state.burst.sharp = 1
+
+
+@cython.cdivision(True)
+cdef inline int _end_by_wave(
+    Progress* state, const TonePlan* plan, const Frame* frame, int* ids, Events* events,
+) noexcept nogil:
+    """A frame does not show the running burst: close it if its waveform broke off; return whether it did."""
+    cdef Wave wave
+    cdef float left[12]
+    cdef float before, after
+    # A frame that still showed the burst ended 20 ms ago; of its window the last third may be something else.
+    cdef int h, first = 20 if state.low else 200, last = 280 if state.low else 400, hops, broken = -1
+    cdef int64_t now = frame.end
+
+    if state.burst.start > now - 640 + first:
+        first = <int> (state.burst.start - (now - 640)) + 8
+    if first > last - 100 or not _wave_of(state, frame.samples, first, last, &wave):
+        return 0
+    hops = (640 - last) // HOP + 1
+    for h in range(hops):
+        left[h] = sc_left(&wave, frame.samples, 640 - (hops - h) * HOP)
+    if left[0] > <float> 0.3:
+        return 0
+    for h in range(hops - 1, 0, -1):
+        if 0 <= left[h] <= <float> 0.4:
+            break
+        if left[h] > 0:
+            broken = h
+    if broken < 0 or broken > hops - 3:
+        return 0
+    now -= (hops - broken) * HOP
+    if left[broken - 1] < 0:
+        now -= HOP // 2
+    elif left[broken] < left[broken + 1]:
+        now += <int64_t> (HOP * (1 - left[broken] / left[broken + 1]))
+    before = left[broken - 2] if broken > 1 else left[0]
+    after = left[broken + 1] if left[broken + 1] > left[broken + 2] else left[broken + 2]
+    _close(
+        state, plan, now, before < <float> 0.2 + state.burst.rest / state.best and after > <float> 0.6,
+        frame.end, ids, events,
+    )
+    return 1
 
 
 cdef inline void _begin(Progress* state, const Sight* sight) noexcept nogil:
@@ -618,7 +746,7 @@ cdef inline void _begin(Progress* state, const Sight* sight) noexcept nogil:
     state.burst.lines = sight.lines
     state.burst.sound = 1
     state.burst.sharp = 0
-    state.burst.spike = 0
+    state.spike = state.spike_most = state.spike_next = 0
     for k in range(sight.lines):
         state.burst.hz[k] = 0
         state.hz_least[k] = 1e30
@@ -627,7 +755,7 @@ cdef inline void _begin(Progress* state, const Sight* sight) noexcept nogil:
     _take(state, sight)
 
 
-cdef inline void _open(Progress* state, const Sight* sight) noexcept nogil:
+cdef inline void _open(Progress* state, const Sight* sight, const float* samples, int fresh) noexcept nogil:
     """Start a burst at a sight; its level is that of the middle of what was seen."""
     cdef int i, hops = 12 if sight.low else 5
     cdef int64_t inside = state.hops - 2
@@ -638,7 +766,11 @@ cdef inline void _open(Progress* state, const Sight* sight) noexcept nogil:
         state.plateau += _hop(state, inside - i)
     state.plateau_hops = hops
     _find_start(state, inside - 2)
+    _start_by_wave(state, samples, sight.low, fresh)
     state.scan = inside
+    state.flat_next = state.burst.start // HOP + 2 + _flat_hops(state)
+    if state.flat_next < state.hops - RING + 16:
+        state.flat_next = state.hops - RING + 16
     # A window that the tone fills in part tells its frequencies badly: wait for the next.
     if state.hops * HOP - state.burst.start < (560 if sight.low else 216):
         state.running = 0
@@ -691,10 +823,11 @@ cdef inline void _change(
     if end > start:
         end = start = (end + start) // 2
     _close(state, plan, end, 1, frame.end, ids, events)
-    _open(state, sight)
+    _open(state, sight, frame.samples, 0)
     state.running = 1
     state.hz_last[0] = 0
     state.burst.start = start
+    state.flat_next = start // HOP + 2 + _flat_hops(state)
     state.burst.sharp = 1
 
 
@@ -800,6 +933,8 @@ cdef inline void sc_progress_step(
     sc_follow_floor(&state.spectrum, power)
     if state.running:
         _advance(state, plan, frame.end, ids, events)
+    if state.running and state.out:
+        _end_by_wave(state, plan, frame, ids, events)
     # A tone keeps its power from frame to frame; 2.5 dB leave room for the beat of two lines.
     steady = power < last * <float> 1.8 and last < power * <float> 1.8
     state.spectrum.last_power = power
@@ -815,19 +950,25 @@ cdef inline void sc_progress_step(
         if state.running and not state.out:
             if good and _same_lines(state, &sight):
                 _take(state, &sight)
+                if state.seen == 2 and not state.low and state.burst.sharp & 1 == 0:
+                    # Now its frequencies are known better.
+                    _start_by_wave(state, frame.samples, 0, 0)
             elif good and not sight.low and sight.lines == 1 and state.burst.lines == 1:
                 _change(state, plan, &sight, frame, ids, events)
-            elif not unknown:
+            elif not unknown and not _end_by_wave(state, plan, frame, ids, events):
                 state.missed += 1
                 if state.missed > 3 + state.seen // 6:
                     state.burst.sound = 0
                     _close(state, plan, frame.end, 0, frame.end, ids, events)
         elif good and not state.running:
-            _open(state, &sight)
+            _open(state, &sight, frame.samples, not state.seen_before)
             if state.running:
                 _advance(state, plan, frame.end, ids, events)
+            else:
+                good = 0
         if state.running:
             _check_lasting(state, plan, frame.end, ids, events)
+    state.seen_before = good
     for h in range(GOING):
         if state.going[h].pattern >= 0:
             _check_ends(state, plan, frame.end, events)

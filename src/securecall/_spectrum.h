@@ -131,9 +131,11 @@ static float sc_half_turn_re[65], sc_half_turn_im[65];                /* exp(-2 
     for (int k = 0; k < 128; k += 16)                                                                   \
         for (int lane = 0; lane < 16; lane++)                                                           \
             most[lane] = power[k + lane] > most[lane] ? power[k + lane] : most[lane];                   \
-    for (int k = 0; k < SC_FIRST; k++) /* these bins once more, by themselves: they do not count */     \
-        for (int b = most[k] = 0; b < 7; b++)                                                           \
-            most[k] = power[k + 16 * (b + 1)] > most[k] ? power[k + 16 * (b + 1)] : most[k];            \
+    for (int lane = 0; lane < SC_FIRST; lane++) { /* once more, without the lowest bins */              \
+        most[lane] = 0.0f;                                                                              \
+        for (int k = 16; k < 128; k += 16)                                                              \
+            most[lane] = power[k + lane] > most[lane] ? power[k + lane] : most[lane];                   \
+    }                                                                                                   \
     for (int b = 0; b < 8; b++)                                                                         \
         for (int lane = 0; lane < 8; lane++)                                                            \
             part[b][lane] = power[16 * b + lane] + power[16 * b + 8 + lane];                            \
