@@ -13,8 +13,8 @@ from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
 from securecall._frame cimport (
-    EVENT_DTMF, EVENT_MF, EVENT_TONE, Event, Events, FRAME, SC_HOP, SC_LANES, sc_bank_prepare, sc_bank_width,
-    sc_dbm0, sc_lane_hz,
+    EVENT_DTMF, EVENT_MF, EVENT_TONE, Event, Events, FRAME, SC_HOP, SC_LANES, sc_ahead, sc_bank_prepare,
+    sc_bank_width, sc_dbm0, sc_lane_hz,
 )
 from securecall._line cimport (
     ALAW, Line, MULAW, S16LE, Setup as CSetup, sc_line_feed, sc_line_finish, sc_line_gap,
@@ -26,6 +26,7 @@ from securecall._spectrum cimport sc_spectrum_prepare, sc_spectrum_width
 from securecall._speech cimport SPEECH_NUMBERS, sc_speech_unpack
 
 cdef enum:
+    CROWD = 256            # channels whose states outgrow the nearest caches: from there on memory is asked for ahead
     LONG_PIECE = 4000      # samples from which on a channel's feed lets go of the GIL
 
 cdef double PI = 3.141592653589793
@@ -106,6 +107,7 @@ cdef _fill_pairs(PairPlan* plan, int kind, dict limits, lanes, codes, bint apart
     plan.block_max = limits["block_max"]
     plan.steady_max = pow(10.0, <double> limits["steady_db_max"] / 20)
     plan.bend_max = limits["bend_max"]
+    plan.sure_snr = pow(10.0, <double> limits["sure_db"] / 10)
     plan.pause_hops = limits["pause_hops"]
 
 
@@ -394,6 +396,9 @@ cdef class Channels:
         with nogil:
             for channel in range(self.count):
                 owners[channel] = self.events.count
+                if CROWD <= self.count and channel + 1 < self.count and samples > 0:
+                    sc_ahead(&self.lines[channel + 1], sizeof(Line))
+                    sc_ahead(&frames[channel + 1, 0], samples * sizeof(int16_t))
                 if gaps is not None and gaps[channel]:
                     sc_line_gap(&self.lines[channel], &self.setup.c, gaps[channel], &self.events)
                 most = samples if lengths is None else lengths[channel]

@@ -23,6 +23,7 @@ cdef extern from "_bank.h" nogil:
         int16_t crossings
     const float* sc_lane_hz
     void sc_bank_prepare(double rate_hz)
+    void sc_ahead(const void* at, int64_t bytes)
     int sc_bank_width(int lanes)
     void sc_hear(const int16_t* samples, int16_t before, int hops, sc_heard* out)
     void sc_turn_sums(
