@@ -45,13 +45,14 @@ def test_a_table_says_when_what_how_loud_and_why(call: Path) -> None:
     done = run("listen", call)
     assert (done.code, done.errors) == (0, "")
     assert f"{call}: 0:04, WAV PCM_16, 8,000 Hz, legs left, right" in done.out
-    (row,) = (line for line in done.out.splitlines() if "│ D " in line)
-    cells = [cell.strip() for cell in row.strip("│").split("│")]
-    assert cells[:4] == ["0:00.900", "left", "dtmf", "D"]
-    assert 70 <= int(cells[4].removesuffix(" ms")) <= 90
-    assert float(cells[5]) == pytest.approx(-7, abs=0.3)
-    assert int(cells[6].removesuffix(" ms")) <= 45
-    assert cells[7].startswith("941.0 + 1633.0 Hz, twist 0.0 dB, SNR ")
+    (row,) = (line.split() for line in done.out.splitlines() if " D " in line)
+    assert row[:4] == ["0:00.900", "left", "dtmf", "D"]
+    assert 70 <= int(row[4]) <= 90
+    assert float(row[5]) == pytest.approx(-7, abs=0.3)
+    assert int(row[6]) <= 45
+    assert row[7:11] == ["941.0", "+", "1633.0", "0.0"]
+    assert float(row[11]) > 30
+    assert max(map(len, done.out.splitlines()[1:])) < 80
     assert "busy" in done.out
     assert "digits left: 159D" in done.out
     assert "-0.0" not in done.out
@@ -226,7 +227,7 @@ def test_names_are_not_taken_for_mark_up(call: Path) -> None:
     assert done.code == 0
     assert f"{odd}: 0:04" in done.out
     assert "digits [bold]a: 159D" in done.out
-    assert "│ b[/bold] │" in done.out
+    assert ["b[/bold]", "tone", "busy"] in [line.split()[1:4] for line in done.out.splitlines()]
 
 
 def test_clipping_is_told(tmp_path: Path) -> None:

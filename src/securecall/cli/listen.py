@@ -21,6 +21,7 @@ from securecall.cli.console import (
 from securecall.errors import InputError
 
 if TYPE_CHECKING:
+    from securecall.fraud.event import Event
     from securecall.fraud.listening import Heard
     from securecall.fraud.recording import Recording
     from securecall.fraud.spectrogram import Spectrogram
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 NAME: Final = "listen"
 WIDTH: Final = 120
 NONE: Final = "none"
-UNITS: Final = {"hz": "Hz", "db": "dB", "dbm0": "dBm0", "ms": "ms"}
 
 
 class Asked(NamedTuple):
@@ -235,6 +235,7 @@ def _round(value: float | None, places: int = 3) -> float | None:
 
 
 def _show(call: Recording, heard: Sequence[Heard]) -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
@@ -250,18 +251,17 @@ def _show(call: Recording, heard: Sequence[Heard]) -> None:
         console.print("nothing heard")
         return
     several = len(call.legs) > 1
-    table = Table()
-    for name in ("time", *(["leg"] if several else []), "what", "", "lasted", "dBm0", "latency"):
-        table.add_column(name, justify="right" if name in ("lasted", "dBm0", "latency") else "left")
-    table.add_column("evidence", overflow="fold")
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
+    for name in ("time", *(["leg"] if several else []), "what", ""):
+        table.add_column(name, overflow="fold")
+    for name in ("lasted\nms", "level\ndBm0", "latency\nms", "lines\nHz", "twist\ndB", "SNR\ndB"):
+        table.add_column(name, justify="right", overflow="fold")
     for each in heard:
         event = each.event
-        late = "" if event.ended else f"{event.detected_ms - event.start_ms:.0f} ms"
-        lasted = "" if event.end_ms is None else _lasted(event.end_ms - event.start_ms)
+        lasted = "" if event.end_ms is None else f"{event.end_ms - event.start_ms:.0f}"
         table.add_row(
             clock(event.start_ms, 3), *([each.leg] if several else []), event.kind, event.detail,
-            lasted, "" if event.ended else f"{event.level_dbm0:.1f}", late,
-            "over" if event.ended else ", ".join(_evidence(event.cues)),
+            lasted, *(["over"] if event.ended else _figures(event)),
         )  # fmt: skip
     console.print(table)
     for leg, numbers in dialled(each for each in heard if not each.event.ended).items():
@@ -274,20 +274,16 @@ def _about(call: Recording) -> str:
     return f"{call.about}, {call.rate_hz:,} Hz{heard}{legs}"
 
 
-def _lasted(ms: float) -> str:
-    return f"{ms:.0f} ms" if ms < 10_000 else f"{ms / 1000:.1f} s"
-
-
-def _evidence(cues: Any) -> Iterator[str]:
-    """Yield the cues in words; levels of single lines follow from twist and level."""
-    lines = [value for name, value in cues.items() if name.endswith("_hz")]
-    if lines:
-        yield " + ".join(f"{hz:.1f}" for hz in lines) + " Hz"
-    for name, value in cues.items():
-        word, _, unit = name.rpartition("_")
-        if unit not in ("hz", "dbm0"):
-            word = "SNR" if word == "snr" else word.replace("_", " ")
-            yield f"{word} {round(value, 1) + 0.0} {UNITS.get(unit, unit)}"  # no -0.0
+def _figures(event: Event) -> list[str]:
+    """Return level, latency, frequencies, twist and SNR; the last two in dB."""
+    lines = [value for name, value in event.cues.items() if name.endswith("_hz")]
+    decibels = [event.cues.get(name) for name in ("twist_db", "snr_db")]
+    return [
+        f"{event.level_dbm0:.1f}",
+        f"{event.detected_ms - event.start_ms:.0f}",
+        " + ".join(f"{hz:.1f}" for hz in lines),
+        *("" if value is None else str(round(value, 1) + 0.0) for value in decibels),  # no -0.0
+    ]
 
 
 def _canvas(call: Recording, asked: Asked) -> Spectrogram:
