@@ -116,6 +116,7 @@ class DtmfLimits:
             "block_max": 0.25,
             "steady_db_max": 3.4,  # an echo 10 dB down needs 2.94
             "bend_max": 0.35,
+            "sure_db": 20.0,  # less clear digits must begin sharply
             "pause_hops": max(1, round((self.pause_ms + self.bridge_ms) / 2 / 5 + 1)),
         }
 
@@ -189,7 +190,7 @@ class MfSystem:
 _MF: Final = {
     "window_samples": 192, "level_dbm0_min": -27.0, "twist_db_max": 7.5, "twist_db_min": -7.5,
     "deviation_max": 0.0175, "deviation_hz": 10.0, "snr_db_min": 10.0, "block_max": 0.4,
-    "steady_db_max": 3.0, "bend_max": 0.6, "pause_hops": 3,
+    "steady_db_max": 3.0, "bend_max": 0.6, "sure_db": -99.0, "pause_hops": 3,
 }  # fmt: skip
 MF_SYSTEMS: Final[Mapping[str, MfSystem]] = {
     "r1": MfSystem((31, 32, 27, 30, 33, 34), "1 2 3 4 5 6 7 8 9 0 ST3P STP KP KP2 ST", _MF),
