@@ -435,10 +435,12 @@ cdef inline void _closed(
     cdef int i, p, best = -1, g
     cdef float off, least = 1000
 
+    state.running = 0
+    if state.burst.end - state.burst.start < 240:
+        return  # a shadow of two that change into each other; no plan has one so short
     for i in range(BURSTS - 1, 0, -1):
         state.past[i] = state.past[i - 1]
     state.past[0] = state.burst
-    state.running = 0
     if state.reported:
         for g in range(GOING):
             if state.going[g].pattern < 0:
@@ -654,16 +656,17 @@ cdef inline void _start_by_wave(Progress* state, const float* samples, int low, 
     cdef int64_t now = state.hops * HOP, start
     cdef int at = 160 if low else 424 - 160 * (state.seen - 1)
     cdef int inside = 0
-    cdef float left = 0, before
+    cdef float left = 0, before = 1
 
     if _wave_of(state, samples, at, 600, &wave) and sc_left(&wave, samples, at) < <float> 0.3:
         inside = at
         while at >= HOP:
             left = sc_left(&wave, samples, at - HOP)
-            if left > <float> 0.4:
+            before = sc_left(&wave, samples, at - 2 * HOP) if at >= 2 * HOP else <float> 1
+            if left > <float> 0.4 and not 0 <= before <= <float> 0.4:  # noise alone may spoil one hop
                 break
             at -= HOP
-            if left >= 0:
+            if 0 <= left <= <float> 0.4:
                 inside = at
         if at >= HOP:
             at = (inside + at) // 2
@@ -671,7 +674,6 @@ cdef inline void _start_by_wave(Progress* state, const float* samples, int low, 
         at = 0
     if at >= HOP:
         # How much of the hop before it was still without the tone.
-        before = sc_left(&wave, samples, at - 2 * HOP) if at >= 2 * HOP else <float> 1
         if before < 0:
             before = 1
         start = now - 640 + at
@@ -771,6 +773,9 @@ cdef inline void _open(Progress* state, const Sight* sight, const float* samples
     state.flat_next = state.burst.start // HOP + 2 + _flat_hops(state)
     if state.flat_next < state.hops - RING + 16:
         state.flat_next = state.hops - RING + 16
+    # What was a burst already is not one again.
+    if state.burst.start < state.past[0].end:
+        state.burst.start = state.past[0].end
     # A window that the tone fills in part tells its frequencies badly: wait for the next.
     if state.hops * HOP - state.burst.start < (560 if sight.low else 216):
         state.running = 0
