@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from securecall.fraud.conform.progress import progress_rows, tones
-from securecall.fraud.tones import plan
+from securecall.fraud.tones import plan, plan_names
 
 
 def frequencies(name: str) -> set[tuple[float, ...]]:
@@ -46,6 +46,17 @@ def test_names_are_those_of_the_detectors_plans() -> None:
         assert name in (tone.name, f"{tone.plan}.{tone.name}")
 
 
+def test_every_tone_of_every_plan_is_sent() -> None:
+    # Of plans beside North America's the tones that are the same everywhere are not sent again.
+    shared = {"sit_itu", "fax_cng", "fax_ced", "bell_ans", "modem_calling"}
+    sent = {(tone.plan, tone.name) for tone in tones().values()}
+    for name in plan_names():
+        wanted = {(name, tone.name) for tone in plan(name)}
+        if name != "north_america":
+            wanted -= {(name, one) for one in shared}
+        assert wanted <= sent
+
+
 def test_the_detectors_plans_say_the_same_frequencies() -> None:
     # Two tables, written apart: a wrong figure in one of them shows.
     for tone in tones().values():
@@ -72,5 +83,5 @@ def test_twelve_decibels_with_five_per_cent_is_a_requirement() -> None:
 
 def test_only_tones_without_a_cadence_have_a_latency() -> None:
     timed = {name for name, tone in tones().items() if tone.latency_ms_most is not None}
-    assert timed == {"dial", "cas", "sf_2600", "fax_ced", "uk.dial"}
+    assert timed == {"dial", "cas", "sf_2600", "fax_ced", "bell_ans", "uk.dial"}
     assert all(tones()[name].latency_ms_most == 250 for name in timed)
