@@ -10,7 +10,7 @@ from securecall import _dsp
 from securecall.errors import InputError, InputTypeError
 from securecall.fraud.dsp import DtmfLimits
 from securecall.fraud.event import Event
-from securecall.fraud.hearing import Hearing, gap_samples
+from securecall.fraud.hearing import gap_samples, hearing
 from securecall.fraud.tones import TonePlan
 
 __all__ = ["ToneBank"]
@@ -56,7 +56,7 @@ class ToneBank:
     ) -> None:  # fmt: skip
         if type(channels) is not int or not 1 <= channels <= CHANNELS_MAX:
             raise InputError(f"channels must be 1 to {CHANNELS_MAX:,}, not {channels!r}")
-        self._hearing = Hearing(
+        self._hearing = hearing(
             sample_rate_hz, "s16le", dtmf=dtmf, mf=mf, plan=plan,
             dial_tone_filter=dial_tone_filter, report_ends=report_ends,
         )  # fmt: skip

@@ -8,7 +8,7 @@ from securecall import _dsp
 from securecall.errors import InputError
 from securecall.fraud.dsp import TONES_HZ, DtmfLimits
 from securecall.fraud.event import Event
-from securecall.fraud.hearing import SAMPLES_PER_MS, Hearing, gap_samples, refuse_frame
+from securecall.fraud.hearing import SAMPLES_PER_MS, gap_samples, hearing, refuse_frame
 from securecall.fraud.tones import TonePlan
 
 __all__ = ["ToneDetector"]
@@ -61,7 +61,7 @@ class ToneDetector:
         plan: TonePlan | str | None = "north_america", dial_tone_filter: bool = True,
         report_ends: bool = False,
     ) -> None:  # fmt: skip
-        self._hearing = Hearing(
+        self._hearing = hearing(
             sample_rate_hz, encoding, dtmf=dtmf, mf=mf, plan=plan,
             dial_tone_filter=dial_tone_filter, report_ends=report_ends,
         )  # fmt: skip

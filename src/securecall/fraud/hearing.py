@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final, NoReturn
 
@@ -19,7 +20,7 @@ try:
 except ImportError as error:
     raise BuildError(f"the compiled module securecall._dsp is missing: {error}") from None
 
-__all__ = ["ENCODINGS", "SAMPLES_PER_MS", "Hearing", "refuse_frame"]
+__all__ = ["ENCODINGS", "SAMPLES_PER_MS", "Hearing", "hearing", "refuse_frame"]
 
 ENCODINGS: Final[Mapping[str, int]] = {"s16le": 0, "mulaw": 1, "alaw": 2}
 SAMPLES_PER_MS: Final = 8
@@ -82,6 +83,8 @@ class Hearing:
     ------
     InputError
         A rate other than 8000 or 16000, or a name that is not known.
+    InputTypeError
+        A plan that is neither a name nor a plan.
     """
 
     __slots__ = ("_mf", "_tones", "digest", "report_ends", "setup")
@@ -96,6 +99,8 @@ class Hearing:
         table = b"" if code == 0 else (MULAW if code == 1 else ALAW).tobytes()
         limits = limits_of(dtmf)
         system = None if mf is None else one_of(mf, MF_SYSTEMS, "mf")
+        if not (plan is None or isinstance(plan, (str, TonePlan))):
+            raise InputTypeError(f"plan must be a name or a TonePlan, not {type(plan).__name__}")
         tones = plan if plan is None or isinstance(plan, TonePlan) else plan_of(plan)
         row = None if tones is None else packed(tones)
         self._mf = [] if system is None else system.signals.split()
@@ -161,6 +166,23 @@ class Hearing:
         if saved[8:16] != _sum(self.digest, saved[16:]):
             raise InputError("this state was damaged after it was saved")
         return saved[16:]
+
+
+_made = lru_cache(maxsize=64, typed=True)(Hearing)
+
+
+def hearing(sample_rate_hz: int, encoding: str, **parameters: Any) -> Hearing:
+    """Return what detectors with the same parameters share: making it takes 0.25 ms, so once.
+
+    Raises
+    ------
+    InputError
+        As `Hearing`.
+    """
+    try:
+        return _made(sample_rate_hz, encoding, **parameters)
+    except TypeError:  # a parameter without a hash is none that there is: say so in words
+        return Hearing(sample_rate_hz, encoding, **parameters)
 
 
 def _sum(digest: bytes, state: bytes) -> bytes:
