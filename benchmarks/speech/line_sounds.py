@@ -1,4 +1,4 @@
-"""What a line itself sounds like: tones of networks, digits, beeps and noise, drawn from a seed."""
+"""What a line itself sounds like: tones of networks, digits, beeps, noise, hum; by a seed."""
 
 from __future__ import annotations
 
@@ -78,8 +78,18 @@ def _noise(random: np.random.Generator) -> list[np.ndarray]:
     return [coloured, np.zeros(int(random.uniform(0.02, 0.5) * RATE_HZ))]
 
 
+def _hum(random: np.random.Generator) -> list[np.ndarray]:
+    time = np.arange(int(random.uniform(0.5, 5.0) * RATE_HZ)) / RATE_HZ
+    hz = random.choice([0.0, 50.0, 60.0, 100.0, 120.0, random.uniform(20, 500)])
+    turn = 2 * np.pi * hz * time + random.uniform(0.2, 2.9)
+    wave = np.sin(turn)
+    if random.random() < 0.5:
+        wave = np.sign(wave)
+    return [wave * random.choice([-1.0, 1.0]), np.zeros(int(random.uniform(0.02, 0.5) * RATE_HZ))]
+
+
 def line_sound(random: np.random.Generator) -> np.ndarray:
     """Return one sound, int16, at no level in particular."""
-    kind = random.choice(4, p=[0.35, 0.3, 0.2, 0.15])
-    samples = np.concatenate((_digits, _cadence, _beeps, _noise)[kind](random))
+    kind = random.choice(5, p=[0.3, 0.3, 0.2, 0.1, 0.1])
+    samples = np.concatenate((_digits, _cadence, _beeps, _noise, _hum)[kind](random))
     return np.rint(samples * (8000 / max(1e-9, np.abs(samples).max()))).astype(np.int16)

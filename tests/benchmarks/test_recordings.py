@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks.corpora import catalogue, store
+from benchmarks.corpora import catalogue, package, store
 from benchmarks.corpora.__main__ import main as corpora
 from benchmarks.corpora.convert import Unreadable, active, at_level, level_dbm0, read
 from benchmarks.corpora.store import CLASSES, Clip, clips, write
@@ -25,10 +27,10 @@ def tone(seconds: float, peak: int = 8000, hz: float = 440.0) -> np.ndarray:
 
 
 def clip(
-    package: str, pack: str, kind: str, first: int, samples: int, *, held: bool = False
+    source: str, pack: str, kind: str, first: int, samples: int, *, held: bool = False
 ) -> Clip:  # fmt: skip
     return Clip(
-        package, "1", "none", kind, pack, held, f"{pack}-{first}.wav", samples / 8000, -9.0, first,
+        source, "1", "none", kind, pack, held, f"{pack}-{first}.wav", samples / 8000, -9.0, first,
         samples,
     )  # fmt: skip
 
@@ -158,6 +160,44 @@ class TestStore:
         path.write_bytes(b"RIFF....WAVE")
         with pytest.raises(Unreadable):
             read(path)
+
+
+class TestPackage:
+    def test_a_machine_without_apt_is_told_so(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(package.shutil, "which", lambda _: None)
+        assert corpora(["fetch", "--again", "--only", "saytime"]) == 1
+        assert "apt-get and dpkg-deb are needed" in capsys.readouterr().err
+
+    def test_a_failed_command_says_what_to_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(package.shutil, "which", lambda _: "here")
+        failed = subprocess.CompletedProcess([], 100, "", "E: No packages found\n")
+        monkeypatch.setattr(package.subprocess, "run", lambda *_, **__: failed)
+        with pytest.raises(package.Unreachable, match=r"No packages found; run `apt-get update`"):
+            package.source("saytime")
+
+    def test_a_download_that_differs_is_refused(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        wanted = package.Source("a", "1", 3, hashlib.sha256(b"abc").hexdigest(), "no:", "a.deb")
+        path = tmp_path / "a.deb"
+        monkeypatch.setattr(package, "_run", lambda *_: path.write_bytes(b"abd") and "")
+        with pytest.raises(package.Unreachable, match=r"a\.deb is not the 3 bytes"):
+            package.download(wanted, tmp_path)
+        monkeypatch.setattr(package, "_run", lambda *_: path.write_bytes(b"abc") and "")
+        assert package.download(wanted, tmp_path).read_bytes() == b"abc"
+        monkeypatch.setattr(package, "_run", lambda *_: pytest.fail("it was whole"))
+        assert package.download(wanted, tmp_path) == path
+
+    def test_licences_are_read_from_the_copyright_file(self, tmp_path: Path) -> None:
+        page = tmp_path / "usr/share/doc/a/copyright"
+        page.parent.mkdir(parents=True)
+        page.write_text(
+            "Files: *\nLicense: GPL-2+\n\nFiles: x\nLicense: CC0\n\nLicense: GPL-2+\n text\n"
+        )
+        assert package.licences(tmp_path, "a") == "GPL-2+ | CC0"
+        assert package.licences(tmp_path, "b") == "see the copyright file of b"
 
 
 class TestRunning:
