@@ -498,7 +498,7 @@ cdef inline void sc_pair_step(
     ids[0] += 1
     state.id = ids[0]
     state.held_low, state.held_high = low, high
-    state.start = now - span.window + fit.start
+    state.start = max(0, now - span.window + fit.start)  # off by a sample or two
     state.heard = now
     state.off = state.run = 0
     state.half[0], state.half[1] = <float> 0.25 * fit.power[0], <float> 0.25 * fit.power[1]

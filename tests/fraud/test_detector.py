@@ -52,6 +52,11 @@ class TestEvents:
         assert begun.detected_ms - (60 + place / 8) <= 45
         assert begun.detected_ms - begun.start_ms <= 45
 
+    def test_no_digit_begins_before_the_first_sample(self) -> None:
+        for key in KEYS:
+            (begun,) = ToneDetector(plan=None).feed(pcm(digit(key, 60)))
+            assert 0 <= begun.start_ms < 1
+
     def test_noise_lowers_the_snr_that_is_told(self) -> None:
         told = []
         for snr_db in (40, 30, 20):

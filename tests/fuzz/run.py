@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-DOORS: Final = ("toml", "deck", "records", "arrow", "curve")
+DOORS: Final = ("toml", "deck", "records", "arrow", "curve", "ears")
 DONE: Final = re.compile(r"Done (\d+) (?:runs )?in (\d+) second")
 
 

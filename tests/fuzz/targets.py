@@ -15,6 +15,7 @@ from random import Random
 from typing import Final
 
 import pyarrow as pa
+from tests.fuzz.ears import EARS_SEEDS, ears
 from tests.fuzz.hostile import Cursor, hostile_batch
 
 from securecall.errors import AmountOverflow, CallRejected, InputError, SecurecallError, TariffError
@@ -299,6 +300,7 @@ TARGETS: Final[dict[str, Target]] = {
     "records": records,
     "arrow": arrow,
     "curve": curve,
+    "ears": ears,
 }
 
 
@@ -345,6 +347,7 @@ def _seeds() -> dict[str, tuple[bytes, ...]]:
             *(Random(seed).randbytes(3000) for seed in range(4)),
         ),
         "curve": (_curve(), _long_curve(), b"{}", b"[" * 5000, bytes(range(1, 200))),
+        "ears": EARS_SEEDS,
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.fuzz.run import DOORS
 from tests.fuzz.targets import SEEDS, TARGETS
 
-MUTATIONS = {"toml": 60, "deck": 60, "records": 250, "arrow": 300, "curve": 250}
+MUTATIONS = {"toml": 60, "deck": 60, "records": 250, "arrow": 300, "curve": 250, "ears": 60}
 
 
 def mutated(seed: bytes, chance: random.Random) -> bytes:
@@ -36,6 +36,6 @@ def test_a_door_keeps_its_promise_on_seeds_and_what_comes_of_them(door: str) -> 
         TARGETS[door](seed)
     for number in range(MUTATIONS[door]):
         TARGETS[door](mutated(seeds[number % len(seeds)], chance))
-    if door == "arrow":
+    if door in ("arrow", "ears"):
         for _ in range(MUTATIONS[door]):
             TARGETS[door](chance.randbytes(chance.randrange(600)))
