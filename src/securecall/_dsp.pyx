@@ -20,10 +20,10 @@ from securecall._line cimport (
     ALAW, Line, MULAW, S16LE, Setup as CSetup, sc_line_feed, sc_line_finish, sc_line_gap,
     sc_line_reset,
 )
-from securecall._pairs cimport BLOCKS, HOLE, PairPlan, Span, sc_pairs_prepare
-from securecall._progress cimport sc_plan_unpack
+from securecall._pairs cimport BLOCKS, HOLE, PairPlan, Span, sc_pairs_prepare, sc_pairs_width
 from securecall._spectrum cimport sc_spectrum_prepare, sc_spectrum_width
 from securecall._speech cimport SPEECH_NUMBERS, sc_speech_unpack
+from securecall._tone_plan cimport sc_plan_unpack
 
 cdef enum:
     CROWD = 256            # channels whose states outgrow the nearest caches: from there on memory is asked for ahead
@@ -38,6 +38,7 @@ HALF_BAND = (
 
 sc_bank_prepare(8000.0)
 sc_pairs_prepare(8000.0)
+sc_pairs_width(sc_bank_width(0))
 sc_spectrum_prepare()
 
 LANE_HZ = tuple([float(f"{sc_lane_hz[lane]:.6g}") for lane in range(SC_LANES)])
@@ -50,7 +51,9 @@ def bank_width(lanes=0):
     if lanes not in (0, 4, 8, 16):
         raise ValueError("a vector has 4, 8 or 16 lanes; 0 is what the machine has")
     sc_spectrum_width(lanes)
-    return sc_bank_width(lanes)
+    lanes = sc_bank_width(lanes)
+    sc_pairs_width(lanes)
+    return lanes
 
 
 cdef void _hann(float* window, int count, float* total) noexcept:

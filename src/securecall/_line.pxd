@@ -16,12 +16,12 @@ from securecall._pairs cimport (
     PairPlan, PairState, sc_pair_end, sc_pair_gap, sc_pair_reset, sc_pair_step,
 )
 from securecall._progress cimport (
-    Progress, TonePlan, sc_progress_end, sc_progress_reset, sc_progress_step,
+    Progress, sc_progress_end, sc_progress_reset, sc_progress_step,
 )
-
 from securecall._speech cimport (
     HEARD_SILENCE, sc_speech, sc_speech_net, sc_speech_reset, sc_speech_step,
 )
+from securecall._tone_plan cimport TonePlan
 
 cdef enum:
     TAPS = 47              # of the half-band filter

@@ -1,0 +1,111 @@
+"""Whether bursts are a tone's: their lines, their times and their levels against a plan's pattern."""
+
+cimport cython
+
+from securecall._burst cimport Burst, sc_burst_power
+from securecall._tone_plan cimport BURSTS, Pattern, Segment
+
+
+@cython.cdivision(True)
+cdef inline float sc_shape(const Pattern* pattern, int round_, const Burst* past) noexcept nogil:
+    """Return how far bursts (last one first) are from a pattern's frequencies, or -1 beyond its limits.
+
+    One common shift, as of a tape that runs fast, is free up to a limit of its own; the result is the
+    greatest deviation beside it in per cent, so that patterns with other limits compare.
+    """
+    cdef int s, k, bursts = pattern.segments * round_
+    cdef float sum = 0, shift, off, worst = 0, least, most
+    cdef int count = 0
+    cdef const Segment* segment
+    cdef const Burst* burst
+
+    for s in range(bursts):
+        burst = &past[bursts - 1 - s]
+        segment = &pattern.segment[s % pattern.segments]
+        if burst.lines != segment.lines:
+            return -1
+        least = most = burst.power[0]
+        for k in range(segment.lines):
+            sum += burst.hz[k] / segment.hz[k]
+            count += 1
+            if burst.power[k] < least:
+                least = burst.power[k]
+            if burst.power[k] > most:
+                most = burst.power[k]
+        if most > least * pattern.twist:
+            return -1
+    shift = sum / count
+    if shift - 1 > pattern.shift or 1 - shift > pattern.shift:
+        return -1
+    for s in range(bursts):
+        burst = &past[bursts - 1 - s]
+        segment = &pattern.segment[s % pattern.segments]
+        for k in range(segment.lines):
+            off = burst.hz[k] / (segment.hz[k] * shift) - 1
+            if off < 0:
+                off = -off
+            if off > worst:
+                worst = off
+    if worst > pattern.apart:
+        return -1
+    return worst * 100
+
+
+@cython.cdivision(True)
+cdef inline float sc_off_time(float value, float least, float most, float slack) noexcept nogil:
+    """Return how far a time is from the middle of its range, 1 at its ends, or -1 beyond them."""
+    cdef float half = (most - least) / 2 + slack, off = value - (most + least) / 2
+
+    if off < 0:
+        off = -off
+    return off / half if off <= half else <float> -1
+
+
+cdef inline float sc_match(const Pattern* pattern, const Burst* past) noexcept nogil:
+    """Return how badly the last bursts fit a pattern of whole rounds, 0 to 1 for each measure, or -1."""
+    cdef int s, bursts = pattern.segments * pattern.rounds
+    cdef float sum, off, power, length, before, weakest = 0, strongest = 0
+    cdef const Burst* burst
+    cdef const Segment* segment
+
+    if bursts > BURSTS:
+        return -1
+    for s in range(bursts):
+        burst = &past[bursts - 1 - s]
+        if not burst.sound or (pattern.sharp and burst.sharp != 3):
+            return -1
+        power = sc_burst_power(burst)
+        if power < pattern.least or power > pattern.most or burst.spike > pattern.pure:
+            return -1
+        # One generator, one level; 3 dB are what ITU-T E.180 leaves to the parts of a tone.
+        if s == 0 or power < weakest:
+            weakest = power
+        if s == 0 or power > strongest:
+            strongest = power
+    if strongest > 2 * weakest:
+        return -1
+    sum = sc_shape(pattern, pattern.rounds, past)
+    if sum < 0:
+        return -1
+    for s in range(bursts):
+        burst = &past[bursts - 1 - s]
+        segment = &pattern.segment[s % pattern.segments]
+        off = sc_off_time(<float> (burst.end - burst.start), segment.on_least, segment.on_most, pattern.slack)
+        if off < 0:
+            return -1
+        sum += off
+        # Rounds are alike, however wide the range for them is.
+        if s >= pattern.segments:
+            length = <float> (burst.end - burst.start)
+            before = <float> (past[bursts - 1 - s + pattern.segments].end - past[bursts - 1 - s + pattern.segments].start)
+            off = length - before if length > before else before - length
+            if off > pattern.slack + <float> 0.05 * length:
+                return -1
+        if s + 1 < bursts:
+            off = sc_off_time(
+                <float> (past[bursts - 2 - s].start - burst.end),
+                segment.pause_least, segment.pause_most, pattern.slack,
+            )
+            if off < 0:
+                return -1
+    return sum
