@@ -220,6 +220,18 @@ static inline float sc_pitch(const int16_t *ring, int ring_samples, int start, f
     return best;
 }
 
+/* The power of a frame without what stands still: a constant is silence. Frames lie whole in the ring. */
+static inline float sc_speech_power(const int16_t *frame, const float *hop_power)
+{
+    int32_t sum = 0;
+    float mean, power = 0.25f * ((hop_power[0] + hop_power[1]) + (hop_power[2] + hop_power[3]));
+    for (int n = 0; n < 160; n++)
+        sum += frame[n];
+    mean = (float)sum * (1.0f / (160 * 32768.0f));
+    power -= mean * mean;
+    return power > 0 ? power : 0;
+}
+
 /* Take a frame's power into the level and its movement; return whether it is above the floor. */
 static inline int sc_speech_level(sc_speech *state, float mean_square, float *level)
 {

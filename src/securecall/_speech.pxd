@@ -25,6 +25,7 @@ cdef extern from "_speech.h" nogil:
     ctypedef struct sc_speech:
         float answer
         int32_t speaks
+    float sc_speech_power(const int16_t* frame, const float* hop_power)
     int sc_speech_level(sc_speech* state, float mean_square, float* level)
     void sc_speech_measure(
         sc_speech* state, const int16_t* ring, int ring_samples, int start, const float* tone_power,
@@ -72,9 +73,7 @@ cdef inline int sc_speech_step(
 
     if frame.gap:
         return HEARD_LOST
-    level = <float> 0.25 * (
-        (frame.hop_power[0] + frame.hop_power[1]) + (frame.hop_power[2] + frame.hop_power[3])
-    )
+    level = sc_speech_power(ring + (frame.end - FRAME) % RING, frame.hop_power)
     if not sc_speech_level(state, level, &level):
         return HEARD_SILENCE
     if (frame.end // FRAME) % 2 == 0:  # every other frame, by the clock of the media
