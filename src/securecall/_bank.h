@@ -119,6 +119,13 @@ static inline __attribute__((always_inline)) void sc_turn(
     }
 }
 
+/* 16-bit samples to full scale 1.0. */
+static inline __attribute__((always_inline)) void sc_scale(const int16_t *restrict samples, int count, float *restrict x)
+{
+    for (int n = 0; n < count; n++)
+        x[n] = samples[n] * (1.0f / 32768);
+}
+
 #define SC_HEAR(WIDE)                                                                               \
     float even[4 * SC_HALF], odd[4 * SC_HALF];                                                       \
     sc_fold(samples, before, hops, even, odd, out);                                                  \
@@ -138,7 +145,10 @@ static void sc_turn_plain(float *re, float *im, const sc_sums *sums, const float
 {
     sc_turn(re, im, sums, c, s, scale, late);
 }
+typedef void sc_floats_fn(const int16_t *samples, int count, float *x);
+static void sc_floats_plain(const int16_t *samples, int count, float *x) { sc_scale(samples, count, x); }
 static sc_hear_fn *sc_hear_ptr = sc_hear_plain;
+static sc_floats_fn *sc_floats_ptr = sc_floats_plain;
 static sc_turn_fn *sc_turn_ptr = sc_turn_plain;
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -146,6 +156,8 @@ static sc_turn_fn *sc_turn_ptr = sc_turn_plain;
 #define SC_AVX512 __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=512")))
 SC_AVX2 static void sc_hear_avx2(const int16_t *samples, int16_t before, int hops, sc_heard *out) { SC_HEAR(8) }
 SC_AVX512 static void sc_hear_avx512(const int16_t *samples, int16_t before, int hops, sc_heard *out) { SC_HEAR(16) }
+SC_AVX2 static void sc_floats_avx2(const int16_t *samples, int count, float *x) { sc_scale(samples, count, x); }
+SC_AVX512 static void sc_floats_avx512(const int16_t *samples, int count, float *x) { sc_scale(samples, count, x); }
 SC_AVX2 static void sc_turn_avx2(float *re, float *im, const sc_sums *sums, const float *c, const float *s, float scale, float late)
 {
     sc_turn(re, im, sums, c, s, scale, late);
@@ -160,6 +172,11 @@ SC_AVX512 static void sc_turn_avx512(float *re, float *im, const sc_sums *sums, 
 static inline void sc_hear(const int16_t *samples, int16_t before, int hops, sc_heard *out)
 {
     sc_hear_ptr(samples, before, hops, out);
+}
+
+static inline void sc_floats(const int16_t *samples, int count, float *x)
+{
+    sc_floats_ptr(samples, count, x);
 }
 
 static inline void sc_turn_sums(float *re, float *im, const sc_sums *sums, const float *c, const float *s, float scale, float late)
@@ -196,13 +213,16 @@ static int sc_bank_width(int lanes)
     int use = lanes == 0 || lanes > have ? have : lanes;
     sc_hear_ptr = sc_hear_plain;
     sc_turn_ptr = sc_turn_plain;
+    sc_floats_ptr = sc_floats_plain;
 #if defined(__x86_64__) && defined(__GNUC__)
     if (use == 8) {
         sc_hear_ptr = sc_hear_avx2;
         sc_turn_ptr = sc_turn_avx2;
+        sc_floats_ptr = sc_floats_avx2;
     } else if (use == 16) {
         sc_hear_ptr = sc_hear_avx512;
         sc_turn_ptr = sc_turn_avx512;
+        sc_floats_ptr = sc_floats_avx512;
     }
 #endif
     return use;

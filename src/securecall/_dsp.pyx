@@ -168,8 +168,8 @@ cdef class Setup:
         if mf is not None:
             self.c.mf = 1
             limits, lanes, codes = mf
-            if not 2 <= len(lanes) <= 8:
-                raise ValueError("MF has two to eight tones")
+            if len(lanes) != 6:
+                raise ValueError("MF has six tones")
             _fill_pairs(&self.c.multi, EVENT_MF, limits, lanes, codes, False)
         if plan is not None:
             self.c.tones = 1

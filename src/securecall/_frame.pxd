@@ -29,6 +29,7 @@ cdef extern from "_bank.h" nogil:
     void sc_turn_sums(
         float* re, float* im, const sc_sums* sums, const float* c, const float* s, float scale, float late
     )
+    void sc_floats(const int16_t* samples, int count, float* x)
     void sc_sums_of(const float* x, sc_sums* sums)
 
 cdef enum:
@@ -94,10 +95,9 @@ cdef inline Event* sc_new_event(Events* events) noexcept nogil:
 cdef inline void sc_past(const int16_t* ring, int64_t now, float* past, int samples) noexcept nogil:
     """Write the last so many samples of a ring, full scale 1.0, oldest first. Needs now >= 0."""
     cdef int begin = <int> ((now - samples + 4 * RING) % RING)
-    cdef int m, left = RING - begin
+    cdef int left = RING - begin
     if left > samples:
         left = samples
-    for m in range(left):
-        past[m] = ring[begin + m] * <float> (1.0 / 32768)
-    for m in range(samples - left):
-        past[left + m] = ring[m] * <float> (1.0 / 32768)
+    sc_floats(ring + begin, left, past)
+    if left < samples:
+        sc_floats(ring, samples - left, past + left)

@@ -19,4 +19,94 @@ static void sc_pairs_prepare(double rate_hz)
         }
 }
 
+/* The strongest tone, or the strongest two, of a row of powers.
+ *
+ * A power's lowest three bits give way to its lane, so that one look at whole numbers finds both; powers are not
+ * below 0, and those of floats then stand in the order of their bits.
+ */
+static inline __attribute__((always_inline)) int32_t sc_key(float power, int lane)
+{
+    int32_t bits;
+    memcpy(&bits, &power, sizeof bits);
+    return (bits & ~7) | lane;
+}
+
+/* Measure eight tones over 15 ms, weights 1 2 1, and move on by a hop; returns low * 8 + high of the strongest pair.
+ *
+ * re and im hold the two hops before, eight lanes each, the older first. With apart one tone is of the first four
+ * and one of the others; else any two of the first six.
+ */
+static inline __attribute__((always_inline)) int sc_screen_body(
+    const sc_sums *sums, const int *lanes, const float *c, const float *s, float *re, float *im, float *power, int apart)
+{
+    float z_re[8], z_im[8];
+    int32_t key[8];
+    for (int lane = 0; lane < 8; lane++) {
+        z_re[lane] = sums->part[0][lanes[lane]];
+        z_im[lane] = -sums->part[1][lanes[lane]];
+    }
+    for (int lane = 0; lane < 8; lane++) {
+        float y_re = (re[8 + lane] + re[8 + lane]) + (z_re[lane] * c[lane] - z_im[lane] * s[lane])
+                     + (re[lane] * c[lane] + im[lane] * s[lane]);
+        float y_im = (im[8 + lane] + im[8 + lane]) + (z_re[lane] * s[lane] + z_im[lane] * c[lane])
+                     + (im[lane] * c[lane] - re[lane] * s[lane]);
+        power[lane] = (y_re * y_re + y_im * y_im) * (1.0f / 12800);
+    }
+    memcpy(re, re + 8, 8 * sizeof(float));
+    memcpy(im, im + 8, 8 * sizeof(float));
+    memcpy(re + 8, z_re, sizeof z_re);
+    memcpy(im + 8, z_im, sizeof z_im);
+    for (int lane = 0; lane < 8; lane++)
+        key[lane] = sc_key(power[lane], lane);
+#define SC_MORE(a, b) ((a) > (b) ? (a) : (b))
+#define SC_LESS(a, b) ((a) < (b) ? (a) : (b))
+    if (apart) {
+        int32_t low = SC_MORE(SC_MORE(key[0], key[1]), SC_MORE(key[2], key[3]));
+        int32_t high = SC_MORE(SC_MORE(key[4], key[5]), SC_MORE(key[6], key[7]));
+        return (low & 7) * 8 + (high & 7);
+    }
+    int32_t first = SC_MORE(key[0], key[1]), second = SC_LESS(key[0], key[1]);
+    for (int lane = 2; lane < 6; lane++) {
+        int32_t less = SC_LESS(first, key[lane]);
+        first = SC_MORE(first, key[lane]);
+        second = SC_MORE(second, less);
+    }
+    int one = first & 7, two = second & 7;
+    return SC_LESS(one, two) * 8 + SC_MORE(one, two);
+#undef SC_MORE
+#undef SC_LESS
+}
+
+typedef int sc_screen_fn(const sc_sums *sums, const int *lanes, const float *c, const float *s, float *re, float *im, float *power, int apart);
+
+static int sc_screen_plain(const sc_sums *sums, const int *lanes, const float *c, const float *s, float *re, float *im, float *power, int apart)
+{
+    return sc_screen_body(sums, lanes, c, s, re, im, power, apart);
+}
+static sc_screen_fn *sc_screen_ptr = sc_screen_plain;
+
+#if defined(__x86_64__) && defined(__GNUC__)
+SC_AVX2 static int sc_screen_avx2(const sc_sums *sums, const int *lanes, const float *c, const float *s, float *re, float *im, float *power, int apart)
+{
+    return sc_screen_body(sums, lanes, c, s, re, im, power, apart);
+}
+#endif
+
+/* As sc_bank_width, whose answer it takes. */
+static void sc_pairs_width(int lanes)
+{
+    sc_screen_ptr = sc_screen_plain;
+#if defined(__x86_64__) && defined(__GNUC__)
+    if (lanes >= 8)
+        sc_screen_ptr = sc_screen_avx2;
+#else
+    (void)lanes;
+#endif
+}
+
+static inline int sc_screen(const sc_sums *sums, const int *lanes, const float *c, const float *s, float *re, float *im, float *power, int apart)
+{
+    return sc_screen_ptr(sums, lanes, c, s, re, im, power, apart);
+}
+
 #endif

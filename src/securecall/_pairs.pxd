@@ -21,6 +21,11 @@ cdef extern from "_pairs.h" nogil:
     const float sc_turn_cos[48][512]
     const float sc_turn_sin[48][512]
     void sc_pairs_prepare(double rate_hz)
+    void sc_pairs_width(int lanes)
+    int sc_screen(
+        const sc_sums* sums, const int* lanes, const float* c, const float* s, float* re, float* im,
+        float* power, int apart,
+    )
 
 cdef enum:
     BLOCKS = 10            # in each of which the fit must hold
@@ -388,53 +393,22 @@ cdef inline int sc_pair_screen(
     const PairPlan* plan, PairState* state, const sc_sums* sums, float hop_power, float* power
 ) noexcept nogil:
     """Measure the tones over 15 ms, weights 1 2 1; return low * 8 + high of a pair that might be, or -1."""
-    cdef int lane, low = 0, high = 4
-    cdef float y_re, y_im, whole
-    cdef float re[8]
-    cdef float im[8]
-    cdef const float* c = plan.turn_re
-    cdef const float* s = plan.turn_im
-    for lane in range(8):  # all eight, though MF has six: then these loops are vectors
-        re[lane] = sums.part[0][plan.lane[lane]]
-        im[lane] = -sums.part[1][plan.lane[lane]]
-    for lane in range(8):
-        y_re = (state.re[1][lane] + state.re[1][lane] + re[lane] * c[lane] - im[lane] * s[lane]
-                + state.re[0][lane] * c[lane] + state.im[0][lane] * s[lane])
-        y_im = (state.im[1][lane] + state.im[1][lane] + re[lane] * s[lane] + im[lane] * c[lane]
-                + state.im[0][lane] * c[lane] - state.re[0][lane] * s[lane])
-        power[lane] = (y_re * y_re + y_im * y_im) * <float> (1.0 / 12800)
-    memcpy(state.re[0], state.re[1], sizeof(re))
-    memcpy(state.im[0], state.im[1], sizeof(im))
-    memcpy(state.re[1], re, sizeof(re))
-    memcpy(state.im[1], im, sizeof(im))
-    whole = <float> 0.25 * (state.power[0] + (state.power[1] + state.power[1]) + hop_power)
+    cdef int seen = sc_screen(
+        sums, plan.lane, plan.turn_re, plan.turn_im, state.re[0], state.im[0], power, plan.apart
+    )
+    cdef int low = seen >> 3, high = seen & 7
+    cdef float whole = (
+        <float> 0.25 * (state.power[0] + (state.power[1] + state.power[1]) + hop_power)
+    )
     state.power[0] = state.power[1]
     state.power[1] = hop_power
-    if plan.apart:
-        for lane in range(1, 4):
-            if power[lane] > power[low]:
-                low = lane
-        for lane in range(5, 8):
-            if power[lane] > power[high]:
-                high = lane
-    else:
-        low, high = 0, 1
-        if power[1] > power[0]:
-            low, high = 1, 0
-        for lane in range(2, plan.lanes):
-            if power[lane] > power[low]:
-                low, high = lane, low
-            elif power[lane] > power[high]:
-                high = lane
-        if low > high:
-            low, high = high, low
-    if (power[low] < <float> 0.5 * plan.power_min or power[high] < <float> 0.5 * plan.power_min
+    if (power[low] + power[high] < (<float> 0.3 if state.before >= 0 else <float> 0.5) * whole
+            or power[low] < <float> 0.5 * plan.power_min
+            or power[high] < <float> 0.5 * plan.power_min
             or power[high] > <float> 2.0 * plan.twist_max * power[low]
-            or power[high] < <float> 0.5 * plan.twist_min * power[low]
-            or power[low] + power[high]
-            < (<float> 0.3 if state.before >= 0 else <float> 0.5) * whole):
+            or power[high] < <float> 0.5 * plan.twist_min * power[low]):
         return -1
-    return 8 * low + high
+    return seen
 
 
 @cython.cdivision(True)
