@@ -58,7 +58,7 @@ class TestSetup:
 
     @pytest.mark.parametrize("lanes", [[], [3], list(range(5)), list(range(7))])
     def test_mf_has_six_tones(self, lanes: list[int]) -> None:
-        with pytest.raises(ValueError, match="six tones tones"):
+        with pytest.raises(ValueError, match="six tones"):
             setup(mf=(MF[0], lanes, []))
 
     @pytest.mark.parametrize("code", [(0, 6, 1), (1, 1, 1), (2, 1, 1), (-1, 2, 1), (0, 1, 64)])
