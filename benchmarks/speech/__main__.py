@@ -84,7 +84,7 @@ def trained(hours: float, epochs: int) -> tuple[Network, list[str]]:
     sources = {row.package for row in manifest() if not row.held}
     return network, [
         f"Made on {datetime.now(UTC):%Y-%m-%d} by python -m benchmarks.speech train, not by hand.",
-        "Rows: weights of each input to 12 hidden values, bias, second layer; last bias, on, off.",
+        "Rows: weights of each input to 8 hidden values, bias, second layer; last bias, on, off.",
         f"{len(kinds)} measures of {hours:g} h of mixed calls and of packs by themselves, seed 1,",
         f"from the development half of benchmarks/corpora ({len(sources)} Debian packages).",
     ]

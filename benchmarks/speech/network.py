@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-HIDDEN = 12
+HIDDEN = 8
 ROWS = 1024
 RATE = 3e-3
 DECAY = 1e-4

@@ -16,12 +16,12 @@
 enum {
     SC_SPEECH_BANDS = 8,
     SC_SPEECH_INPUTS = 36,
-    SC_SPEECH_HIDDEN = 12,
-    SC_SPEECH_TONES = 48,   /* of the tone bank */
-    SC_PITCH_SAMPLES = 128, /* 64 ms at 2 kHz */
-    SC_PITCH_WINDOW = 96,   /* of them are compared */
-    SC_PITCH_FIRST = 3,     /* lags: 667 Hz */
-    SC_PITCH_LAGS = 26      /* down to 71 Hz */
+    SC_SPEECH_HIDDEN = 8,
+    SC_SPEECH_TONES = 48,  /* of the tone bank */
+    SC_PITCH_SAMPLES = 96, /* 48 ms at 2 kHz */
+    SC_PITCH_WINDOW = 64,  /* of them are compared */
+    SC_PITCH_FIRST = 3,    /* lags: 667 Hz */
+    SC_PITCH_LAGS = 26     /* down to 71 Hz */
 };
 
 typedef float sc_four __attribute__((vector_size(16)));
@@ -87,7 +87,7 @@ static inline sc_four sc_size_of_four(sc_four a)
     return x.f;
 }
 
-/* Sums of four samples, a quarter of them: 2 kHz. Needs start % 32 == 0 in a ring of a multiple of 32. */
+/* Sums of four samples, a quarter of them: 2 kHz. Needs start and the ring to be multiples of 32. */
 static inline void sc_pitch_low(const int16_t *ring, int ring_samples, int start, int16_t *low)
 {
     for (int n = 0; n < SC_PITCH_SAMPLES; n += 8) {
@@ -114,89 +114,93 @@ static inline void sc_pitch_low(const int16_t *ring, int ring_samples, int start
     }
 }
 
-/* Clip to -1, 0 and 1 at five eighths of the mean size; write which are up and which down. */
-static inline void sc_pitch_clip(const int16_t *low, int8_t *sign, uint64_t up[2], uint64_t down[2])
+/* Clip to -1, 0 and 1 at five eighths of the mean size; write which of the newest 64 are up and which down. */
+static inline void sc_pitch_clip(const int16_t *low, int8_t *sign, uint64_t *up, uint64_t *down)
 {
     int32_t sum = 0;
     int16_t least;
 
     for (int n = 0; n < SC_PITCH_SAMPLES; n++)
         sum += low[n] < 0 ? -low[n] : low[n];
-    least = (int16_t)(sum * 5 / (8 * SC_PITCH_SAMPLES)); /* 128 of 32 768 at most: far from 2^31 */
-    up[0] = up[1] = down[0] = down[1] = 0;
+    least = (int16_t)(sum * 5 / (8 * SC_PITCH_SAMPLES)); /* 96 of 32 768 at most: far from 2^31 */
+    *up = *down = 0;
     for (int n = 0; n < SC_PITCH_SAMPLES; n += 16) {
+        uint64_t is_up, is_down;
 #if defined(__SSE2__)
         __m128i a = _mm_loadu_si128((const __m128i *)(low + n)), b = _mm_loadu_si128((const __m128i *)(low + n + 8));
         __m128i top = _mm_set1_epi16(least), bottom = _mm_set1_epi16((int16_t)-least);
         __m128i above = _mm_packs_epi16(_mm_cmpgt_epi16(a, top), _mm_cmpgt_epi16(b, top));
         __m128i below = _mm_packs_epi16(_mm_cmpgt_epi16(bottom, a), _mm_cmpgt_epi16(bottom, b));
         _mm_storeu_si128((__m128i *)(sign + n), _mm_sub_epi8(below, above));
-        up[n / 64] |= (uint64_t)(uint32_t)_mm_movemask_epi8(above) << (n % 64);
-        down[n / 64] |= (uint64_t)(uint32_t)_mm_movemask_epi8(below) << (n % 64);
+        is_up = (uint64_t)(uint32_t)_mm_movemask_epi8(above);
+        is_down = (uint64_t)(uint32_t)_mm_movemask_epi8(below);
 #else
+        is_up = is_down = 0;
         for (int k = 0; k < 16; k++) {
-            int is_up = low[n + k] > least, is_down = low[n + k] < -least;
-            up[n / 64] |= (uint64_t)is_up << ((n + k) % 64);
-            down[n / 64] |= (uint64_t)is_down << ((n + k) % 64);
-            sign[n + k] = (int8_t)(is_up - is_down);
+            is_up |= (uint64_t)(low[n + k] > least) << k;
+            is_down |= (uint64_t)(low[n + k] < -least) << k;
+            sign[n + k] = (int8_t)((low[n + k] > least) - (low[n + k] < -least));
         }
 #endif
+        if (n >= SC_PITCH_SAMPLES - SC_PITCH_WINDOW) {
+            *up |= is_up << (n - (SC_PITCH_SAMPLES - SC_PITCH_WINDOW));
+            *down |= is_down << (n - (SC_PITCH_SAMPLES - SC_PITCH_WINDOW));
+        }
     }
 }
 
-/* How alike the last 48 ms are to what was some lag earlier, and log2 of that lag in samples at 2 kHz. */
+/* How alike the last 32 ms are to what was some lag earlier, and log2 of that lag in samples at 2 kHz. */
 static inline float sc_pitch(const int16_t *ring, int ring_samples, int start, float *lag_log2)
 {
+    enum { OLDER = SC_PITCH_SAMPLES - SC_PITCH_WINDOW };
     int16_t low[SC_PITCH_SAMPLES];
     int8_t room[16 + SC_PITCH_SAMPLES], *sign = room + 16, product[32], change[SC_PITCH_LAGS + SC_PITCH_FIRST];
-    uint64_t up[2], down[2];
+    uint64_t up, down;
     sc_bytes sum[2] = {{0}, {0}};
-    int32_t sums[28], energies[28], own = 0, energy;
+    int32_t own, energy;
+    union { int32_t one[28]; sc_four_ints four[7]; } sums, energies;
     union { float one[28]; sc_four four[7]; } alike;
+    sc_four most;
     float best, place;
     int at = 0;
 
     sc_pitch_low(ring, ring_samples, start, low);
-    sc_pitch_clip(low, sign, up, down);
+    sc_pitch_clip(low, sign, &up, &down);
     memset(room, 0, 16);
-    for (int n = 0; n < SC_PITCH_WINDOW; n++)
-        own += sign[SC_PITCH_SAMPLES - SC_PITCH_WINDOW + n] & 1;
-    up[0] &= ~(uint64_t)0 << 32; /* the window is the newest 96 */
-    down[0] &= ~(uint64_t)0 << 32;
-    for (int word = 0; word < 2; word++) {
-        /* 32 lags at once: lane j holds what was 34 - j samples earlier. */
-        const int8_t *then = sign + 64 * word - SC_PITCH_FIRST - 31;
-        for (uint64_t left = up[word]; left; left &= left - 1) {
-            int n = __builtin_ctzll(left);
-            sum[0] += *(const sc_bytes *)(then + n);
-            sum[1] += *(const sc_bytes *)(then + n + 16);
-        }
-        for (uint64_t left = down[word]; left; left &= left - 1) {
-            int n = __builtin_ctzll(left);
-            sum[0] -= *(const sc_bytes *)(then + n);
-            sum[1] -= *(const sc_bytes *)(then + n + 16);
-        }
+    own = __builtin_popcountll(up | down);
+    /* 32 lags at once: lane j holds what was 34 - j samples earlier. */
+    const int8_t *then = sign + OLDER - SC_PITCH_FIRST - 31;
+    for (; up; up &= up - 1) {
+        int n = __builtin_ctzll(up);
+        sum[0] += *(const sc_bytes *)(then + n);
+        sum[1] += *(const sc_bytes *)(then + n + 16);
+    }
+    for (; down; down &= down - 1) {
+        int n = __builtin_ctzll(down);
+        sum[0] -= *(const sc_bytes *)(then + n);
+        sum[1] -= *(const sc_bytes *)(then + n + 16);
     }
     memcpy(product, sum, 32);
     /* One lag more takes the newest sample out of what is compared with, and one more old one in. */
     for (int n = 0; n < SC_PITCH_LAGS + SC_PITCH_FIRST; n++)
-        change[n] = (int8_t)((sign[31 - n] & 1) - (sign[127 - n] & 1));
+        change[n] = (int8_t)((sign[OLDER - 1 - n] & 1) - (sign[SC_PITCH_SAMPLES - 1 - n] & 1));
     energy = own;
     for (int n = 0; n < SC_PITCH_FIRST; n++)
         energy += change[n];
     for (int lag = 0; lag < SC_PITCH_LAGS; lag++) {
-        sums[lag] = 2 * product[31 - lag];
-        energies[lag] = own + energy + 1;
+        sums.one[lag] = 2 * product[31 - lag];
+        energies.one[lag] = own + energy + 1;
         energy += change[lag + SC_PITCH_FIRST];
     }
     for (int lag = SC_PITCH_LAGS; lag < 28; lag++) {
-        sums[lag] = 0;
-        energies[lag] = 1;
+        sums.one[lag] = 0;
+        energies.one[lag] = 1;
     }
     /* Twice the sum over both energies: no root, and no more than 1. */
-    for (int lag = 0; lag < 28; lag++)
-        alike.one[lag] = (float)sums[lag] / (float)energies[lag];
-    sc_four most = alike.four[0];
+    for (int k = 0; k < 7; k++)
+        alike.four[k] = __builtin_convertvector(sums.four[k], sc_four)
+            / __builtin_convertvector(energies.four[k], sc_four);
+    most = alike.four[0];
     for (int k = 1; k < 7; k++)
         most = sc_larger(most, alike.four[k]);
     best = most[0];
@@ -258,45 +262,68 @@ static inline int sc_speech_level(sc_speech *state, float mean_square, float *le
     return now > state->floor + 2.0f && now > -22.0f; /* 6 dB above the floor, and -60 dBm0 */
 }
 
-/* The bank's lanes by frequency. */
-static const uint8_t sc_by_frequency[SC_SPEECH_TONES] = {
-    8,  9,  10, 11, 12, 35, 13, 36, 0,  31, 1,  37, 2,  32, 14, 3,  15, 16, 38, 27, 39, 4,  30, 5,
-    17, 40, 18, 19, 6,  33, 41, 7,  34, 42, 20, 21, 43, 44, 24, 28, 22, 29, 45, 25, 26, 23, 46, 47};
+/* The bank's lanes by frequency, six to a band: [place within the band][band]. */
+static const uint8_t sc_in_band[6][SC_SPEECH_BANDS] = {
+    {8, 13, 2, 38, 17, 41, 43, 45}, {9, 36, 32, 27, 40, 7, 44, 25}, {10, 0, 14, 39, 18, 34, 24, 26},
+    {11, 31, 3, 4, 19, 42, 28, 23}, {12, 1, 15, 30, 6, 20, 22, 46}, {35, 37, 16, 5, 33, 21, 29, 47}};
+
+static inline float sc_sum_of_four(sc_four x) { return (x[0] + x[2]) + (x[1] + x[3]); }
+
+static inline float sc_most_of_four(sc_four x)
+{
+    float a = x[0] > x[1] ? x[0] : x[1], b = x[2] > x[3] ? x[2] : x[3];
+    return a > b ? a : b;
+}
 
 /* Take in a frame above the floor; write what the network is asked. */
 static inline void sc_speech_measure(
     sc_speech *state, const int16_t *ring, int ring_samples, int start, const float *tone_power,
     const float *hop_power, float level, float *in)
 {
-    union { float one[SC_SPEECH_TONES]; sc_four four[12]; } tone, fine;
-    union { float one[SC_SPEECH_BANDS]; sc_four four[2]; } band;
-    sc_four sum = {0, 0, 0, 0}, most;
-    float mean, total = 0, top, lag, alike, jagged, least, largest, shape[4], *to;
+    sc_four tone[6][2], fine[6][2], band[2], mean_of, sway_of, sum, jagged = {0, 0, 0, 0}, most;
+    float mean, total, lag, alike, least, largest, shape[4], *to = in;
 
-    for (int k = 0; k < SC_SPEECH_TONES; k++)
-        tone.one[k] = tone_power[sc_by_frequency[k]] + 1e-10f;
-    for (int k = 0; k < 12; k++)
-        fine.four[k] = sc_log2_of_four(tone.four[k]);
-    for (int k = 0; k < SC_SPEECH_BANDS; k++) {
-        const float *x = tone.one + 6 * k;
-        band.one[k] = ((x[0] + x[1]) + (x[2] + x[3])) + (x[4] + x[5]);
+    for (int j = 0; j < 6; j++)
+        for (int half = 0; half < 2; half++) {
+            const uint8_t *lane = sc_in_band[j] + 4 * half;
+            tone[j][half] = (sc_four){tone_power[lane[0]], tone_power[lane[1]], tone_power[lane[2]],
+                                      tone_power[lane[3]]} + 1e-10f;
+            fine[j][half] = sc_log2_of_four(tone[j][half]);
+        }
+    most = sc_larger(tone[0][0], tone[0][1]);
+    sum = fine[0][0] + fine[0][1];
+    band[0] = tone[0][0];
+    band[1] = tone[0][1];
+    for (int j = 1; j < 6; j++) {
+        most = sc_larger(most, sc_larger(tone[j][0], tone[j][1]));
+        sum += fine[j][0] + fine[j][1];
+        band[0] += tone[j][0];
+        band[1] += tone[j][1];
     }
-    for (int k = 0; k < SC_SPEECH_BANDS; k++)
-        total += band.one[k];
-    band.four[0] = sc_log2_of_four(band.four[0]);
-    band.four[1] = sc_log2_of_four(band.four[1]);
-    sum = band.four[0] + band.four[1];
-    mean = ((sum[0] + sum[2]) + (sum[1] + sum[3])) * 0.125f;
-    to = in;
-    if (state->frames == 0)
-        for (int k = 0; k < SC_SPEECH_BANDS; k++)
-            state->band_mean[k] = band.one[k] - mean;
-    for (int k = 0; k < SC_SPEECH_BANDS; k++) {
-        float x = band.one[k] - mean;
-        SC_TOWARDS(state->band_mean[k], x, 0.07f);
-        SC_TOWARDS(state->band_sway[k], sc_size(x - state->band_mean[k]), 0.07f);
-        to[k] = x;
-        to[9 + k] = state->band_sway[k];
+    for (int j = 1; j < 5; j++)
+        for (int half = 0; half < 2; half++)
+            jagged += sc_size_of_four(2.0f * fine[j][half] - fine[j - 1][half] - fine[j + 1][half]);
+    total = sc_sum_of_four(band[0] + band[1]);
+    /* From tone to tone of the bank: how jagged, how flat; and how much the strongest holds of all. */
+    shape[0] = sc_sum_of_four(jagged) * (1.0f / 32);
+    shape[1] = sc_sum_of_four(sum) * (1.0f / 48) - sc_log2(total * (1.0f / 48));
+    shape[2] = sc_log2(sc_most_of_four(most)) - sc_log2(total);
+
+    band[0] = sc_log2_of_four(band[0]);
+    band[1] = sc_log2_of_four(band[1]);
+    mean = sc_sum_of_four(band[0] + band[1]) * 0.125f;
+    for (int half = 0; half < 2; half++) {
+        sc_four x = band[half] - mean;
+        memcpy(to + 4 * half, &x, 16);
+        if (state->frames == 0)
+            memcpy(state->band_mean + 4 * half, &x, 16);
+        memcpy(&mean_of, state->band_mean + 4 * half, 16);
+        memcpy(&sway_of, state->band_sway + 4 * half, 16);
+        mean_of += (x - mean_of) * 0.07f;
+        sway_of += (sc_size_of_four(x - mean_of) - sway_of) * 0.07f;
+        memcpy(state->band_mean + 4 * half, &mean_of, 16);
+        memcpy(state->band_sway + 4 * half, &sway_of, 16);
+        memcpy(to + 9 + 4 * half, &sway_of, 16);
     }
     to[8] = level - state->top;
     to += 17;
@@ -324,33 +351,11 @@ static inline void sc_speech_measure(
     to[5] = lag * is_voiced;
     to += 6;
 
-    /* From tone to tone of the bank: how jagged, how flat; and how much the strongest holds of all. */
-    sum = fine.four[0];
-    most = tone.four[0];
-    for (int k = 1; k < 12; k++) {
-        sum += fine.four[k];
-        most = sc_larger(most, tone.four[k]);
-    }
-    mean = ((sum[0] + sum[2]) + (sum[1] + sum[3])) * (1.0f / 48);
-    top = most[0];
-    for (int lane = 1; lane < 4; lane++)
-        top = most[lane] > top ? most[lane] : top;
-    sum = (sc_four){0, 0, 0, 0};
-    for (int k = 0; k < 11; k++) {
-        sc_four here, before = fine.four[k], after;
-        memcpy(&here, fine.one + 4 * k + 1, 16);
-        memcpy(&after, fine.one + 4 * k + 2, 16);
-        sum += sc_size_of_four(2.0f * here - before - after);
-    }
-    jagged = ((sum[0] + sum[2]) + (sum[1] + sum[3])) * (1.0f / 44);
     least = largest = hop_power[0];
     for (int k = 1; k < 4; k++) {
         least = hop_power[k] < least ? hop_power[k] : least;
         largest = hop_power[k] > largest ? hop_power[k] : largest;
     }
-    shape[0] = jagged;
-    shape[1] = mean - sc_log2(total * (1.0f / 48));
-    shape[2] = sc_log2(top) - sc_log2(total);
     shape[3] = sc_log2(largest + 1e-9f) - sc_log2(least + 1e-9f);
     for (int k = 0; k < 4; k++) {
         SC_TOWARDS(state->shape[k], shape[k], 0.08f);
@@ -364,26 +369,22 @@ static inline void sc_speech_measure(
 /* Return the network's answer: log odds of speech. */
 static inline float sc_speech_weigh(const sc_speech_net *net, const float *in)
 {
-    sc_four even[3], odd[3], sum = {0, 0, 0, 0}, weights;
+    const sc_four zero = {0, 0, 0, 0};
+    sc_four even[2], odd[2] = {zero, zero}, weights[2], sum;
 
-    for (int k = 0; k < 3; k++) {
-        memcpy(&even[k], net->bias + 4 * k, 16);
-        odd[k] = (sc_four){0, 0, 0, 0};
+    memcpy(even, net->bias, 32);
+    for (int n = 0; n < SC_SPEECH_INPUTS; n += 2) {
+        memcpy(weights, net->first[n], 32);
+        even[0] += weights[0] * in[n];
+        even[1] += weights[1] * in[n];
+        memcpy(weights, net->first[n + 1], 32);
+        odd[0] += weights[0] * in[n + 1];
+        odd[1] += weights[1] * in[n + 1];
     }
-    for (int n = 0; n < SC_SPEECH_INPUTS; n += 2)
-        for (int k = 0; k < 3; k++) {
-            memcpy(&weights, net->first[n] + 4 * k, 16);
-            even[k] += weights * in[n];
-            memcpy(&weights, net->first[n + 1] + 4 * k, 16);
-            odd[k] += weights * in[n + 1];
-        }
-    for (int k = 0; k < 3; k++) {
-        sc_four hidden = even[k] + odd[k];
-        hidden = sc_larger(hidden, (sc_four){0, 0, 0, 0});
-        memcpy(&weights, net->second + 4 * k, 16);
-        sum += hidden * weights;
-    }
-    return net->last + ((sum[0] + sum[2]) + (sum[1] + sum[3]));
+    memcpy(weights, net->second, 32);
+    sum = sc_larger(even[0] + odd[0], zero) * weights[0];
+    sum += sc_larger(even[1] + odd[1], zero) * weights[1];
+    return net->last + sc_sum_of_four(sum);
 }
 
 #endif

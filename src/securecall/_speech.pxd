@@ -16,9 +16,9 @@ cdef extern from "_speech.h" nogil:
         SC_SPEECH_HIDDEN
         SC_PITCH_SAMPLES
     ctypedef struct sc_speech_net:
-        float first[36][12]
-        float bias[12]
-        float second[12]
+        float first[36][8]
+        float bias[8]
+        float second[8]
         float last
         float on
         float off
@@ -37,7 +37,7 @@ cdef enum:
     HEARD_SPEECH = 1
     HEARD_OTHER = 2
     HEARD_LOST = 3         # audio of the frame was lost
-    SPEECH_NUMBERS = 459   # of a packed network: 36 x 12, 12, 12 and three
+    SPEECH_NUMBERS = 307   # of a packed network: 36 x 8, 8, 8 and three
 
 
 cdef inline void sc_speech_reset(sc_speech* state) noexcept nogil:

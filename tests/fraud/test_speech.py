@@ -204,7 +204,7 @@ class TestInput:
             SpeechDetector().feed(frame)
 
     def test_the_network_has_all_its_numbers(self) -> None:
-        assert len(packed_network()) == 459 * 4
+        assert len(packed_network()) == 307 * 4
         assert np.isfinite(np.frombuffer(packed_network(), np.float32)).all()
 
 

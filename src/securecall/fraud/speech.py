@@ -16,7 +16,7 @@ from securecall.fraud.hearing import ENCODINGS, gap_samples, one_of, refuse_fram
 __all__ = ["Activity", "SpeechDetector", "packed_network"]
 
 NETWORK: Final = "data/speech_2026_11_26.csv"
-NUMBERS: Final = 459
+NUMBERS: Final = 307
 
 
 class Activity(IntEnum):
