@@ -172,7 +172,9 @@ def ears(seconds: int, rounds: int, many: int) -> list[Row]:
     if rates:
         rows += [
             Row("ears", "a frame a call, over spandsp's three", streaming / rates[TOGETHER],
-                "x", 3.5, note=TOGETHER),
+                "x", 3.5, note=f"{TOGETHER}, eleven tones"),
+            Row("ears", "a frame a call, over the three without SIT",
+                streaming / rates["the three, without SIT"], "x"),
             Row("ears", "many channels, over spandsp's DTMF", batch / rates["DTMF"], "x", 1.0),
         ]  # fmt: skip
     for what, against in (("40 bare Goertzels", bare), ("what the peak allows", allowed)):

@@ -33,7 +33,11 @@ HEADLINES = (
     ("ledger-durable", "of plain", "... over plain `sqlite3`, the same statements"),
     ("ledger-memory", "of the bare", "... in memory, over a bare dict with digest and chain"),
     ("ears", "securecall, a frame", "the ears: live lines that a core follows, 20 ms a call"),
-    ("ears", "a frame a call, over", "... over spandsp's DTMF, super-tone and MF together"),
+    (
+        "ears",
+        "a frame a call, over spandsp's",
+        "... over spandsp's DTMF, super-tone and MF together",
+    ),
     ("ears", "securecall, many", "... 1 000 lines a call"),
     ("ears", "many channels, over", "... over spandsp's DTMF alone"),
 )

@@ -21,10 +21,11 @@ __all__ = ["WHAT", "loop"]
 WHAT: Final = {
     "DTMF": 1,
     "DTMF, dial-tone filter": 1 | 2,
-    "super_tone, 7 tones": 4,
-    "super_tone, 11 tones with SIT": 16,
+    "super_tone": 16,
+    "super_tone without SIT": 4,
     "bell_mf": 8,
-    "DTMF + super_tone + bell_mf": 1 | 4 | 8,
+    "DTMF + super_tone + bell_mf": 1 | 16 | 8,
+    "the three, without SIT": 1 | 4 | 8,
 }
 LIBRARY: Final = "libspandsp.so.2"
 NAMES: Final = (

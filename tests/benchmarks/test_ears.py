@@ -60,7 +60,7 @@ def test_with_spandsp_all_of_it_is_measured_and_hears() -> None:
     assert len(rows) == max(1, len(rates))
     if rates:
         assert 1 <= loop()("DTMF", AUDIO, 160) <= 4
-        assert loop()("super_tone, 7 tones", AUDIO, 160) >= 0
+        assert loop()("super_tone", AUDIO, 160) >= 0
 
 
 def test_without_multimon_its_row_says_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
