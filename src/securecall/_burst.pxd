@@ -43,6 +43,7 @@ cdef struct Bursts:
     int quiet              # little was before it: its power alone tells how it began
     int seen               # frames that showed it
     int missed             # frames that did not
+    int unknown            # frames of which lost audio is a part
     int seen_before        # the frame before showed lines that could be a tone's
     int smooth             # hops over which the beat of its lines is averaged
     int out                # hops outside in a row
@@ -195,6 +196,7 @@ cdef inline void sc_burst_begin(Bursts* state, const Sight* sight) noexcept nogi
     state.low = sight.low
     state.seen = 0
     state.missed = 0
+    state.unknown = 0
     state.out = 0
     state.lost = 0
     state.burst.told = 0
@@ -242,7 +244,7 @@ cdef inline int sc_burst_close(
     if end - state.burst.start < SHORTEST:
         return 0
     # Nearly all of it must have shown the lines, but for what windows at its edges miss.
-    if state.seen * 160 < (end - state.burst.start - 1280) * <float> 0.7 - 160:
+    if (state.seen + state.unknown) * 160 < (end - state.burst.start - 1280) * <float> 0.7 - 160:
         state.burst.sound = 0
     state.burst.sound = state.burst.sound and sc_burst_sound(state, plan)
     if sharp:

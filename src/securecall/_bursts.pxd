@@ -45,6 +45,7 @@ cdef inline int _advance(Bursts* state, const TonePlan* plan) noexcept nogil:
     return 0
 
 
+@cython.cdivision(True)
 cdef inline void _open(
     Bursts* state, const Sight* sight, const float* samples, int fresh,
 ) noexcept nogil:
@@ -71,6 +72,7 @@ cdef inline void _open(
         state.running = 0
 
 
+@cython.cdivision(True)
 cdef inline int _change(
     Bursts* state, const TonePlan* plan, const Sight* sight, const Frame* frame,
 ) noexcept nogil:
@@ -99,6 +101,7 @@ cdef inline int _lose(Bursts* state, const TonePlan* plan, int64_t now) noexcept
     if not state.running:
         return 0
     state.lost += HOPS
+    state.unknown += 1
     for h in range(HOPS):
         state.hop[(state.hops - HOPS + h) & 63] = state.plateau / state.plateau_hops
     if state.lost > LOST_HOPS:
@@ -129,7 +132,9 @@ cdef inline int _look(Bursts* state, const TonePlan* plan, const Frame* frame) n
                 sc_start_by_wave(state, frame.samples, 0, 0)
         elif good and not sight.low and sight.lines == 1 and state.burst.lines == 1:
             closed = _change(state, plan, &sight, frame)
-        elif known or good:
+        elif not known and not good:
+            state.unknown += 1
+        else:
             closed = sc_end_by_wave(state, plan, frame)
             if state.running:
                 state.missed += 1

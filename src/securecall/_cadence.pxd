@@ -61,6 +61,7 @@ cdef inline float sc_off_time(float value, float least, float most, float slack)
     return off / half if off <= half else <float> -1
 
 
+@cython.cdivision(True)
 cdef inline float sc_match(const Pattern* pattern, const Burst* past) noexcept nogil:
     """Return how badly the last bursts fit a pattern of whole rounds, 0 to 1 for each measure, or -1."""
     cdef int s, bursts = pattern.segments * pattern.rounds

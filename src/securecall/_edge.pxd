@@ -166,10 +166,11 @@ cdef inline int sc_end_by_wave(Bursts* state, const TonePlan* plan, const Frame*
     Return as sc_burst_close does; state.running says whether it did.
     """
     cdef Wave wave
-    cdef float left[12]
+    cdef float left[16]
     cdef float before, after
-    # A frame that still showed the burst ended 20 ms ago; of its window the last third may be something else.
-    cdef int h, first = 20 if state.low else 200, last = 280 if state.low else 400, hops, broken = -1
+    # A frame that still showed the burst ended 20 ms ago; the last two fifths of its window may be
+    # something else.
+    cdef int h, first = 0 if state.low else 180, last = 240 if state.low else 360, hops, broken = -1
     cdef int64_t now = frame.end
 
     if state.burst.start > now - 640 + first:

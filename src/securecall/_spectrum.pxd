@@ -104,6 +104,7 @@ cdef inline float sc_sum(const float* power, int first, int last) noexcept nogil
     return total
 
 
+@cython.cdivision(True)
 cdef inline void sc_judge_rest(
     Sight* sight, const float* power, int first, int last, const int* peaks, int reach, float top, float pure,
 ) noexcept nogil:
@@ -232,6 +233,7 @@ cdef inline void sc_low_band(const float* samples, float* low) noexcept nogil:
         x += LOW_RATIO
 
 
+@cython.cdivision(True)
 cdef inline void sc_see(
     Spectrum* state, Sight* sight, const float* samples, float pure,
 ) noexcept nogil:
