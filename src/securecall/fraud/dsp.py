@@ -192,17 +192,19 @@ _MF: Final = {
     "deviation_max": 0.0175, "deviation_hz": 10.0, "snr_db_min": 10.0, "block_max": 0.4,
     "steady_db_max": 3.0, "bend_max": 0.6, "sure_db": -99.0, "pause_hops": 3,
 }  # fmt: skip
+# R2's tones lie 120 Hz apart, 100 if both are 10 Hz off: 30 ms tell them apart, 24 not always.
+_R2: Final = _MF | {"level_dbm0_min": -38.0, "window_samples": 240}
 MF_SYSTEMS: Final[Mapping[str, MfSystem]] = {
     "r1": MfSystem((31, 32, 27, 30, 33, 34), "1 2 3 4 5 6 7 8 9 0 ST3P STP KP KP2 ST", _MF),
     "r2_forward": MfSystem(
         (40, 33, 41, 42, 43, 44),
         "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15",
-        _MF | {"level_dbm0_min": -38.0},
+        _R2,
     ),
     "r2_backward": MfSystem(
         (39, 38, 32, 37, 36, 35),
         "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15",
-        _MF | {"level_dbm0_min": -38.0},
+        _R2,
     ),
 }
 """R1 (within 1.5 % + 10 Hz, 0 to -14 dBm and down to -22, twist 6 dB, digits of 30 ms) and R2."""
