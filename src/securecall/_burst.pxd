@@ -18,7 +18,7 @@ cdef enum:
     OUT_HOPS = 4           # a pause is believed after so many hops: 20 ms
     BRIDGE_HOPS = 2        # what is shorter is a hole in the burst
     LOST_HOPS = 16         # a burst outlives so many lost hops
-    SHORTEST = 240         # samples: what is shorter is the shadow of two that change into each other
+    SHORTEST = 240         # samples: what is shorter is the shadow of a change between two
 
 cdef struct Burst:
     int lines
@@ -28,7 +28,7 @@ cdef struct Burst:
     float hz[4]
     float power[4]         # mean squares
     float rest             # of everything else
-    float spike            # what else stood out, against the strongest line; mean without its worst frames
+    float spike            # what else stood out, against the strongest line; without the worst
     int64_t start          # samples
     int64_t end
 
@@ -122,7 +122,7 @@ cdef inline int sc_beat_hops(const Line* line, int lines) noexcept nogil:
 
 
 cdef inline int sc_flat_hops(const Bursts* state) noexcept nogil:
-    """Return over how many hops a burst's level is averaged to see whether it stays: whole beats, near 40 ms."""
+    """Return over how many hops a level is averaged to see whether it stays: whole beats."""
     return 2 * state.smooth if state.smooth > 4 else 2 * state.smooth + 2
 
 
@@ -225,10 +225,12 @@ cdef inline int sc_burst_sound(const Bursts* state, const TonePlan* plan) noexce
     if state.missed > 1 + state.seen // 6:
         return 0
     for k in range(state.burst.lines):
-        # Noise makes a window misjudge a line by a bin's width times the root of its share of noise.
+        # Noise makes a window misjudge a line by a bin's width times the root of its share of
+        # noise.
         noise = sqrtf(state.burst.rest / (state.burst.power[k] * 110))
         noise *= <float> 35 if state.low else <float> 140
-        if state.hz_most[k] - state.hz_least[k] > state.burst.hz[k] * plan.steady + <float> 1.5 + noise:
+        noise += state.burst.hz[k] * plan.steady + <float> 1.5
+        if state.hz_most[k] - state.hz_least[k] > noise:
             return 0
     return state.flat_most <= state.flat_least * plan.flat
 

@@ -76,7 +76,7 @@ cdef inline void _open(
 cdef inline int _change(
     Bursts* state, const TonePlan* plan, const Sight* sight, const Frame* frame,
 ) noexcept nogil:
-    """Another line at the same level: end the running burst and begin the next; return as the first does."""
+    """Another line at the same level: end the running burst and begin the next."""
     cdef int closed = 0
     cdef int64_t start = sc_change(state, plan, sight.line[0].hz, frame, &closed)
 
@@ -145,7 +145,9 @@ cdef inline int _look(Bursts* state, const TonePlan* plan, const Frame* frame) n
     return closed
 
 
-cdef inline int sc_bursts_step(Bursts* state, const TonePlan* plan, const Frame* frame) noexcept nogil:
+cdef inline int sc_bursts_step(
+    Bursts* state, const TonePlan* plan, const Frame* frame,
+) noexcept nogil:
     """Hear 20 ms; return 1 if a burst is over, which then is the first of state.past."""
     cdef int h, steady, closed = 0
     cdef float power = 0, last = state.spectrum.last_power

@@ -1,4 +1,4 @@
-"""Whether bursts are a tone's: their lines, their times and their levels against a plan's pattern."""
+"""Whether bursts are a tone's: their lines, times and levels against a plan's pattern."""
 
 cimport cython
 
@@ -8,10 +8,10 @@ from securecall._tone_plan cimport BURSTS, Pattern, Segment
 
 @cython.cdivision(True)
 cdef inline float sc_shape(const Pattern* pattern, int round_, const Burst* past) noexcept nogil:
-    """Return how far bursts (last one first) are from a pattern's frequencies, or -1 beyond its limits.
+    """Return how far bursts (last one first) are from a pattern's frequencies, -1 beyond limits.
 
-    One common shift, as of a tape that runs fast, is free up to a limit of its own; the result is the
-    greatest deviation beside it in per cent, so that patterns with other limits compare.
+    One common shift, as of a tape that runs fast, is free up to a limit of its own; the result is
+    the greatest deviation beside it in per cent, so that patterns with other limits compare.
     """
     cdef int s, k, bursts = pattern.segments * round_
     cdef float sum = 0, shift, off, worst = 0, least, most
@@ -63,8 +63,8 @@ cdef inline float sc_off_time(float value, float least, float most, float slack)
 
 @cython.cdivision(True)
 cdef inline float sc_match(const Pattern* pattern, const Burst* past) noexcept nogil:
-    """Return how badly the last bursts fit a pattern of whole rounds, 0 to 1 for each measure, or -1."""
-    cdef int s, bursts = pattern.segments * pattern.rounds
+    """Return how badly the last bursts fit a pattern: 0 to 1 for each measure, -1 beyond limits."""
+    cdef int s, i, bursts = pattern.segments * pattern.rounds
     cdef float sum, off, power, length, before, weakest = 0, strongest = 0
     cdef const Burst* burst
     cdef const Segment* segment
@@ -91,14 +91,15 @@ cdef inline float sc_match(const Pattern* pattern, const Burst* past) noexcept n
     for s in range(bursts):
         burst = &past[bursts - 1 - s]
         segment = &pattern.segment[s % pattern.segments]
-        off = sc_off_time(<float> (burst.end - burst.start), segment.on_least, segment.on_most, pattern.slack)
+        length = <float> (burst.end - burst.start)
+        off = sc_off_time(length, segment.on_least, segment.on_most, pattern.slack)
         if off < 0:
             return -1
         sum += off
         # Rounds are alike, however wide the range for them is.
         if s >= pattern.segments:
-            length = <float> (burst.end - burst.start)
-            before = <float> (past[bursts - 1 - s + pattern.segments].end - past[bursts - 1 - s + pattern.segments].start)
+            i = bursts - 1 - s + pattern.segments
+            before = <float> (past[i].end - past[i].start)
             off = length - before if length > before else before - length
             if off > pattern.slack + <float> 0.05 * length:
                 return -1

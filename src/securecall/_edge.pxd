@@ -19,8 +19,10 @@ from securecall._tone_plan cimport TonePlan
 
 
 @cython.cdivision(True)
-cdef inline double sc_crossing(const Bursts* state, int64_t index, int width, float level) noexcept nogil:
-    """Return the sample at which the power stepped through level between the means at index - 1 and index.
+cdef inline double sc_crossing(
+    const Bursts* state, int64_t index, int width, float level,
+) noexcept nogil:
+    """Return the sample at which the power stepped through level, between index - 1 and index.
 
     A mean over width hops that ends with a hop lags the step by half of its width.
     """
@@ -56,7 +58,8 @@ cdef inline void sc_find_start(Bursts* state, int64_t inside) noexcept nogil:
     if level > plateau:
         # Something louder went before, as speech that the exchange cut off for a call-waiting tone.
         state.burst.start = (index + 1 - width // 2) * HOP
-        if sc_smooth(state, index - 1, 1) > plateau * <float> 1.8 or sc_smooth(state, index - 2, 1) > plateau * <float> 1.8:
+        level = plateau * <float> 1.8
+        if sc_hop(state, index - 1) > level or sc_hop(state, index - 2) > level:
             state.burst.sharp = 1
         return
     before = sc_smooth(state, index - width - 1, 4)
@@ -79,7 +82,10 @@ cdef inline void sc_find_start(Bursts* state, int64_t inside) noexcept nogil:
 
 @cython.cdivision(True)
 cdef inline int sc_find_end(Bursts* state, const TonePlan* plan) noexcept nogil:
-    """The power left the burst's level OUT_HOPS hops ago: find where, and close it; return as that does."""
+    """The power left the burst's level OUT_HOPS hops ago: find where, and close it.
+
+    Return as sc_burst_close does.
+    """
     cdef int64_t index = state.scan - OUT_HOPS
     cdef float plateau = state.plateau / state.plateau_hops
     cdef float after = sc_smooth(state, state.scan - 1, 2)
@@ -106,7 +112,9 @@ cdef inline int sc_find_end(Bursts* state, const TonePlan* plan) noexcept nogil:
     return sc_burst_close(state, plan, <int64_t> edge, sharp)
 
 
-cdef inline int _wave_of(const Bursts* state, const float* samples, int first, int last, Wave* wave) noexcept nogil:
+cdef inline int _wave_of(
+    const Bursts* state, const float* samples, int first, int last, Wave* wave,
+) noexcept nogil:
     """Fit the running burst's lines to some of the last 640 samples."""
     cdef int k
 
@@ -118,10 +126,12 @@ cdef inline int _wave_of(const Bursts* state, const float* samples, int first, i
 
 
 @cython.cdivision(True)
-cdef inline void sc_start_by_wave(Bursts* state, const float* samples, int low, int fresh) noexcept nogil:
-    """Mend the start of a burst that was just seen: its waveform shows where it began, whatever was before.
+cdef inline void sc_start_by_wave(
+    Bursts* state, const float* samples, int low, int fresh,
+) noexcept nogil:
+    """Mend the start of a burst that was just seen: its waveform shows where it began.
 
-    fresh: the frame before did not show the burst, so that it began within the last window and a frame.
+    fresh: the frame before did not show the burst: it began within the last window and a frame.
     """
     cdef Wave wave
     cdef int64_t now = state.hops * HOP, start
@@ -134,7 +144,8 @@ cdef inline void sc_start_by_wave(Bursts* state, const float* samples, int low, 
         while at >= HOP:
             left = sc_left(&wave, samples, at - HOP)
             before = sc_left(&wave, samples, at - 2 * HOP) if at >= 2 * HOP else <float> 1
-            if left > <float> 0.4 and not 0 <= before <= <float> 0.4:  # noise alone may spoil one hop
+            # Noise alone may spoil one hop.
+            if left > <float> 0.4 and not 0 <= before <= <float> 0.4:
                 break
             at -= HOP
             if 0 <= left <= <float> 0.4:
@@ -160,7 +171,9 @@ cdef inline void sc_start_by_wave(Bursts* state, const float* samples, int low, 
 
 
 @cython.cdivision(True)
-cdef inline int sc_end_by_wave(Bursts* state, const TonePlan* plan, const Frame* frame) noexcept nogil:
+cdef inline int sc_end_by_wave(
+    Bursts* state, const TonePlan* plan, const Frame* frame,
+) noexcept nogil:
     """A frame does not show the running burst: close it if its waveform broke off.
 
     Return as sc_burst_close does; state.running says whether it did.
@@ -170,7 +183,8 @@ cdef inline int sc_end_by_wave(Bursts* state, const TonePlan* plan, const Frame*
     cdef float before, after
     # A frame that still showed the burst ended 20 ms ago; the last two fifths of its window may be
     # something else.
-    cdef int h, first = 0 if state.low else 180, last = 240 if state.low else 360, hops, broken = -1
+    cdef int h, first = 0 if state.low else 180, last = 240 if state.low else 360, hops, sharp
+    cdef int broken = -1
     cdef int64_t now = frame.end
 
     if state.burst.start > now - 640 + first:
@@ -196,9 +210,8 @@ cdef inline int sc_end_by_wave(Bursts* state, const TonePlan* plan, const Frame*
         now += <int64_t> (HOP * (1 - left[broken] / left[broken + 1]))
     before = left[broken - 2] if broken > 1 else left[0]
     after = left[broken + 1] if left[broken + 1] > left[broken + 2] else left[broken + 2]
-    return sc_burst_close(
-        state, plan, now, before < <float> 0.2 + state.burst.rest / state.best and after > <float> 0.6
-    )
+    sharp = before < <float> 0.2 + state.burst.rest / state.best and after > <float> 0.6
+    return sc_burst_close(state, plan, now, sharp)
 
 
 @cython.cdivision(True)
@@ -221,7 +234,7 @@ cdef inline float _tone_in_hop(const float* samples, float hz) noexcept nogil:
 cdef inline int64_t sc_change(
     Bursts* state, const TonePlan* plan, float hz, const Frame* frame, int* closed,
 ) noexcept nogil:
-    """One line gives way to another: close the burst where it ends, and return where the new one begins."""
+    """One line gives way to another: close the burst, and return where the new one begins."""
     cdef float old[12]
     cdef float new[12]
     cdef const float* hop = frame.samples + 160

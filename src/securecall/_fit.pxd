@@ -1,8 +1,9 @@
 """A tone's waveform, fitted where it surely is and carried on to where it may have begun or ended.
 
-A generator keeps its phase. What is left when the carried-on waveform is taken away is noise while the tone lasts,
-and at least as much as the tone itself before and after it, whatever else may sound there: silence, or speech that an
-exchange cut off for a call-waiting tone. So an edge shows to the hop even where the power does not change.
+A generator keeps its phase. What is left when the carried-on waveform is taken away is noise while
+the tone lasts, and at least as much as the tone itself before and after it, whatever else may sound
+there: silence, or speech that an exchange cut off for a call-waiting tone. So an edge shows to the
+hop even where the power does not change.
 """
 
 cimport cython
@@ -20,7 +21,9 @@ cdef struct Wave:
     float noise            # mean square of what is there beside it
 
 
-cdef inline void _basis(float hz, int first, float* re, float* im, float* c, float* s) noexcept nogil:
+cdef inline void _basis(
+    float hz, int first, float* re, float* im, float* c, float* s,
+) noexcept nogil:
     """Start a rotation at a sample."""
     cdef float turn = hz * <float> 7.8539816e-4
 
@@ -32,7 +35,7 @@ cdef inline void _basis(float hz, int first, float* re, float* im, float* c, flo
 
 @cython.cdivision(True)
 cdef inline int _solve(float[8][9] row, int unknowns) noexcept nogil:
-    """Solve by elimination, in place; 0 if there is no one answer. Needs a symmetric positive matrix."""
+    """Solve by elimination, in place; 0 if there is no one answer. Needs a positive matrix."""
     cdef int i, j, k
     cdef float factor
 
@@ -51,7 +54,7 @@ cdef inline int _solve(float[8][9] row, int unknowns) noexcept nogil:
 
 @cython.cdivision(True)
 cdef inline int sc_fit(Wave* wave, const float* x, int first, int last) noexcept nogil:
-    """Fit the lines of a wave to samples first to last (not in); return 0 if they cannot be told apart."""
+    """Fit the lines of a wave to samples first to last (not in); 0 if they cannot be told apart."""
     cdef float row[8][9]
     cdef float base[8]
     cdef float re[4]
@@ -91,7 +94,7 @@ cdef inline int sc_fit(Wave* wave, const float* x, int first, int last) noexcept
 
 @cython.cdivision(True)
 cdef inline float sc_left(const Wave* wave, const float* x, int first) noexcept nogil:
-    """Return what a wave and the usual noise leave of the 40 samples from first on, relative to its power there.
+    """Return what a wave and the usual noise leave of 40 samples, relative to its power there.
 
     -1 where its lines cancel each other, so that nothing can be said.
     """

@@ -38,13 +38,14 @@ cdef inline void sc_progress_reset(Progress* state) noexcept nogil:
 
 
 cdef inline float _probability() noexcept nogil:
-    """Return how sure a report is. Calls have a tone every few minutes, music a false one in tens of hours."""
+    """Return how sure a report is: calls often have tones, music has one in tens of hours."""
     return 0.99
 
 
 @cython.cdivision(True)
 cdef inline void _tell(
-    Progress* state, int index, const Pattern* pattern, const Burst* burst, int64_t start, int64_t now, int* ids, Events* events,
+    Progress* state, int index, const Pattern* pattern, const Burst* burst, int64_t start, int64_t
+    now, int* ids, Events* events,
 ) noexcept nogil:
     """Report a tone, and remember that it may go on."""
     cdef Event* event = sc_new_event(events)
@@ -84,7 +85,9 @@ cdef inline void _tell(
     state.going[place].level = event.level_dbm0
 
 
-cdef inline void _end(Progress* state, const TonePlan* plan, int place, int64_t now, Events* events) noexcept nogil:
+cdef inline void _end(
+    Progress* state, const TonePlan* plan, int place, int64_t now, Events* events,
+) noexcept nogil:
     """Say that a tone is over."""
     cdef Going* going = &state.going[place]
     cdef Event* event = sc_new_event(events)
@@ -109,7 +112,7 @@ cdef inline int _goes_on(Progress* state, const TonePlan* plan, const Burst* bur
     cdef int g, p, s, found = 0
     cdef const Pattern* pattern
     cdef Pattern one
-    cdef float off
+    cdef float off, length, most
 
     for g in range(GOING):
         if state.going[g].pattern < 0:
@@ -124,10 +127,10 @@ cdef inline int _goes_on(Progress* state, const TonePlan* plan, const Burst* bur
                 one.segment[0] = pattern.segment[s]
                 if sc_shape(&one, 1, burst) < 0:
                     continue
-                off = sc_off_time(
-                    <float> (burst.end - burst.start), one.segment[0].on_least, one.segment[0].on_most, one.slack
-                )
-                if off >= 0 or (pattern.tail and burst.end - burst.start > one.segment[0].on_most):
+                length = <float> (burst.end - burst.start)
+                most = one.segment[0].on_most
+                off = sc_off_time(length, one.segment[0].on_least, most, one.slack)
+                if off >= 0 or (pattern.tail and length > most):
                     state.going[g].last = burst.end
                     found = 1
     return found
@@ -165,11 +168,14 @@ cdef inline void _over(
         _tell(state, best, pattern, burst, state.bursts.past[i - 1].start, now, ids, events)
 
 
-cdef inline void _check_lasting(Progress* state, const TonePlan* plan, int64_t now, int* ids, Events* events) noexcept nogil:
+cdef inline void _check_lasting(
+    Progress* state, const TonePlan* plan, int64_t now, int* ids, Events* events,
+) noexcept nogil:
     """Report a continuous tone once it has lasted long enough."""
     cdef int p, g
     cdef float power
     cdef const Pattern* pattern
+    cdef const Pattern* before
 
     if state.bursts.burst.told or state.bursts.out:
         return
@@ -189,16 +195,19 @@ cdef inline void _check_lasting(Progress* state, const TonePlan* plan, int64_t n
         state.bursts.burst.told = 1
         state.bursts.burst.end = now
         for g in range(GOING):
-            if state.going[g].pattern >= 0 and (
-                plan.pattern[state.going[g].pattern].tail or plan.pattern[state.going[g].pattern].code == pattern.code
-            ):
+            if state.going[g].pattern < 0:
+                continue
+            before = &plan.pattern[state.going[g].pattern]
+            if before.tail or before.code == pattern.code:
                 state.going[g].last = now
                 return
         _tell(state, p, pattern, &state.bursts.burst, state.bursts.burst.start, now, ids, events)
         return
 
 
-cdef inline void _check_ends(Progress* state, const TonePlan* plan, int64_t now, Events* events) noexcept nogil:
+cdef inline void _check_ends(
+    Progress* state, const TonePlan* plan, int64_t now, Events* events,
+) noexcept nogil:
     """End tones whose pause has become too long."""
     cdef int g
     cdef float longest
@@ -208,8 +217,11 @@ cdef inline void _check_ends(Progress* state, const TonePlan* plan, int64_t now,
         if state.going[g].pattern < 0:
             continue
         pattern = &plan.pattern[state.going[g].pattern]
-        if state.bursts.running and (state.bursts.burst.told or now - state.bursts.burst.start < pattern.segment[0].on_most * 2):
-            continue
+        if state.bursts.running:
+            if state.bursts.burst.told:
+                continue
+            if now - state.bursts.burst.start < pattern.segment[0].on_most * 2:
+                continue
         # A burst is seen some 100 ms after it began.
         longest = pattern.segment[pattern.segments - 1].pause_most + pattern.slack + 960
         if pattern.tail:
@@ -236,7 +248,9 @@ cdef inline void sc_progress_step(
             break
 
 
-cdef inline void sc_progress_end(Progress* state, const TonePlan* plan, int64_t now, Events* events) noexcept nogil:
+cdef inline void sc_progress_end(
+    Progress* state, const TonePlan* plan, int64_t now, Events* events,
+) noexcept nogil:
     """End what lasts: the call is over."""
     cdef int g
 

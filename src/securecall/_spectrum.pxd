@@ -1,8 +1,9 @@
-"""What the ear sees in a frame: the spectrum, the lines that stand out of it, and how even the rest is.
+"""What the ear sees in a frame: the spectrum, the lines that stand out of it, the rest.
 
-Two spectra, one transform: 32 ms at 8 kHz, and for tones below 700 Hz, which stand as near as 40 Hz, 80 ms
-at 1.6 kHz (sums of five samples; what such a crude filter lets alias is refused beforehand, because the low
-band must hold most of the power). Both have a Hann window. Powers are mean squares of full scale 1.0.
+Two spectra, one transform: 32 ms at 8 kHz, and for tones below 700 Hz, which stand as near as
+40 Hz, 80 ms at 1.6 kHz (sums of five samples; what such a crude filter lets alias is refused
+beforehand, because the low band must hold most of the power). Both have a Hann window. Powers are
+mean squares of full scale 1.0.
 """
 
 cimport cython
@@ -33,7 +34,8 @@ cdef enum:
     LOW_FROM = 8           # 250 Hz in the long spectrum
     LOW_TO = 25            # 781 Hz
 
-# Of |X|^2 times 4: 16 / (3 N^2) makes the sum over bins a mean square under a Hann window of N samples.
+# Of |X|^2 times 4: 16 / (3 N^2) makes the sum over bins a mean square under a Hann window of N
+# samples.
 cdef enum:
     LONG_WEIGHT = 49152    # 3 * 256^2 / 4 = scale's inverse
     SHORT_WEIGHT = 614400  # 3 * 128^2 / 4 * 25 * 2: sums of five, and bins half as wide
@@ -82,7 +84,7 @@ cdef inline void sc_follow_floor(Spectrum* state, float power) noexcept nogil:
 
 @cython.cdivision(True)
 cdef inline float sc_hann_offset(const float* bin, int step) noexcept nogil:
-    """Return how far from a peak's bin its line is, in bins of the window; step is how many make one."""
+    """Return how far from a peak's bin its line is, in bins of the window; step are one of them."""
     cdef float side, ratio
 
     if bin[step] >= bin[-step]:
@@ -106,7 +108,8 @@ cdef inline float sc_sum(const float* power, int first, int last) noexcept nogil
 
 @cython.cdivision(True)
 cdef inline void sc_judge_rest(
-    Sight* sight, const float* power, int first, int last, const int* peaks, int reach, float top, float pure,
+    Sight* sight, const float* power, int first, int last, const int* peaks, int reach, float top,
+    float pure,
 ) noexcept nogil:
     """Measure what is left when the lines' bins (reach to both sides) are taken out.
 
@@ -143,8 +146,8 @@ cdef inline void sc_see_high(
     cdef float sum = 0
 
     sight.lines = 0
-    # Five bins of a line hold all of it and its greatest bin at least a third: four lines, 9 dB apart, and
-    # a rest of half cannot do with less than this.
+    # Five bins of a line hold all of it and its greatest bin at least a third: four lines, 9 dB
+    # apart, and a rest of half cannot do with less than this.
     if top < total * <float> 0.04:
         return
     count = sc_peaks(power, FIRST, LAST, top * <float> 0.125, peaks, PEAKS)
@@ -201,8 +204,8 @@ cdef inline void sc_see_low(
     if not sight.pure:
         sight.lines = 0
         return
-    # What lies outside of the low band, in the long spectrum. Its greatest bin is compared with what the
-    # stronger line has there.
+    # What lies outside of the low band, in the long spectrum. Its greatest bin is compared with
+    # what the stronger line has there.
     for i in range(count):
         span[i] = <int> (sight.line[i].hz / <float> 31.25 + <float> 0.5)
     top = 0
@@ -212,8 +215,8 @@ cdef inline void sc_see_low(
     sight.total = sum
     sc_judge_rest(sight, power, FIRST, LAST, span, 3, top, pure)
     sight.low = 1
-    # Sums of five samples weaken a line: by sin(5a)^2 / (5 sin a)^2, a = pi f / 8000; exp(-8 a^2 - 6.93 a^4),
-    # whose first terms are near enough for a level.
+    # Sums of five samples weaken a line: by sin(5a)^2 / (5 sin a)^2, a = pi f / 8000; exp(-8 a^2 -
+    # 6.93 a^4), whose first terms are near enough for a level.
     sum = 0
     for i in range(count):
         droop = sight.line[i].hz * <float> 3.9269908e-4
@@ -246,7 +249,9 @@ cdef inline void sc_see(
     cdef float total, top
 
     sight.lines = 0
-    top = sc_spectrum(samples + 384, sc_window_long, 256, <float> (1.0 / LONG_WEIGHT), power, state.bands)
+    top = sc_spectrum(
+        samples + 384, sc_window_long, 256, <float> (1.0 / LONG_WEIGHT), power, state.bands
+    )
     total = 0
     for k in range(BANDS):
         total += state.bands[k]
@@ -257,5 +262,7 @@ cdef inline void sc_see(
         sc_see_high(sight, power, top, total, pure)
     else:
         sc_low_band(samples, band)
-        top = sc_spectrum(band, sc_window_short, LOW_SAMPLES, <float> (1.0 / SHORT_WEIGHT), low, bands)
+        top = sc_spectrum(
+            band, sc_window_short, LOW_SAMPLES, <float> (1.0 / SHORT_WEIGHT), low, bands
+        )
         sc_see_low(sight, power, low, top, pure)

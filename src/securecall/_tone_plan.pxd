@@ -119,7 +119,9 @@ cdef inline int sc_plan_unpack(
         pattern.twist = <float> x[5]
         pattern.pure = <float> x[6]
         x += 7
-        if not 1 <= pattern.segments <= SEGMENTS or not 1 <= pattern.rounds * pattern.segments <= BURSTS:
+        if not 1 <= pattern.segments <= SEGMENTS:
+            return -1
+        if not 1 <= pattern.rounds * pattern.segments <= BURSTS:
             return -1
         for s in range(pattern.segments):
             if not 1 <= pattern.segment[s].lines <= LINES:
