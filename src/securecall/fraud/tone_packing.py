@@ -10,7 +10,7 @@ from securecall.fraud.tones import Cadence, Step, Tone, TonePlan
 __all__ = ["packed"]
 
 QUIET_DBM0: Final = -46.0
-STEADY_PERCENT: Final = 0.3
+STEADY_PERCENT: Final = 0.15
 FLAT_DB: Final = 2.3
 SAMPLES_PER_MS: Final = 8.0
 FULL_SCALE_DBM0: Final = 3.14
