@@ -83,7 +83,7 @@ cdef struct PairState:
     int id
     int64_t start
     int64_t heard          # end of the last hop in which it was
-    float half[2]          # a quarter of the power of its tones: half the amplitude
+    float half[2]          # power below which its tones are over: a quarter, half the amplitude
     float level_dbm0
 
 cdef struct PairFit:
@@ -424,6 +424,7 @@ cdef inline void sc_pair_step(
     cdef float past[512]
     cdef PairFit fit
     cdef Event* event
+    cdef float share
     cdef const Span* span
     cdef int seen = sc_pair_screen(plan, state, sums, hop_power, power)
     cdef int low = seen >> 3, high = seen & 7, fitted
@@ -475,7 +476,8 @@ cdef inline void sc_pair_step(
     state.start = max(0, now - span.window + fit.start)  # off by a sample or two
     state.heard = now
     state.off = state.run = 0
-    state.half[0], state.half[1] = <float> 0.25 * fit.power[0], <float> 0.25 * fit.power[1]
+    share = 0.25 if plan.apart else 0.12  # tones 200 Hz apart disturb each other in what looks at 15 ms
+    state.half[0], state.half[1] = share * fit.power[0], share * fit.power[1]
     state.level_dbm0 = sc_dbm0(fit.power[0] + fit.power[1])
     event = sc_new_event(events)
     event.kind = plan.kind
