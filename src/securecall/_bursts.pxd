@@ -124,6 +124,8 @@ cdef inline int _look(Bursts* state, const TonePlan* plan, const Frame* frame) n
                 closed = _advance(state, plan)
             else:
                 good = 0
+    elif not known:
+        state.unknown += 1  # a hole in the window moves what its lines seem to be
     elif not state.out:
         if good and sc_same_lines(state, &sight):
             sc_burst_take(state, &sight)
@@ -132,8 +134,6 @@ cdef inline int _look(Bursts* state, const TonePlan* plan, const Frame* frame) n
                 sc_start_by_wave(state, frame.samples, 0, 0)
         elif good and not sight.low and sight.lines == 1 and state.burst.lines == 1:
             closed = _change(state, plan, &sight, frame)
-        elif not known and not good:
-            state.unknown += 1
         else:
             closed = sc_end_by_wave(state, plan, frame)
             if state.running:
