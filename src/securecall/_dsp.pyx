@@ -20,7 +20,8 @@ from securecall._line cimport (
     ALAW, Line, MULAW, S16LE, Setup as CSetup, sc_line_feed, sc_line_finish, sc_line_gap,
     sc_line_reset,
 )
-from securecall._pairs cimport BLOCKS, HOLE, PairPlan, Span, sc_pairs_prepare, sc_pairs_width
+from securecall._pair_fit cimport BLOCKS, HOLE, PairPlan, Span
+from securecall._pairs cimport sc_pairs_prepare, sc_pairs_width
 from securecall._spectrum cimport sc_spectrum_prepare, sc_spectrum_width
 from securecall._speech cimport SPEECH_NUMBERS, sc_speech_unpack
 from securecall._tone_plan cimport sc_plan_unpack

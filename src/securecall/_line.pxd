@@ -12,8 +12,9 @@ from securecall._dial cimport Dial, sc_dial_step, sc_without_dial
 from securecall._frame cimport (
     Events, Frame, HOPS, PAST, RING, SC_HOP, SC_LANES, sc_hear, sc_heard, sc_past, sc_sums, sc_sums_of, sc_turn_sums,
 )
+from securecall._pair_fit cimport PairPlan
 from securecall._pairs cimport (
-    PairPlan, PairState, sc_pair_end, sc_pair_gap, sc_pair_reset, sc_pair_step,
+    PairState, sc_pair_end, sc_pair_gap, sc_pair_reset, sc_pair_step,
 )
 from securecall._progress cimport (
     Progress, sc_progress_end, sc_progress_reset, sc_progress_step,

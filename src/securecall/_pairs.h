@@ -92,21 +92,70 @@ SC_AVX2 static int sc_screen_avx2(const sc_sums *sums, const int *lanes, const f
 }
 #endif
 
+static inline int sc_screen(const sc_sums *sums, const int *lanes, const float *c, const float *s, float *re, float *im, float *power, int apart)
+{
+    return sc_screen_ptr(sums, lanes, c, s, re, im, power, apart);
+}
+
+/* Two windowed sums of audio turned by a tone, ``shift`` samples apart: re, im, re, im; eight lanes in one order. */
+static inline __attribute__((always_inline)) void sc_windows_body(
+    const float *x, const float *c, const float *s, const float *window, int count, int shift, float *out)
+{
+    sc_eight sums[4] = {{0}};
+    int m = 0;
+    for (; m + 8 <= count; m += 8) {
+        sc_eight w = *(const sc_eight *)&window[m];
+        sc_eight early = w * *(const sc_eight *)&x[m], late = w * *(const sc_eight *)&x[m + shift];
+        sums[0] += early * *(const sc_eight *)&c[m];
+        sums[1] -= early * *(const sc_eight *)&s[m];
+        sums[2] += late * *(const sc_eight *)&c[m + shift];
+        sums[3] -= late * *(const sc_eight *)&s[m + shift];
+    }
+    for (int part = 0; part < 4; part++) {
+        sc_eight v = sums[part];
+        out[part] = ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+    }
+    for (; m < count; m++) {
+        out[0] += window[m] * x[m] * c[m];
+        out[1] -= window[m] * x[m] * s[m];
+        out[2] += window[m] * x[m + shift] * c[m + shift];
+        out[3] -= window[m] * x[m + shift] * s[m + shift];
+    }
+}
+
+typedef void sc_windows_fn(const float *x, const float *c, const float *s, const float *window, int count, int shift, float *out);
+
+static void sc_windows_plain(const float *x, const float *c, const float *s, const float *window, int count, int shift, float *out)
+{
+    sc_windows_body(x, c, s, window, count, shift, out);
+}
+static sc_windows_fn *sc_windows_ptr = sc_windows_plain;
+
+#if defined(__x86_64__) && defined(__GNUC__)
+SC_AVX2 static void sc_windows_avx2(const float *x, const float *c, const float *s, const float *window, int count, int shift, float *out)
+{
+    sc_windows_body(x, c, s, window, count, shift, out);
+}
+#endif
+
+static inline void sc_windows(const float *x, const float *c, const float *s, const float *window, int count, int shift, float *out)
+{
+    sc_windows_ptr(x, c, s, window, count, shift, out);
+}
+
 /* As sc_bank_width, whose answer it takes. */
 static void sc_pairs_width(int lanes)
 {
     sc_screen_ptr = sc_screen_plain;
+    sc_windows_ptr = sc_windows_plain;
 #if defined(__x86_64__) && defined(__GNUC__)
-    if (lanes >= 8)
+    if (lanes >= 8) {
         sc_screen_ptr = sc_screen_avx2;
+        sc_windows_ptr = sc_windows_avx2;
+    }
 #else
     (void)lanes;
 #endif
-}
-
-static inline int sc_screen(const sc_sums *sums, const int *lanes, const float *c, const float *s, float *re, float *im, float *power, int apart)
-{
-    return sc_screen_ptr(sums, lanes, c, s, re, im, power, apart);
 }
 
 #endif
