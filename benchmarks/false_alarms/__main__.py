@@ -13,9 +13,9 @@ from pathlib import Path
 from benchmarks.corpora import CLASSES
 from benchmarks.false_alarms.hearing import HEARERS, LEVELS_DBM0
 from benchmarks.false_alarms.playing import SPEEDS
-from benchmarks.false_alarms.poisson import interval
 from benchmarks.false_alarms.running import Found, run, units
 from benchmarks.measure import ROOT, machine
+from securecall.fraud.bench.poisson import interval
 
 #: Genuine tones are heard rightly there: listed, and never counted as false.
 GENUINE = "phone_ui"

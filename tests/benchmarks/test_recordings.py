@@ -15,7 +15,6 @@ from benchmarks.corpora.store import CLASSES, Clip, clips, write
 from benchmarks.false_alarms import hearing, running
 from benchmarks.false_alarms.__main__ import table
 from benchmarks.false_alarms.playing import PAUSE_S, at_speed, mulaw, streams
-from benchmarks.false_alarms.poisson import interval
 
 from securecall.fraud.conform.companding import round_trip
 
@@ -49,24 +48,6 @@ def recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write("talk", rows, parts)
     write("home", [clip("home", "dog", "household", 0, 8000, held=True)], [tone(1.0, 300)])
     return tmp_path
-
-
-class TestPoisson:
-    @pytest.mark.parametrize(
-        ("count", "low", "high"),
-        # Garwood's own table, as printed in Johnson and Kotz, Discrete Distributions, 1969, p. 97.
-        [(1, 0.0253, 5.572), (2, 0.2422, 7.225), (5, 1.623, 11.668), (10, 4.795, 18.390)],
-    )
-    def test_limits_are_those_of_the_table(self, count: int, low: float, high: float) -> None:
-        assert interval(count) == pytest.approx((low, high), rel=1e-3)
-
-    def test_nothing_seen_bounds_the_mean_by_three(self) -> None:
-        assert interval(0) == pytest.approx((0.0, 2.9957), abs=1e-4)
-
-    def test_large_counts_are_near_the_normal(self) -> None:
-        low, high = interval(10_000)
-        assert low == pytest.approx(10_000 - 196, abs=2)
-        assert high == pytest.approx(10_000 + 198, abs=2)
 
 
 class TestPlaying:

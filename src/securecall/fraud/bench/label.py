@@ -1,0 +1,99 @@
+"""Labels: what happens in a call, and where, as the simulator did it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+__all__ = ["INNOCENT", "KINDS", "LEGS", "WITHIN_S", "Label", "Mark"]
+
+#: The facility's leg and the other one.
+LEGS: Final = ("calling", "called")
+
+#: What a detector is to find.
+KINDS: Final = (
+    "three_way", "call_forwarding", "keypad", "noise_anomaly", "line_switch", "call_waiting",
+)  # fmt: skip
+
+#: The kind of a label of something that looks like fraud and is none.
+INNOCENT: Final = "innocent"
+
+#: A report counts up to so long after the evidence is audible. Source: own, docs/bench.md.
+WITHIN_S: Final = {
+    "three_way": 10.0, "call_forwarding": 10.0, "keypad": 0.5, "noise_anomaly": 10.0,
+    "line_switch": 10.0, "call_waiting": 2.0,
+}  # fmt: skip
+#: Digits end before anyone need know more. Source: ITU-T Q.24: 40 ms are enough.
+WITHIN_DIGIT_S: Final = 0.1
+#: A report may be so much earlier than the label: both are judged from the same audio.
+EARLY_S: Final = 0.1
+#: What is reported so soon after something innocent is put down to it.
+AFTER_INNOCENT_S: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Something that happens in a call.
+
+    Attributes
+    ----------
+    kind : str
+        One of `KINDS`, or ``innocent``.
+    stratum : str
+        Which sort of it: ``analogue``, ``masked``, ... or the class of something innocent.
+    leg : {"calling", "called"}
+    start_s, end_s : float
+        Seconds of audio of that leg, to the sample.
+    evident_s : float
+        From when on it can be heard: that is where latency begins.
+    tolerated : tuple of str
+        Kinds that a detector may rightly report of its parts, such as the digits of a three-way
+        call: neither found nor false.
+    detail : str
+        The digits, the codec that comes, ...
+    """
+
+    kind: str
+    stratum: str
+    leg: str
+    start_s: float
+    end_s: float
+    evident_s: float
+    tolerated: tuple[str, ...] = ()
+    detail: str = ""
+
+    @property
+    def first_s(self) -> float:
+        """From when on a report counts."""
+        return self.start_s - EARLY_S
+
+    @property
+    def last_s(self) -> float:
+        """Until when a report counts."""
+        within = WITHIN_S.get(self.kind, AFTER_INNOCENT_S)
+        if self.kind == "keypad":
+            return self.end_s + (WITHIN_DIGIT_S if self.stratum.startswith("dtmf") else within)
+        return self.end_s + within if self.kind == INNOCENT else self.evident_s + within
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON takes it."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    @classmethod
+    def from_dict(cls, told: dict[str, Any]) -> Label:
+        """Read what `as_dict` made."""
+        return cls(**{**told, "tolerated": tuple(told["tolerated"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A label whose times are still samples of the undisturbed leg."""
+
+    kind: str
+    stratum: str
+    leg: str
+    start: int
+    end: int
+    evident: int
+    tolerated: tuple[str, ...] = ()
+    detail: str = ""

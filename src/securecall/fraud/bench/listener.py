@@ -1,0 +1,183 @@
+"""What can be measured: any object that is fed two legs and says what it heard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from time import process_time
+from typing import Any, Final, Protocol
+
+from securecall.errors import InputError, nearest
+from securecall.fraud.bench.call import Call
+from securecall.fraud.bench.label import LEGS
+
+__all__ = ["Heard", "Listener", "Listening", "Report", "listen", "listener_factory"]
+
+PIECE_MS: Final = 20
+
+
+class Report(Protocol):
+    """What a listener says: `securecall.fraud.Event` is one."""
+
+    @property
+    def kind(self) -> str:
+        """One of the six kinds; others are not counted."""
+        ...
+
+    @property
+    def grade(self) -> str:
+        """``note``, ``alert`` or ``disconnect``."""
+        ...
+
+    @property
+    def start_ms(self) -> float:
+        """When it began, in milliseconds of audio."""
+        ...
+
+    @property
+    def detected_ms(self) -> float:
+        """When it was known: this is what is compared with the labels."""
+        ...
+
+    @property
+    def probability(self) -> float:
+        """That it is what it is called: what the curves are drawn over."""
+        ...
+
+    @property
+    def detail(self) -> str:
+        """More, in words."""
+        ...
+
+
+class Listener(Protocol):
+    """A detector for one call. It may have ``save()``, whose length is its size.
+
+    With ``piece_ms`` it says how long the pieces are that it is fed, 20 if it does not.
+    """
+
+    def feed(self, frame: bytes, leg: str) -> Sequence[Report]:
+        """Hear some audio of a leg, 16-bit samples at 8 kHz; return what it completes."""
+        ...
+
+    def feed_gap(self, duration_ms: int, leg: str) -> Sequence[Report]:
+        """Let audio of a leg pass that was lost."""
+        ...
+
+    def finish(self) -> Sequence[Report]:
+        """End, because the call is over."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A report, as the journal keeps it."""
+
+    kind: str
+    grade: str
+    start_ms: float
+    detected_ms: float
+    probability: float
+    detail: str
+
+    @classmethod
+    def of(cls, report: Report) -> Heard:
+        """Copy what a report says."""
+        return cls(
+            str(report.kind), str(report.grade), float(report.start_ms),
+            float(report.detected_ms), float(report.probability), str(report.detail),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """What came of a call.
+
+    Attributes
+    ----------
+    heard : tuple of Heard
+    cpu_s : float
+        Of this process, in the listener's methods.
+    state_bytes : int or None
+        Length of what ``save()`` returned in the middle of the call.
+    """
+
+    heard: tuple[Heard, ...]
+    cpu_s: float
+    state_bytes: int | None
+
+
+def listen(listener: Listener, call: Call) -> Listening:
+    """Play a call to a listener, its legs side by side.
+
+    Source
+    ------
+    own.
+    """
+    piece_ms = int(getattr(listener, "piece_ms", PIECE_MS))
+    pieces = sorted(
+        (
+            (end, number, piece)
+            for number, leg in enumerate(LEGS)
+            for piece, end in call.pieces(leg, piece_ms)
+        ),
+        key=lambda each: each[:2],
+    )
+    reports: list[Report] = []
+    half, size = len(pieces) // 2, None
+    spent = -process_time()
+    for at, (_, number, piece) in enumerate(pieces):
+        if isinstance(piece, bytes):
+            reports += listener.feed(piece, leg=LEGS[number])
+        else:
+            reports += listener.feed_gap(piece, leg=LEGS[number])
+        if at == half and hasattr(listener, "save"):
+            spent += process_time()
+            size = len(listener.save())
+            spent -= process_time()
+    reports += listener.finish()
+    spent += process_time()
+    # The second report of an event says only that it is over.
+    new = [one for one in reports if not getattr(one, "ended", False)]
+    return Listening(tuple(Heard.of(one) for one in new), spent, size)
+
+
+def listener_factory(name: str) -> Callable[[], Any]:
+    """Return what makes the listener of a name: a baseline, or ``module:factory``.
+
+    Raises
+    ------
+    InputError
+        There is no such baseline, module or factory.
+
+    Source
+    ------
+    own.
+
+    Examples
+    --------
+    >>> listener_factory("silence")().finish()
+    []
+    """
+    from securecall.fraud.bench.baselines import BASELINES
+
+    if name in BASELINES:
+        return BASELINES[name]
+    module, colon, attribute = name.partition(":")
+    if not colon:
+        near = nearest(name, BASELINES)
+        raise InputError(
+            f"no detector {name!r}" + (f"; is {near!r} meant?" if near else "")
+            + f" Known: {', '.join(BASELINES)}, or module:factory"
+        )  # fmt: skip
+    try:
+        made: Any = import_module(module)
+        for part in attribute.split("."):
+            made = getattr(made, part)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise InputError(f"detector {name!r}: {error}") from None
+    if not callable(made):
+        raise InputError(f"detector {name!r} is {made!r}, which makes nothing")
+    factory: Callable[[], Any] = made
+    return factory
