@@ -29,7 +29,9 @@ class Row(NamedTuple):
 
     @property
     def who(self) -> tuple[str, str] | None:
-        """Return the person, or else the account."""
+        """Return the person, or else the account; an invalid PIN is nobody's."""
+        if self.outcome == "invalid_pin":
+            return None
         name = self.person if self.person is not None else self.account
         return None if name is None else ("who", name)
 
@@ -109,7 +111,8 @@ def bursts(rows: list[Row], window: int, calls: int, use: Callable[[Row], bool])
 
 def velocity(rows: list[Row], p: Any) -> list[Found]:
     """Judge call velocity."""
-    return merged(list(bursts(rows, p.window_ms, p.calls, lambda row: True)), p.window_ms)
+    hits = bursts(rows, p.window_ms, p.calls, lambda row: row.talked or not p.talked_only)
+    return merged(list(hits), p.window_ms)
 
 
 def short_burst(rows: list[Row], p: Any) -> list[Found]:
@@ -152,6 +155,7 @@ def shared_number(rows: list[Row], p: Any) -> list[Found]:
 
 def shared_pin(rows: list[Row], p: Any) -> list[Found]:
     """Judge PINs at several facilities."""
+    rows = [row for row in rows if row.outcome != "invalid_pin"]
     return shared(rows, "person", lambda row: row.facility, p.window_ms, p.facilities)
 
 
@@ -259,6 +263,7 @@ def hot_number(rows: list[Row], p: Any) -> list[Found]:
 
 def busy_number(rows: list[Row], p: Any) -> list[Found]:
     """Judge numbers called far more often in a day than others."""
+    rows = [row for row in rows if row.number not in p.known]
     hits = []
     for day in sorted({row.start // DAY for row in rows}):
         by: dict[str, list[Row]] = {}

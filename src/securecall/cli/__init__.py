@@ -1,8 +1,8 @@
 """The command ``securecall``; one file a subcommand.
 
 Exit codes: 0 fine, 1 failure (the message says what is wrong), 2 usage, 3 some rows were rejected,
-some finding is an error or some files could not be heard. Data goes to standard output, everything
-said to people to standard error.
+some finding is an error, some files could not be heard or some records not be looked at. Data goes
+to standard output, everything said to people to standard error.
 """
 
 from __future__ import annotations
@@ -13,7 +13,18 @@ import sys
 import typer
 
 from securecall import __version__
-from securecall.cli import caps, compare, conform, explain, ledger, lint, listen, quote, rate
+from securecall.cli import (
+    caps,
+    compare,
+    conform,
+    explain,
+    ledger,
+    lint,
+    listen,
+    patterns,
+    quote,
+    rate,
+)
 from securecall.cli.console import EXIT_FAILURE, complain
 from securecall.errors import SecurecallError
 
@@ -27,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (rate, explain, lint, quote, compare, caps, listen, conform):
+for module in (rate, explain, lint, quote, compare, caps, listen, conform, patterns):
     app.command(module.NAME)(module.run)
 app.add_typer(ledger.app, name=ledger.NAME)
 

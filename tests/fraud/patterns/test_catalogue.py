@@ -45,7 +45,7 @@ HOURS = st.builds(
     days=some_of(("fri",), ("sat", "sun"), ("mon", "tue", "wed", "thu", "fri", "sat", "sun")),
 )
 DRAWN: dict[str, Any] = {
-    "velocity": st.builds(Velocity, window_ms=WINDOWS, calls=COUNTS),
+    "velocity": st.builds(Velocity, window_ms=WINDOWS, calls=COUNTS, talked_only=st.booleans()),
     "shared_number": st.builds(SharedNumber, window_ms=WINDOWS, people=COUNTS, known=KNOWN),
     "shared_pin": st.builds(SharedPin, window_ms=WINDOWS),
     "invalid_pin": st.builds(InvalidPin, attempts=COUNTS, gap_ms=WINDOWS),
@@ -56,7 +56,7 @@ DRAWN: dict[str, Any] = {
         window_ms=WINDOWS,
     ),
     "hot_number": st.builds(HotNumber, numbers=KNOWN, quiet_ms=WINDOWS),
-    "busy_number": st.builds(BusyNumber, sigmas=some_of(0.5, 1.0, 3), calls=COUNTS),
+    "busy_number": st.builds(BusyNumber, sigmas=some_of(0.5, 1.0, 3), calls=COUNTS, known=KNOWN),
     "forwarding": st.builds(
         Forwarding, overlaps=some_of(1, 2, 3), people=some_of(2, 3), window_ms=WINDOWS,
         duration_ms_min=some_of(1, 1000), known=KNOWN,

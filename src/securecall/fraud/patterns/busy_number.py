@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Sequence as Known
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
@@ -13,6 +14,7 @@ from securecall.errors import InputError
 from securecall.fraud.patterns.block import Block
 from securecall.fraud.patterns.compiled import compiled
 from securecall.fraud.patterns.episode import Episode
+from securecall.fraud.patterns.hashing import key_of
 from securecall.fraud.patterns.hits import Hits
 from securecall.fraud.patterns.pattern import Pattern, at_least
 from securecall.fraud.patterns.slots import USED, Subjects, enter, mark
@@ -78,17 +80,20 @@ class BusyNumber:
     Attributes
     ----------
     sigmas : float
-        Ten robust standard deviations above the median of the day.
+        Eight robust standard deviations above the median of the day.
     calls : int
         Twenty: below that no number is reported, however quiet the day.
+    known : tuple of str
+        Numbers that many may call: attorneys, bail bonds, hotlines. Neither reported nor counted.
 
     Source
     ------
     own.
     """
 
-    sigmas: float = 10.0
+    sigmas: float = 8.0
     calls: int = 20
+    known: Known[str] = ()
 
     def __post_init__(self) -> None:
         """Check.
@@ -99,6 +104,7 @@ class BusyNumber:
             A parameter is out of its range.
         """
         at_least(self, calls=2)
+        object.__setattr__(self, "known", tuple(self.known))
         if not isinstance(self.sigmas, int | float) or not 0 < self.sigmas < 1e6:
             raise InputError(f"BusyNumber: sigmas must lie above 0, not {self.sigmas!r}")
 
@@ -114,6 +120,7 @@ class BusyNumberPattern(Pattern):
     def __init__(self, parameters: BusyNumber) -> None:
         super().__init__(parameters)
         self.subjects = Subjects(3)
+        self._known = np.array([key_of(number) for number in parameters.known], np.int64)
         self._day: int | None = None
         self._name: Any = None
         self._names: dict[int, Any] = {}
@@ -145,6 +152,8 @@ class BusyNumberPattern(Pattern):
 
     def _count(self, block: Block, at: int, after: int, end_ms: int) -> None:
         number = block.number[at:after]
+        if len(self._known):
+            number = np.where(np.isin(number, self._known), 0, number)
         reached = self.subjects.walk(
             walk_days, block.start_ms[at:after], number, self.parameters.calls, end_ms
         )

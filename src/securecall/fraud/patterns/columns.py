@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from securecall.errors import ColumnError, InputTypeError, nearest
-from securecall.fraud.patterns.block import OTHER, OUTCOMES, Block
+from securecall.fraud.patterns.block import INVALID_PIN, OTHER, OUTCOMES, Block
 from securecall.fraud.patterns.hashing import digits_of, keys_of
 
 __all__ = ["BAD", "DURATION_MS_MAX", "NEEDED", "TEXTS", "Columns", "open_stream"]
@@ -174,6 +174,11 @@ class Columns:
             bad["bad_time"] += int((~timed).sum())
             bad["bad_duration"] += int((timed & ~measured).sum())
             bad["bad_facility"] += int((timed & measured & ~good).sum())
+        outcome = self._outcomes(batch)
+        # A PIN that is invalid is nobody's: a slip of the finger must not make one caller two.
+        nobody = outcome == INVALID_PIN
+        for name in ("person", "account"):
+            keys[name][nobody] = 0
         block = Block(
             row=np.arange(first_row, first_row + rows),
             start_ms=start,
@@ -185,7 +190,7 @@ class Columns:
             facility=keys["facility"],
             station=keys["station"],
             digits=digits_of(self._text(batch, "number")),
-            outcome=self._outcomes(batch),
+            outcome=outcome,
         )
         return block if good.all() else block.take(np.flatnonzero(good))
 

@@ -12,7 +12,7 @@ from securecall.fraud.patterns.block import Block
 from securecall.fraud.patterns.episode import Episode
 from securecall.fraud.patterns.hashing import key_of
 from securecall.fraud.patterns.hits import Hits
-from securecall.fraud.patterns.pattern import Pattern, at_least
+from securecall.fraud.patterns.pattern import Pattern, at_least, many
 
 __all__ = ["HotNumber", "HotNumberPattern"]
 
@@ -66,7 +66,7 @@ class HotNumberPattern(Pattern):
 
     def reason(self, episode: Episode) -> str:
         """Return it in words."""
-        return f"on the list of hot numbers; {episode.calls} calls"
+        return f"on the list of hot numbers; {many(episode.calls, 'call')}"
 
     def idle(self) -> str | None:
         """Return why it cannot find anything, if so."""

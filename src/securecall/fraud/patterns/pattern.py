@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from securecall.fraud.patterns.episode import Episode
     from securecall.fraud.patterns.hits import Hits
 
-__all__ = ["Pattern", "at_least", "span", "strength"]
+__all__ = ["Pattern", "at_least", "many", "span"]
 
 MOST: Final = 1 << 50  # milliseconds: beyond every window, and sums of two stay within 64 bits
 
@@ -63,14 +63,19 @@ def span(duration_ms: int) -> str:
     return f"{duration_ms / 1000:g} s"
 
 
-def strength(threshold: float, value: float) -> float:
-    """Return the score of a value that should stay below a threshold: 0.5 at it, towards 1.
+def many(count: int, word: str) -> str:
+    """Return a count with its word.
 
     Source
     ------
     own.
+
+    Examples
+    --------
+    >>> many(1, "call"), many(1200, "call")
+    ('1 call', '1,200 calls')
     """
-    return 1.0 - 0.5 * threshold / value
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 class Pattern(ABC):

@@ -14,7 +14,7 @@ from securecall.fraud.patterns.episode import Episode
 from securecall.fraud.patterns.hashing import key_of
 from securecall.fraud.patterns.hits import Hits
 from securecall.fraud.patterns.hours import Hours
-from securecall.fraud.patterns.pattern import Pattern, at_least
+from securecall.fraud.patterns.pattern import Pattern, at_least, many
 
 __all__ = ["Schedule", "SchedulePattern"]
 
@@ -85,7 +85,7 @@ class SchedulePattern(Pattern):
         """Return it in words."""
         hours = self.parameters.hours[episode.subject]
         return (
-            f"{episode.calls} conversations begin outside of {hours.opens} to {hours.closes} "
+            f"{many(episode.calls, 'conversation')} outside of {hours.opens} to {hours.closes} "
             f"({hours.timezone}; {', '.join(hours.days)})"
         )
 

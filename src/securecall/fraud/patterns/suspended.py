@@ -15,7 +15,7 @@ from securecall.fraud.patterns.compiled import compiled
 from securecall.fraud.patterns.episode import Episode
 from securecall.fraud.patterns.hashing import key_of
 from securecall.fraud.patterns.hits import Hits
-from securecall.fraud.patterns.pattern import Pattern, at_least
+from securecall.fraud.patterns.pattern import Pattern, at_least, many
 from securecall.fraud.patterns.slots import USED, Subjects, enter, find, mark
 
 __all__ = ["Suspended", "SuspendedPattern"]
@@ -133,4 +133,4 @@ class SuspendedPattern(Pattern):
         """Return it in words."""
         since = np.datetime64(episode.measure, "ms").astype("datetime64[s]")
         told = f"since {since}Z" if episode.measure else "as given"
-        return f"suspended {told}, and {episode.calls} conversations"
+        return f"suspended {told}, and {many(episode.calls, 'conversation')}"
