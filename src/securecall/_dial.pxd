@@ -1,7 +1,7 @@
-"""Digits under a loud dial tone: when one is there, the pair receiver hears audio without what lies below 655 Hz.
+"""Digits under a loud dial tone: then the pair receiver hears audio without what is below 655 Hz.
 
-The filter is on only while two tones of 350 and 440 Hz, or one near 425 Hz, stand still for 60 ms, so that the voices
-whose low harmonics betray them as voices keep those.
+The filter is on only while two tones of 350 and 440 Hz, or one near 425 Hz, stand still for 60 ms,
+so that the voices whose low harmonics betray them as voices keep those.
 """
 
 from libc.stdint cimport int16_t, int64_t
@@ -23,7 +23,8 @@ cdef struct Dial:
     int on                 # 1: 350 + 440 Hz; 2: about 425 Hz
     float power[2]         # of its tones
 
-# Elliptic high-pass of order 6: 655 Hz, ripple 0.3 dB, 55 dB down below 480 Hz; sections of b0 b1 b2 a1 a2.
+# Elliptic high-pass of order 6: 655 Hz, ripple 0.3 dB, 55 dB down below 480 Hz; sections of
+# b0 b1 b2 a1 a2.
 cdef extern from *:
     """
     static const float sc_high_pass[3][5] = {
@@ -36,7 +37,7 @@ cdef extern from *:
 
 
 cdef inline void sc_without_dial(const int16_t* ring, int64_t now, float* past) noexcept nogil:
-    """Write the whole ring, 640 samples, through the filter from rest; its start has died away after 45 ms."""
+    """Write the whole ring through the filter from rest; its start has died away after 45 ms."""
     cdef int m, section
     cdef float x, y
     cdef float first[3]
@@ -60,7 +61,9 @@ cdef inline int _steady(float now, float before, float most) noexcept nogil:
     return now < most * before and before < most * now
 
 
-cdef inline void sc_dial_step(Dial* dial, const float* tone_power, float power, int lost) noexcept nogil:
+cdef inline void sc_dial_step(
+    Dial* dial, const float* tone_power, float power, int lost
+) noexcept nogil:
     """Look at a frame's tones; ``power`` is the mean square of all."""
     cdef float low = tone_power[LANE_350], high = tone_power[LANE_440], one = tone_power[LANE_425]
     cdef int seen = 0
@@ -75,7 +78,8 @@ cdef inline void sc_dial_step(Dial* dial, const float* tone_power, float power, 
         elif one > 0.85 * power:
             seen = 2
             low, high = one, one
-        if seen and dial.still and _steady(low, dial.power[0], 1.6) and _steady(high, dial.power[1], 1.6):
+        if (seen and dial.still and _steady(low, dial.power[0], 1.6)
+                and _steady(high, dial.power[1], 1.6)):
             dial.still += 1
         else:
             dial.still = seen != 0

@@ -1,23 +1,25 @@
 """The engine of the ears; securecall.fraud.dsp and securecall.fraud.detector are its faces.
 
-`Setup` is compiled once and shared. `Channel` hears one line, `Channels` many in one call without the GIL; both give the
-same events bit for bit, however the audio is cut.
+`Setup` is compiled once and shared. `Channel` hears one line, `Channels` many in one call without
+the GIL; both give the same events bit for bit, however the audio is cut.
 """
 
 cimport cython
 from cpython.buffer cimport PyBUF_FORMAT, PyBUF_C_CONTIGUOUS, PyBuffer_Release, PyObject_GetBuffer
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cpython.bytes cimport (
+    PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_FromStringAndSize, PyBytes_GET_SIZE,
+)
 from libc.math cimport cos, pow, sin
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
 from securecall._frame cimport (
-    EVENT_DTMF, EVENT_MF, EVENT_TONE, Event, Events, FRAME, SC_HOP, SC_LANES, sc_ahead, sc_bank_prepare,
+    EVENT_DTMF, EVENT_MF, Event, Events, FRAME, SC_HOP, SC_LANES, sc_ahead, sc_bank_prepare,
     sc_bank_width, sc_dbm0, sc_lane_hz,
 )
 from securecall._line cimport (
-    ALAW, Line, MULAW, S16LE, Setup as CSetup, sc_line_feed, sc_line_finish, sc_line_gap,
+    Line, S16LE, Setup as CSetup, sc_line_feed, sc_line_finish, sc_line_gap,
     sc_line_reset,
 )
 from securecall._pair_fit cimport BLOCKS, HOLE, PairPlan, Span
@@ -27,11 +29,12 @@ from securecall._speech cimport SPEECH_NUMBERS, sc_speech_unpack
 from securecall._tone_plan cimport sc_plan_unpack
 
 cdef enum:
-    CROWD = 256            # channels whose states outgrow the nearest caches: from there on memory is asked for ahead
+    CROWD = 256            # channels whose states outgrow the caches: memory is asked for ahead
     LONG_PIECE = 4000      # samples from which on a channel's feed lets go of the GIL
 
 cdef double PI = 3.141592653589793
-# The middle tap of the half-band filter is 0.5; these are its neighbours, every other one (Kaiser, beta 6.2, 47 taps).
+# The middle tap of the half-band filter is 0.5; these are its neighbours, every other one
+# (Kaiser, beta 6.2, 47 taps).
 HALF_BAND = (
     0.3166147, -0.10108644, 0.055592611, -0.034763326, 0.022537263, -0.014563868, 0.009155836,
     -0.0054839594, 0.0030540916, -0.0015236475, 0.00063156323, -0.00017146043,
@@ -186,7 +189,7 @@ cdef class Setup:
 
 
 cdef tuple _event(const Event* event):
-    """Return an event as plain values: kind, code, id, ended, start, end, detected, level, probability, evidence."""
+    """Return an event as plain values, in the order of its fields; evidence is a tuple."""
     return (
         event.kind, event.code, event.id, event.ended != 0, event.start, event.end, event.detected,
         event.level_dbm0, event.probability,
@@ -214,7 +217,8 @@ cdef int _samples(
             PyBuffer_Release(view)
             raise TypeError("samples of one channel lie in one row")
         if not (view.itemsize == 1 and view.format in (NULL, b"B", b"b", b"c")) and not (
-            wide == 2 and view.itemsize == 2 and view.format != NULL and view.format in (b"h", b"<h")
+            wide == 2 and view.itemsize == 2 and view.format != NULL
+            and view.format in (b"h", b"<h")
         ):
             PyBuffer_Release(view)
             raise TypeError("samples must be bytes or int16")
@@ -282,6 +286,7 @@ cdef class Channel:
         sc_line_finish(&self.line, &self.setup.c, &self.events)
         return self._take()
 
+    @cython.cdivision(True)  # a line's clock is never below 0
     def activity(self, data):
         """Hear samples; return what each frame that they complete is: a byte a frame."""
         cdef Py_buffer view
@@ -302,7 +307,7 @@ cdef class Channel:
             raise MemoryError
         with nogil:
             while at < count:
-                # Up to where the frame ends, or two samples before: the half-band filter may hold some back.
+                # To where the frame ends, or two before: the half-band filter may hold some back.
                 frame = self.line.now // FRAME
                 piece = ratio * (FRAME - (self.line.now + self.line.waiting) % FRAME)
                 if piece > count - at:
@@ -335,7 +340,8 @@ cdef class Channel:
 
     def load(self, bytes saved not None):
         """Remember what another channel of the same setup saved."""
-        if len(saved) != len(SAVED_MAGIC) + <Py_ssize_t> sizeof(Line) or not saved.startswith(SAVED_MAGIC):
+        if (len(saved) != len(SAVED_MAGIC) + <Py_ssize_t> sizeof(Line)
+                or not saved.startswith(SAVED_MAGIC)):
             raise ValueError("this was not saved by this version")
         memcpy(&self.line, PyBytes_AS_STRING(saved) + len(SAVED_MAGIC), sizeof(Line))
 
@@ -374,11 +380,11 @@ cdef class Channels:
     ):
         """Hear a row of samples a channel; return (channel, event) in order of the channels.
 
-        ``lengths`` says how many samples of each row count; ``gaps`` how many at 8 kHz were lost before them.
+        ``lengths`` says how many samples of each row count; ``gaps`` how many at 8 kHz were lost
+        before them.
         """
         cdef Py_ssize_t channel, at
         cdef int64_t samples = frames.shape[1], most = frames.shape[1]
-        cdef list ends
         cdef int32_t* owners
         if frames.shape[0] != self.count:
             raise ValueError("a row a channel")
@@ -448,6 +454,7 @@ cdef class Channels:
     def load(self, Py_ssize_t channel, bytes saved not None):
         """Have a channel remember what another of the same setup saved."""
         self._mine(channel)
-        if len(saved) != len(SAVED_MAGIC) + <Py_ssize_t> sizeof(Line) or not saved.startswith(SAVED_MAGIC):
+        if (len(saved) != len(SAVED_MAGIC) + <Py_ssize_t> sizeof(Line)
+                or not saved.startswith(SAVED_MAGIC)):
             raise ValueError("this was not saved by this version")
         memcpy(&self.lines[channel], PyBytes_AS_STRING(saved) + len(SAVED_MAGIC), sizeof(Line))

@@ -1,7 +1,8 @@
 """What the rooms of the ears hand to each other: a frame of 20 ms, and events.
 
-Times are samples at 8 kHz since the monitor began, lost ones included. Powers are mean squares of full scale
-1.0; 0.5, a full-scale sine, is +3.14 dBm0 (ITU-T G.711, A-law; taken for every encoding).
+Times are samples at 8 kHz since the monitor began, lost ones included. Powers are mean squares of
+full scale 1.0; 0.5, a full-scale sine, is +3.14 dBm0 (ITU-T G.711, A-law; taken for every
+encoding).
 """
 
 cimport cython
@@ -27,7 +28,8 @@ cdef extern from "_bank.h" nogil:
     int sc_bank_width(int lanes)
     void sc_hear(const int16_t* samples, int16_t before, int hops, sc_heard* out)
     void sc_turn_sums(
-        float* re, float* im, const sc_sums* sums, const float* c, const float* s, float scale, float late
+        float* re, float* im, const sc_sums* sums, const float* c, const float* s, float scale,
+        float late,
     )
     void sc_floats(const int16_t* samples, int count, float* x)
     void sc_sums_of(const float* x, sc_sums* sums)
@@ -61,9 +63,9 @@ cdef struct Events:
 
 cdef struct Frame:
     int64_t end            # samples at its end
-    const float* samples   # the last 640, oldest first, full scale 1.0; the last 160 are the frame's
-    const float* hop_power # mean squares of its 4 hops
-    const float* tone_power # of the 48 tones, over 20 ms with weights 1 2 2 1 of the hops
+    const float* samples   # the last 640, oldest first; the last 160 are the frame's
+    const float* hop_power  # mean squares of its 4 hops
+    const float* tone_power  # of the 48 tones, over 20 ms with weights 1 2 2 1 of the hops
     int gap                # how many of its hops were lost: zeros that are evidence of nothing
     int peak               # greatest magnitude of a sample, 16 bits
     int crossings          # changes of sign
@@ -77,7 +79,7 @@ cdef inline float sc_dbm0(float power) noexcept nogil:
 
 
 cdef inline Event* sc_new_event(Events* events) noexcept nogil:
-    """Return the next free event; without memory for it, the last one again. Needs room > 0 at first."""
+    """Return the next free event; without memory for it, the last one again. Needs room > 0."""
     cdef Event* more
     if events.count == events.room:
         more = <Event*> realloc(events.items, (2 * events.room + 16) * sizeof(Event))
@@ -87,7 +89,8 @@ cdef inline Event* sc_new_event(Events* events) noexcept nogil:
         events.items = more
         events.room = 2 * events.room + 16
     events.count += 1
-    memset(&events.items[events.count - 1], 0, sizeof(Event))  # also what an end has no evidence for
+    # Zeros also where an end has no evidence.
+    memset(&events.items[events.count - 1], 0, sizeof(Event))
     return &events.items[events.count - 1]
 
 

@@ -1,7 +1,8 @@
-"""One channel of audio: from bytes to hops of 5 ms and frames of 20 ms, and to the rooms that listen.
+"""One channel of audio: from bytes to hops of 5 ms and frames of 20 ms, and to who listens.
 
-Hops and frames lie on the clock of the media, whatever pieces the audio comes in, so that any cutting gives the same
-bits. A `Line` is all that a channel remembers; `Setup` is what all channels share and nobody changes.
+Hops and frames lie on the clock of the media, whatever pieces the audio comes in, so that any
+cutting gives the same bits. A `Line` is all that a channel remembers; `Setup` is what all channels
+share and nobody changes.
 """
 
 cimport cython
@@ -10,7 +11,8 @@ from libc.string cimport memcpy, memmove, memset
 
 from securecall._dial cimport Dial, sc_dial_step, sc_without_dial
 from securecall._frame cimport (
-    Events, Frame, HOPS, PAST, RING, SC_HOP, SC_LANES, sc_hear, sc_heard, sc_past, sc_sums, sc_sums_of, sc_turn_sums,
+    Events, Frame, HOPS, PAST, RING, SC_HOP, SC_LANES, sc_hear, sc_heard, sc_past, sc_sums,
+    sc_sums_of, sc_turn_sums,
 )
 from securecall._pair_fit cimport PairPlan
 from securecall._pairs cimport (
@@ -117,7 +119,7 @@ cdef inline void sc_line_hop(
     line.peak = heard.peak if heard.peak > line.peak else line.peak
     line.crossings += heard.crossings
     line.hop_power[index] = heard.power
-    # Hops -1.5, -0.5, 0.5 and 1.5 from the frame's middle, with weights 1 2 2 1, turned to one phase.
+    # Hops -1.5, -0.5, 0.5 and 1.5 from the frame's middle, weights 1 2 2 1, turned to one phase.
     sc_turn_sums(
         line.sum_re, line.sum_im, sums, setup.turn_re[outer], setup.turn_im[outer],
         1 if outer else 2, 1 if index >= 2 else -1,
@@ -135,11 +137,13 @@ cdef inline void sc_line_hop(
             )
         elif setup.digits:
             sc_pair_step(
-                &setup.dtmf, &line.dtmf, sums, heard.power, line.ring, NULL, line.now, &line.ids, events
+                &setup.dtmf, &line.dtmf, sums, heard.power, line.ring, NULL, line.now, &line.ids,
+                events,
             )
         if setup.mf:
             sc_pair_step(
-                &setup.multi, &line.multi, sums, heard.power, line.ring, NULL, line.now, &line.ids, events
+                &setup.multi, &line.multi, sums, heard.power, line.ring, NULL, line.now, &line.ids,
+                events,
             )
     if index == HOPS - 1:
         for lane in range(SC_LANES):
@@ -198,7 +202,9 @@ cdef inline void sc_line_take(
         line.broken = 1
 
 
-cdef inline int sc_halve(Line* line, const Setup* setup, const int16_t* wide, int count, int16_t* out) noexcept nogil:
+cdef inline int sc_halve(
+    Line* line, const Setup* setup, const int16_t* wide, int count, int16_t* out
+) noexcept nogil:
     """Turn samples at 16 kHz into half as many at 8 kHz; return how many. Needs count <= 320."""
     cdef int16_t whole[368]
     cdef int at, k, made = 0, total = TAPS - 1 + count
@@ -253,7 +259,9 @@ cdef inline void sc_line_feed(
         sc_line_take(line, setup, samples, piece, 0, events)
 
 
-cdef inline void sc_line_gap(Line* line, const Setup* setup, int64_t count, Events* events) noexcept nogil:
+cdef inline void sc_line_gap(
+    Line* line, const Setup* setup, int64_t count, Events* events
+) noexcept nogil:
     """Let so many samples at 8 kHz pass that were lost."""
     cdef int16_t zeros[160]
     cdef int piece
@@ -263,7 +271,7 @@ cdef inline void sc_line_gap(Line* line, const Setup* setup, int64_t count, Even
     while count > 0:
         piece = PIECE if count > PIECE else <int> count
         if line.waiting + piece > SC_HOP and line.waiting:
-            piece = SC_HOP - line.waiting  # the broken hop by itself; what was heard of it is lost too
+            piece = SC_HOP - line.waiting  # the broken hop by itself; all of it is lost
         sc_line_take(line, setup, zeros, piece, 1, events)
         count -= piece
 

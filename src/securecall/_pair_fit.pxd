@@ -1,7 +1,8 @@
 """Two steady tones of unknown frequency, level and phase, fitted to the end of what was heard.
 
-What the fit explains in each tenth of 31 ms is a digit, so a tone that is shorter cannot pass and one that is 5 ms
-longer always does, and frequencies are estimated, not read off the width of a filter.
+What the fit explains in each tenth of 31 ms is a digit, so a tone that is shorter cannot pass and
+one that is 5 ms longer always does, and frequencies are estimated, not read off the width of a
+filter.
 """
 
 cimport cython
@@ -68,8 +69,10 @@ cdef struct PairFit:
 
 
 @cython.cdivision(True)
-cdef inline float _centroid(const float* window, int count, int shift, int hole, int after) noexcept nogil:
-    """Return where the middle of a window's weight lies when what is in the hole has none. Needs some outside."""
+cdef inline float _centroid(
+    const float* window, int count, int shift, int hole, int after
+) noexcept nogil:
+    """Return where the middle of a window's weight lies without the hole. Needs some outside."""
     cdef float total = 0, moment = 0
     cdef int m
     for m in range(count):
@@ -83,9 +86,9 @@ cdef inline float _centroid(const float* window, int count, int shift, int hole,
 cdef inline int _was_there(
     const PairPlan* plan, const PairFit* fit, const float* x, int first, int last, float mean
 ) noexcept nogil:
-    """Say whether both tones sounded before, at half their power or more: notes that run into each other do.
+    """Say whether both tones sounded before, at half their power or more, as notes do.
 
-    Looks at what of the 15 ms from ``first`` on is left before ``last``; where nothing is, they did.
+    Looks at what of the 15 ms from ``first`` on is left before ``last``; if nothing is, they did.
     """
     cdef float turn, c, s, z_re, z_im, swap, a_re, a_im
     cdef int tone, m
@@ -112,12 +115,12 @@ cdef inline int _was_there(
 cdef inline int sc_pair_fit(
     const PairPlan* plan, const Span* span, int low, int high, const float* past, PairFit* fit
 ) noexcept nogil:
-    """Fit two tones to the end of the past; return 1 if they are a digit, -1 if something else is there too.
+    """Fit two tones to the end of the past; return 1 for a digit, -1 if there is more than tones.
 
     Needs windows with a sum above 0.
 
-    ``past`` has 512 samples. The frequency is first sought within +-100 Hz, then refined. With the bridged span,
-    the quietest 12.5 ms within it count for nothing.
+    ``past`` has 512 samples. The frequency is first sought within +-100 Hz, then refined. With the
+    bridged span, the quietest 12.5 ms within it count for nothing.
     """
     cdef int n = span.window, second = span.second, first = n - SC_HOP
     cdef const float* x = past + (SC_PAST - n)
@@ -132,9 +135,10 @@ cdef inline int sc_pair_fit(
     cdef float step_re[2]
     cdef float step_im[2]
     cdef float z_re, z_im, w, mean = 0, middle, residual, total, power, part, swap
-    cdef float first_sum = span.first_sum, whole_sum = span.whole_sum, apart = SC_HOP, whole_apart, half = 0.5
+    cdef float first_sum = span.first_sum, whole_sum = span.whole_sum
+    cdef float apart = SC_HOP, whole_apart, half = 0.5
     cdef float color = 0, last = 0
-    cdef int tone, m, lane, block, at, shift, hole = 0, after = 0
+    cdef int tone, m, lane, block, at, shift, hole = 0, after = 0, _
 
     for m in range(n):
         mean += x[m]
@@ -183,7 +187,8 @@ cdef inline int sc_pair_fit(
         turn[tone] = atan2f(z_im, z_re) / apart
         fit.hz[tone] = sc_lane_hz[lane] + turn[tone] * 1273.2395  # 8000 / (2 pi)
         fit.deviation[tone] = fit.hz[tone] / sc_lane_hz[lane] - 1
-        if fabsf(fit.deviation[tone]) > 1.5 * plan.deviation_max + plan.deviation_hz / sc_lane_hz[lane]:
+        w = plan.deviation_hz / sc_lane_hz[lane]
+        if fabsf(fit.deviation[tone]) > 1.5 * plan.deviation_max + w:
             return 0
 
     for tone in range(2):
@@ -297,7 +302,7 @@ cdef inline int sc_pair_fit(
     m = 0
     while m - 10 >= n - SC_PAST:
         part = 0
-        for at in range(10):
+        for _ in range(10):
             m -= 1
             residual = x[m] - mean
             for tone in range(2):

@@ -1,7 +1,7 @@
 """Receivers of two tones at once: DTMF and MF.
 
-A screen on the tone bank says, each 5 ms, which pair might be there. When it has said the same three times, two tones are
-fitted to the audio itself (`_pair_fit`), and that decides.
+A screen on the tone bank says, each 5 ms, which pair might be there. When it has said the same
+three times, two tones are fitted to the audio itself (`_pair_fit`), and that decides.
 """
 
 cimport cython
@@ -22,7 +22,7 @@ cdef extern from "_pairs.h" nogil:
 
 cdef enum:
     SCREENED = 3           # hops in a row before the fit is tried
-    HOLED = 8              # hops in a row after which an interruption too short for the screen is tried
+    HOLED = 8              # hops in a row after which an interruption that it missed is tried
     BRIDGE_HOPS = 8        # after which what was before an interruption is forgotten
     STRAY_HOPS = 12        # after which the fit is tried every fourth hop only
 
@@ -57,7 +57,6 @@ cdef inline void sc_pair_gap(PairState* state) noexcept nogil:
 
 cdef inline void sc_pair_reset(PairState* state) noexcept nogil:
     """Forget what was heard."""
-    cdef int lane
     sc_pair_gap(state)
     state.low = state.high = state.held_low = state.held_high = -1
     state.off = 0
@@ -86,7 +85,7 @@ cdef inline void sc_pair_end(
 cdef inline int sc_pair_screen(
     const PairPlan* plan, PairState* state, const sc_sums* sums, float hop_power, float* power
 ) noexcept nogil:
-    """Measure the tones over 15 ms, weights 1 2 1; return low * 8 + high of a pair that might be, or -1."""
+    """Measure the tones over 15 ms; return low * 8 + high of a pair that might be, or -1."""
     cdef int seen = sc_screen(
         sums, plan.lane, plan.turn_re, plan.turn_im, state.re[0], state.im[0], power, plan.apart
     )
@@ -110,7 +109,7 @@ cdef inline void sc_pair_step(
     const PairPlan* plan, PairState* state, const sc_sums* sums, float hop_power,
     const int16_t* ring, const float* filtered, int64_t now, int* ids, Events* events,
 ) noexcept nogil:
-    """Hear the hop that ends at ``now``: with the ring of the channel, or its last 512 samples filtered.
+    """Hear the hop that ends at ``now``: with the ring, or its last 512 samples filtered.
 
     An SNR is never below 0.
     """
@@ -136,7 +135,7 @@ cdef inline void sc_pair_step(
     if state.before >= 0 and now - state.before_end >= BRIDGE_HOPS * SC_HOP:
         state.before = -1
     if state.run and (seen < 0 or low != state.low or high != state.high):
-        if state.run > 1 or state.before < 0:  # a pair that an interruption feigned for a hop is none
+        if state.run > 1 or state.before < 0:  # what an interruption feigned for a hop is none
             state.before = 8 * state.low + state.high
             state.before_end = now
         state.run = 0
@@ -170,7 +169,7 @@ cdef inline void sc_pair_step(
     state.start = max(0, now - span.window + fit.start)  # off by a sample or two
     state.heard = now
     state.off = state.run = 0
-    share = 0.25 if plan.apart else 0.12  # tones 200 Hz apart disturb each other in what looks at 15 ms
+    share = 0.25 if plan.apart else 0.12  # tones 200 Hz apart disturb each other in 15 ms
     state.half[0], state.half[1] = share * fit.power[0], share * fit.power[1]
     state.level_dbm0 = sc_dbm0(fit.power[0] + fit.power[1])
     event = sc_new_event(events)

@@ -1,7 +1,7 @@
-"""Speech or not: what a frame of 20 ms is, from levels, the tone bank and the pitch; no spectrum is needed.
+"""Speech or not: what a frame of 20 ms is, from levels, the tone bank and the pitch.
 
-The weights of the network come from recordings; ``benchmarks/speech`` trains and judges it, and docs/dsp.md says
-what it was found to do.
+The weights of the network come from recordings; ``benchmarks/speech`` trains and judges it, and
+docs/dsp.md says what it was found to do.
 """
 
 cimport cython
