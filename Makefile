@@ -5,7 +5,7 @@ PACKAGE := src/securecall
 PEERS := libspandsp2 multimon-ng
 ENGINES := securecall._rating securecall._curve securecall._fees securecall._dsp
 
-.PHONY: run test lint bench build conform peers deep fuzz torture trace debug wheel clean
+.PHONY: run test lint bench build conform peers deep fuzz sanitize torture trace debug wheel clean
 
 $(V)/.made: pyproject.toml setup.py
 	test -x $(V)/python || $(PYTHON) -m venv .venv
@@ -51,6 +51,13 @@ fuzz: build                        # coverage-guided, a minute a door
 torture: build                     # faults on ledgers as often as a release must show; 5 to 15 minutes
 	$(V)/securecall ledger torture --full --report benchmarks/results/torture-$$(date -u +%F).md \
 	  --note "commit $$(git describe --always --dirty)"
+
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+sanitize: $(V)/.made               # the engines, watched for bad memory and undefined arithmetic; back with `make build`
+	SECURECALL_BUILD=debug CFLAGS="$(SANITIZE)" LDFLAGS="$(SANITIZE)" $(V)/python setup.py -q build_ext --inplace --force
+	rm -f $(V)/.built && touch $(V)/.other
+	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 \
+	  PYTHONMALLOC=malloc $(V)/python -m pytest -q tests/test__*.py tests/fraud tests/fuzz
 
 debug trace: $(V)/.made            # checks every index / lets coverage see inside; back with `make build`
 	SECURECALL_BUILD=$@ $(V)/python setup.py -q build_ext --inplace --force

@@ -12,6 +12,7 @@ from tests.fuzz.hostile import Cursor
 from securecall import _dsp
 from securecall.errors import InputError
 from securecall.fraud import Event, ToneBank, ToneDetector
+from securecall.fraud.speech import Activity, SpeechDetector
 from securecall.fraud.tone_packing import packed
 from securecall.fraud.tones import plan as plan_of
 
@@ -91,6 +92,9 @@ def ears(data: bytes) -> None:
     whole = ToneDetector(encoding=encoding, **parameters)
     pieces = ToneDetector(encoding=encoding, **parameters)
     bank = ToneBank(2, **parameters)
+    speech, spoken = (SpeechDetector(parameters["sample_rate_hz"], encoding) for _ in range(2))
+    of_speech: list[Activity] = []
+    of_spoken: list[Activity] = []
     of_whole: list[Event] = []
     of_pieces: list[Event] = []
     of_bank: list[Event] = []
@@ -98,11 +102,14 @@ def ears(data: bytes) -> None:
         lost_ms = cursor.below(256) if cursor.below(6) == 5 else 0
         audio = sound(cursor)
         of_whole += whole.feed_gap(lost_ms) + whole.feed(audio)
+        of_speech += speech.feed_gap(lost_ms) + speech.feed(audio)
+        of_spoken += spoken.feed_gap(lost_ms)
         first = cursor.below(lost_ms + 1)
         of_pieces += pieces.feed_gap(first) + pieces.feed_gap(lost_ms - first)
         step = 2 * (1 + cursor.below(256))
         for at in range(0, len(audio), step):
             of_pieces += pieces.feed(audio[at : at + step])
+            of_spoken += spoken.feed(audio[at : at + step])
             if cursor.below(32) == 31:
                 saved = pieces.save()
                 pieces = ToneDetector(encoding=encoding, **parameters)
@@ -120,6 +127,8 @@ def ears(data: bytes) -> None:
     of_whole += whole.finish()
     of_pieces += pieces.finish()
     assert of_pieces == of_whole
+    assert of_spoken == of_speech
+    assert len(of_speech) == int(speech.now_ms // 20)
     if encoding == "s16le":
         assert of_bank == of_whole
     check(of_whole)
