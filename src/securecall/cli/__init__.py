@@ -14,6 +14,7 @@ import typer
 
 from securecall import __version__
 from securecall.cli import (
+    bench,
     caps,
     compare,
     conform,
@@ -38,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (rate, explain, lint, quote, compare, caps, listen, conform, patterns):
+for module in (rate, explain, lint, quote, compare, caps, listen, conform, bench, patterns):
     app.command(module.NAME)(module.run)
 app.add_typer(ledger.app, name=ledger.NAME)
 

@@ -35,6 +35,10 @@ HOP_MS: Final = 10.0
 #: Where quiet ends: so far above the tracked floor, and never below this level.
 QUIET_DB: Final = 9.0
 QUIET_DBM0: Final = -55.0
+#: A click is so far above the floor; a pulse so far above the last 30 ms, and above a minimum.
+CLICK_DB: Final = 24.0
+PULSE_DB: Final = 18.0
+PULSE_DBM0: Final = -30.0
 
 
 class _Leg:
@@ -132,7 +136,10 @@ class Click(_Rule):
                 if notes["quiet"] >= 10:
                     loud, notes["loud"] = notes["length"], 0
                     if loud <= 4 and notes.get("before", 0) >= 10:
-                        return max(0.0, notes.get("peak", -99.0) - state.floor - 20.0) / 10.0
+                        return (
+                            max(0.0, notes.get("peak", -99.0) - max(state.floor, -60.0) - CLICK_DB)
+                            / 10.0
+                        )
             return 0.0
         if notes.get("quiet", 0) or not notes.get("loud", 0):
             notes["before"] = notes.get("quiet", 0)
@@ -153,12 +160,12 @@ class Energy(_Rule):
 
     def _hop(self, state: _Leg, level: float, low: float, quiet: bool) -> float:
         notes = state.notes
-        if low > state.low_before + 12.0 and low > state.floor + 15.0:
+        if low > state.low_before + PULSE_DB and low > PULSE_DBM0:
             notes["pulse"], notes["rise"] = state.hop, low - state.low_before
         state.low_before = 0.7 * state.low_before + 0.3 * low
         notes["quiet"] = notes.get("quiet", 0) + 1 if quiet else 0
         since = state.hop - notes.get("pulse", -1000)
-        if notes["quiet"] >= 10 and since <= 100:
+        if notes["quiet"] >= 30 and since <= 100:
             notes["pulse"] = -1000
             return notes["rise"] / 20.0
         return 0.0

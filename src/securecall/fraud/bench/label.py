@@ -18,7 +18,7 @@ KINDS: Final = (
 #: The kind of a label of something that looks like fraud and is none.
 INNOCENT: Final = "innocent"
 
-#: A report counts up to so long after the evidence is audible. Source: own, docs/bench.md.
+#: A report counts up to so long after all of it was heard. Source: own, docs/bench.md.
 WITHIN_S: Final = {
     "three_way": 10.0, "call_forwarding": 10.0, "keypad": 0.5, "noise_anomaly": 10.0,
     "line_switch": 10.0, "call_waiting": 2.0,
@@ -70,10 +70,15 @@ class Label:
     @property
     def last_s(self) -> float:
         """Until when a report counts."""
-        within = WITHIN_S.get(self.kind, AFTER_INNOCENT_S)
-        if self.kind == "keypad":
-            return self.end_s + (WITHIN_DIGIT_S if self.stratum.startswith("dtmf") else within)
-        return self.end_s + within if self.kind == INNOCENT else self.evident_s + within
+        if self.kind == INNOCENT:
+            return self.end_s + AFTER_INNOCENT_S
+        if self.kind == "keypad" and self.stratum.startswith("dtmf"):
+            return self.end_s + WITHIN_DIGIT_S
+        # Noise is to be found while it is new; all else until it is done.
+        known_s = (
+            self.evident_s if self.kind == "noise_anomaly" else max(self.evident_s, self.end_s)
+        )
+        return known_s + WITHIN_S[self.kind]
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON takes it."""

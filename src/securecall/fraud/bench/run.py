@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from securecall.errors import InputError
+from securecall.fraud.bench.codec import missing
 from securecall.fraud.bench.corpora import open_corpora
 from securecall.fraud.bench.label import Label
 from securecall.fraud.bench.listener import Heard, listen, listener_factory
 from securecall.fraud.bench.score import Record, Scores, score
 from securecall.fraud.bench.simulate import CALL_S, Simulator
 
-__all__ = ["HOURS", "calls_of", "read_journal", "records", "run"]
+__all__ = ["HOURS", "calls_of", "read_journal", "run"]
 
 HOURS: Final = 0.5
 #: Changes when the same seed makes other calls, so that journals do not mix.
@@ -88,68 +89,52 @@ def read_journal(path: Path) -> tuple[dict[str, Any], list[Record], int]:
     return head, found, len(whole)
 
 
-def records(
-    detector: str, *, hours: float = HOURS, seed: int = 1, split: str = "development",
-    folder: str | Path | None = None, call_s: float = CALL_S, journal: Path | None = None,
-    tell: Callable[[int, int], None] = lambda done, of: None,
-) -> Iterator[Record]:  # fmt: skip
-    """Yield what a detector makes of calls, those of the journal first.
+class _Journal:
+    """What is known of a detector's run, and where more of it is written."""
 
-    Parameters are those of `run`; so is what is raised.
+    __slots__ = ("done", "path")
 
-    Source
-    ------
-    own.
-    """
-    make = listener_factory(detector)
-    corpora = open_corpora(folder, split=split)
-    simulator = Simulator(seed, corpora, call_s=call_s)
-    count = calls_of(hours, call_s)
-    head = {
-        "edition": EDITION, "detector": detector, "seed": seed, "split": split,
-        "call_s": call_s, "corpora": corpora.about,
-    }  # fmt: skip
-    done: dict[int, Record] = {}
-    if journal is not None and journal.exists() and journal.stat().st_size:
-        told, found, whole = read_journal(journal)
-        other = sorted(name for name in head if told.get(name, head[name]) != head[name])
-        if whole and other:
-            raise InputError(
-                f"{journal} is of another run: its {other[0]} is {told[other[0]]!r}, "
-                f"not {head[other[0]]!r}"
-            )
-        done = {one.index: one for one in found}
-        with journal.open("rb+") as file:
-            file.truncate(whole)
-    if journal is not None and (not journal.exists() or not journal.stat().st_size):
-        journal.write_text(json.dumps({"bench": head}) + "\n", encoding="utf-8")
-    for index in range(count):
-        tell(index, count)
-        record = done.get(index)
-        if record is None:
-            call = simulator.call(index)
-            heard = listen(make(), call)
-            record = Record(
-                index, call.seconds, call.labels, heard.heard, heard.cpu_s, heard.state_bytes
-            )
-            if journal is not None:
-                with journal.open("a", encoding="utf-8") as file:
-                    file.write(_line(record) + "\n")
-        yield record
-    tell(count, count)
+    def __init__(self, path: Path | None, head: dict[str, Any]) -> None:
+        self.path = path
+        self.done: dict[int, Record] = {}
+        if path is None:
+            return
+        if path.exists() and path.stat().st_size:
+            told, found, whole = read_journal(path)
+            other = [name for name in head if whole and told.get(name) != head[name]]
+            if other:
+                raise InputError(
+                    f"{path} is of another run: its {other[0]} is {told.get(other[0])!r}, "
+                    f"not {head[other[0]]!r}"
+                )
+            self.done = {one.index: one for one in found}
+            with path.open("rb+") as file:
+                file.truncate(whole)
+        if not path.exists() or not path.stat().st_size:
+            path.write_text(json.dumps({"bench": head}) + "\n", encoding="utf-8")
+
+    def add(self, record: Record) -> None:
+        """Write a call down."""
+        if self.path is not None:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(_line(record) + "\n")
+
+
+def _silent(done: int, of: int) -> None:
+    """Tell nobody."""
 
 
 def run(
-    detector: str, *, hours: float = HOURS, seed: int = 1, split: str = "development",
-    folder: str | Path | None = None, call_s: float = CALL_S, journal: Path | None = None,
-    tell: Callable[[int, int], None] = lambda done, of: None,
-) -> Scores:  # fmt: skip
-    """Play simulated calls to a detector and score it.
+    *detectors: str, hours: float = HOURS, seed: int = 1, split: str = "development",
+    folder: str | Path | None = None, call_s: float = CALL_S,
+    journals: Sequence[Path | None] = (), tell: Callable[[int, int], object] = _silent,
+) -> dict[str, Scores]:  # fmt: skip
+    """Play simulated calls to detectors and score each; all hear the same calls.
 
     Parameters
     ----------
-    detector : str
-        A baseline, or ``module:factory`` of what makes a `Listener`.
+    *detectors : str
+        Each a baseline, or ``module:factory`` of what makes a `Listener`.
     hours : float
         Of calls; both legs of an hour are one hour.
     seed : int
@@ -157,16 +142,16 @@ def run(
     folder : path, optional
         Recordings; see `securecall.fraud.bench.open_corpora`.
     call_s : float
-    journal : path, optional
-        A line of JSON for each call is added here. What it holds already is not played again, so
-        that a run that was stopped goes on.
+    journals : sequence of path or None, optional
+        For each detector a file, to which a line of JSON is added for each call. What it holds
+        already is not played again, so that a run that was stopped goes on.
     tell : callable
         Is told how many calls are done, and of how many.
 
     Raises
     ------
     InputError
-        An argument is wrong, or the journal is of another run.
+        An argument is wrong, or a journal is of another run.
     BuildError
         A detector or a recording needs what is not installed.
 
@@ -176,13 +161,37 @@ def run(
 
     Examples
     --------
-    >>> scores = run("silence", hours=0.02, call_s=36)
+    >>> scores = run("silence", hours=0.02, call_s=36)["silence"]
     >>> scores.calls, round(scores.hours, 3)
     (2, 0.02)
     """
-    return score(
-        records(
-            detector, hours=hours, seed=seed, split=split, folder=folder, call_s=call_s,
-            journal=journal, tell=tell,
-        )
-    )  # fmt: skip
+    if len(set(detectors)) != len(detectors):
+        raise InputError(f"a detector is named twice: {', '.join(detectors)}")
+    makers = {name: listener_factory(name) for name in detectors}
+    corpora = open_corpora(folder, split=split)
+    simulator = Simulator(seed, corpora, call_s=call_s)
+    count = calls_of(hours, call_s)
+    head = {
+        "edition": EDITION, "seed": seed, "split": split, "call_s": call_s,
+        "corpora": corpora.about, "codecs_missing": list(missing()),
+    }  # fmt: skip
+    kept = {
+        name: _Journal(path, {"detector": name, **head})
+        for name, path in zip(detectors, journals or [None] * len(detectors), strict=True)
+    }
+    for index in range(count):
+        tell(index, count)
+        waiting = [name for name in detectors if index not in kept[name].done]
+        call = simulator.call(index) if waiting else None
+        for name in waiting:
+            assert call is not None
+            heard = listen(makers[name](), call)
+            record = Record(
+                index, call.seconds, call.labels, heard.heard, heard.cpu_s, heard.state_bytes
+            )
+            kept[name].add(record)
+            kept[name].done[index] = record
+    tell(count, count)
+    return {
+        name: score(kept[name].done[index] for index in range(count)) for name in detectors
+    }  # fmt: skip
