@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.fraud.patterns.records import found, some_of, table, tables
 from tests.oracles.patterns import JUDGES, Row
@@ -77,6 +77,7 @@ def test_every_pattern_has_a_judge_and_parameters() -> None:
 
 
 @pytest.mark.parametrize("name", list(JUDGES))
+@settings(max_examples=max(60, settings().max_examples // 2))
 @given(data=st.data())
 def test_the_scan_and_the_judge_agree(name: str, data: st.DataObject) -> None:
     rows = data.draw(tables())
@@ -86,6 +87,7 @@ def test_the_scan_and_the_judge_agree(name: str, data: st.DataObject) -> None:
     assert (result.rows, dict(result.bad)) == (len(rows), {})
 
 
+@settings(max_examples=max(40, settings().max_examples // 4))
 @given(rows=tables(), cuts=st.lists(st.integers(0, 40)), data=st.data())
 def test_any_cutting_gives_the_same_findings(
     rows: list[Row], cuts: list[int], data: st.DataObject
@@ -104,6 +106,7 @@ def test_any_cutting_gives_the_same_findings(
         assert cut == once
 
 
+@settings(max_examples=max(40, settings().max_examples // 4))
 @given(rows=tables(), seed=st.integers(0, 100), data=st.data())
 def test_rows_that_come_late_are_put_in_order_or_counted(
     rows: list[Row], seed: int, data: st.DataObject
