@@ -94,6 +94,9 @@ cdef inline int sc_plan_unpack(
     x += 6
     for p in range(plan.patterns):
         pattern = &plan.pattern[p]
+        for k in range(7):
+            if not -1e6 < x[k] < 1e6:  # no other number may become an int
+                return -1
         pattern.code = <int> x[0]
         pattern.segments = <int> x[1]
         pattern.rounds = <int> x[2]
@@ -103,6 +106,8 @@ cdef inline int sc_plan_unpack(
         pattern.sharp = <int> x[6]
         x += 7
         for s in range(SEGMENTS):
+            if not 0 <= x[0] <= LINES:
+                return -1
             pattern.segment[s].lines = <int> x[0]
             for k in range(LINES):
                 pattern.segment[s].hz[k] = <float> x[1 + k]
@@ -121,12 +126,14 @@ cdef inline int sc_plan_unpack(
         x += 7
         if not 1 <= pattern.segments <= SEGMENTS:
             return -1
-        if not 1 <= pattern.rounds * pattern.segments <= BURSTS:
+        if not 1 <= pattern.rounds <= BURSTS or pattern.rounds * pattern.segments > BURSTS:
             return -1
         for s in range(pattern.segments):
             if not 1 <= pattern.segment[s].lines <= LINES:
                 return -1
     for p in range(plan.boxes):
+        if not 0 <= x[0] <= LINES:
+            return -1
         plan.box[p].lines = <int> x[0]
         for k in range(LINES):
             plan.box[p].low[k] = <float> x[1 + k]
