@@ -57,6 +57,7 @@ cdef struct Bursts:
     float hz_least[4]      # of all frames but the last, whose window may hold the burst's end
     float hz_most[4]
     float hz_last[4]       # 0: none, or its window held the beginning
+    int strays             # frames whose lines were elsewhere, as where a frame was put in twice
     float best             # power of the lines where they were strongest
     float spike            # sum over its frames of what else stood out
     float spike_most
@@ -126,6 +127,15 @@ cdef inline int sc_flat_hops(const Bursts* state) noexcept nogil:
     return 2 * state.smooth if state.smooth > 4 else 2 * state.smooth + 2
 
 
+@cython.cdivision(True)
+cdef inline float sc_misjudged(float rest, float power, int low) noexcept nogil:
+    """Return by how much noise makes a window misjudge a line, Hz: the width of its bins counts.
+
+    rest: the noise from 125 to 3940 Hz. The result is wide enough for the spread of a whole burst.
+    """
+    return sqrtf(rest / (power * 110)) * (<float> 35 if low else <float> 140)
+
+
 cdef inline float sc_burst_power(const Burst* burst) noexcept nogil:
     """Return the power of a burst's lines together."""
     cdef int k
@@ -155,10 +165,18 @@ cdef inline int sc_same_lines(const Bursts* state, const Sight* sight) noexcept 
 @cython.cdivision(True)
 cdef inline void sc_burst_take(Bursts* state, const Sight* sight) noexcept nogil:
     """Add a frame that shows the running burst's lines."""
-    cdef int k
-    cdef float spike
+    cdef int k, stray = 0
+    cdef float spike, off
 
     state.seen += 1
+    for k in range(sight.lines):
+        off = state.hz_last[k] - state.burst.hz[k]
+        if off < 0:
+            off = -off
+        off -= <float> 1.0 + <float> 0.001 * state.burst.hz[k]
+        if state.hz_last[k] > 0 and off > sc_misjudged(sight.rest, sight.line[k].power, state.low):
+            stray = 1
+    state.strays += stray
     spike = 0 if sight.even else sight.spike
     state.spike += spike
     if spike > state.spike_most:
@@ -175,7 +193,7 @@ cdef inline void sc_burst_take(Bursts* state, const Sight* sight) noexcept nogil
         state.burst.spike = spike
     for k in range(sight.lines):
         state.burst.hz[k] += (sight.line[k].hz - state.burst.hz[k]) / state.seen
-        if state.hz_last[k] > 0:
+        if state.hz_last[k] > 0 and not stray:
             if state.hz_last[k] < state.hz_least[k]:
                 state.hz_least[k] = state.hz_last[k]
             if state.hz_last[k] > state.hz_most[k]:
@@ -208,6 +226,7 @@ cdef inline void sc_burst_begin(Bursts* state, const Sight* sight) noexcept nogi
     state.burst.sound = 1
     state.burst.sharp = 0
     state.spike = state.spike_most = state.spike_next = 0
+    state.strays = 0
     for k in range(sight.lines):
         state.burst.hz[k] = 0
         state.hz_least[k] = 1e30
@@ -222,13 +241,12 @@ cdef inline int sc_burst_sound(const Bursts* state, const TonePlan* plan) noexce
     cdef int k
     cdef float noise
 
-    if state.missed > 1 + state.seen // 6:
+    if state.missed > 1 + state.seen // 6 or state.strays > 1 + state.seen // 10:
         return 0
     for k in range(state.burst.lines):
-        # Noise makes a window misjudge a line by a bin's width times the root of its share of
-        # noise.
-        noise = sqrtf(state.burst.rest / (state.burst.power[k] * 110))
-        noise *= <float> 35 if state.low else <float> 140
+        noise = sc_misjudged(state.burst.rest, state.burst.power[k], state.low)
+        if state.burst.lines == 2 and state.burst.hz[1] - state.burst.hz[0] < 60:
+            noise += <float> 1.5  # a side lobe of the other line pulls
         noise += state.burst.hz[k] * plan.steady + <float> 1.5
         if state.hz_most[k] - state.hz_least[k] > noise:
             return 0

@@ -113,7 +113,8 @@ cdef inline int _lose(Bursts* state, const TonePlan* plan, int64_t now) noexcept
 cdef inline int _look(Bursts* state, const TonePlan* plan, const Frame* frame) noexcept nogil:
     """Look at a frame's spectrum and let it begin, prolong, change or end a burst."""
     cdef Sight sight
-    cdef int good, known = state.shadow == 0, closed = 0
+    # The short window of high lines is free of a hole one frame after it.
+    cdef int good, known = state.shadow == 0 or (not state.low and state.shadow < 5), closed = 0
 
     sc_see(&state.spectrum, &sight, frame.samples, plan.pure)
     good = sight.lines > 0 and sight.pure and sc_in_box(plan, &sight)
@@ -136,7 +137,9 @@ cdef inline int _look(Bursts* state, const TonePlan* plan, const Frame* frame) n
             closed = _change(state, plan, &sight, frame)
         else:
             closed = sc_end_by_wave(state, plan, frame)
-            if state.running:
+            if state.running and state.shadow:
+                state.unknown += 1
+            elif state.running:
                 state.missed += 1
                 if state.missed > 3 + state.seen // 6:
                     state.burst.sound = 0
