@@ -174,10 +174,11 @@ cdef inline void sc_start_by_wave(
 cdef inline int _goes_on_elsewhere(
     const Bursts* state, const float* samples, int first, const Wave* wave,
 ) noexcept nogil:
-    """Return whether the lines go on at another phase, as behind a frame that was lost or put in twice."""
+    """Return whether the lines go on at another phase, as behind a frame that was put in twice."""
     cdef Wave other
     cdef float total = 0
-    cdef int n, last = first + 160 if first < 480 else 640  # a frame that was put in twice is over then
+    # A frame that was put in twice is over after 160 samples.
+    cdef int n, last = first + 160 if first < 480 else 640
 
     if first > 560 or not _wave_of(state, samples, first, last, &other):
         return 0
