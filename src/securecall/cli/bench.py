@@ -47,7 +47,7 @@ def run(
         scores = bench(
             *names, hours=hours, seed=seed, split=split, folder=corpora, call_s=call_s,
             journals=[_journal(journal, name, len(names)) for name in names],
-            tell=lambda done, of: tell(done, of),
+            tell=tell,
         )  # fmt: skip
     heard = open_corpora(corpora, split=split)
     absent = missing()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import exp
 from typing import Any, Final
 
 from securecall.fraud.bench.label import INNOCENT, KINDS, Label
@@ -149,6 +150,8 @@ class Scores:
         False alarms of each kind, and in each class of what went on.
     disconnected : int
         Calls with a false alarm of grade ``disconnect``.
+    uncut_hours : float
+        Hours of calls until the first of those, if any.
     certainty : list of (float, bool)
         Probability and rightness of each report that is found or false.
     """
@@ -163,16 +166,21 @@ class Scores:
     false: dict[str, list[float]] = field(default_factory=dict)
     certainty: list[tuple[float, bool]] = field(default_factory=list)
     disconnected: int = 0
+    uncut_hours: float = 0.0
     cpu_s: float = 0.0
     state_bytes: int = 0
 
     def disconnected_per_1000_calls(self) -> dict[str, float | None]:
         """Return false disconnects per 1 000 calls of 15 minutes, with an exact interval."""
-        if not self.hours:
+        if not self.uncut_hours:
             return {"rate": None, "low_95": None, "high_95": None}
-        scale = 1000 * CALL_OF_H / self.hours
         low, high = interval(self.disconnected)
-        return {"rate": self.disconnected * scale, "low_95": low * scale, "high_95": high * scale}
+        told = {"rate": float(self.disconnected), "low_95": low, "high_95": high}
+        # A call that is cut ends: so many of those that would go on for 15 minutes do not.
+        return {
+            name: 1000 * (1.0 - exp(-CALL_OF_H * mean / self.uncut_hours))
+            for name, mean in told.items()
+        }
 
     def curve(self, kind: str) -> list[tuple[float, float, float]]:
         """Return (threshold, false alarms per hour, share found) of a kind, thresholds falling."""
@@ -295,6 +303,7 @@ def _count(made: Scores, record: Record) -> None:
     made.cpu_s += record.cpu_s
     made.state_bytes = max(made.state_bytes, record.state_bytes or 0)
     _count_labels(made, record)
+    cut_s = record.seconds
     disconnected = False
     for one in judged(record):
         if one.verdict == "tolerated":
@@ -303,13 +312,16 @@ def _count(made: Scores, record: Record) -> None:
         if one.verdict == "found":
             continue
         cut = one.heard.grade == "disconnect"
-        disconnected |= cut
+        if cut:
+            disconnected = True
+            cut_s = min(cut_s, one.heard.detected_ms / 1000)
         where = made.classes.setdefault(one.where, Alarms())
         for alarms in (made.overall, made.kind_alarms[one.heard.kind], where):
             alarms.count += 1
             alarms.disconnects += cut
         made.false.setdefault(one.heard.kind, []).append(one.heard.probability)
     made.disconnected += disconnected
+    made.uncut_hours += cut_s / 3600
 
 
 def _count_labels(made: Scores, record: Record) -> None:
