@@ -92,6 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="JSON on stdout, not a table")
     parser.add_argument("--out", type=Path, help="folder for a dated file of results")
     chosen = parser.parse_args(arguments)
+    about = machine()  # now: the tree may change while it plays
     held = True if chosen.held else False if chosen.development else None
     listed = units(
         chosen.receivers,
@@ -110,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ]
     result = {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "machine": machine(),
+        "machine": about,
         "receivers": sorted({one.unit.about for one in found}),
         "speeds": chosen.speeds,
         "levels_dbm0": {"digits": chosen.digits_level, "tones": chosen.tones_level},
