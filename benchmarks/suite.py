@@ -9,6 +9,7 @@ from benchmarks.ears import channels, ears
 from benchmarks.everything import everything
 from benchmarks.judge import against_oracle
 from benchmarks.ledger import durable, long_book, memory, solve
+from benchmarks.patterns import patterns, patterns_stream
 from benchmarks.plain import plain
 from benchmarks.row import Row
 from benchmarks.scale import scale
@@ -33,6 +34,8 @@ BENCHES: Final[Mapping[str, Bench]] = {
     "ledger-open": lambda: long_book(1_000, 10_000_000, rounds=9),
     "ears": lambda: ears(600, rounds=9, many=1_000),
     "ears-channels": lambda: channels((1, 10, 100, 1_000, 20_000), rounds=9, frames=100_000),
+    "patterns": lambda: patterns(1_000_000, rounds=5),
+    "patterns-stream": lambda: patterns_stream((10_000_000, 100_000_000)),
 }
 
 TINY: Final[Mapping[str, Bench]] = {
@@ -50,4 +53,6 @@ TINY: Final[Mapping[str, Bench]] = {
     "ledger-open": lambda: long_book(1_000, 3_000, rounds=1),
     "ears": lambda: ears(3, rounds=1, many=10),
     "ears-channels": lambda: channels((1, 10), rounds=1, frames=100),
+    "patterns": lambda: patterns(60_000, rounds=1),
+    "patterns-stream": lambda: patterns_stream((200_000,)),
 }
