@@ -26,12 +26,12 @@ from securecall.fraud.bench.score import Record, judged
 @pytest.mark.parametrize("rule", [Click, Energy, Silence])
 def test_a_flash_is_found_by_every_rule(rule: type[Click]) -> None:
     found = 0
-    for seed in range(6):
+    for seed in range(4):
         call = call_with(happened(positives.three_way_analogue, at_s=20, seed=seed), seed=seed)
         heard = listen(rule(), call).heard
         record = Record(0, call.seconds, call.labels, heard)
         found += any(one.verdict == "found" for one in judged(record))
-    assert found >= 4
+    assert found >= 3
 
 
 @pytest.mark.parametrize("rule", [Energy, Silence])

@@ -29,7 +29,7 @@ def record(*heard: Heard, labels: tuple[Label, ...] = (MERGE, KEYS, BABY)) -> Re
         (said(9.95), "found", "analogue"),
         (said(9.85), "false", TALK),
         (said(29.9), "found", "analogue"),
-        (said(30.1), "false", "in three_way"),
+        (said(30.1), "false", TALK),
         (said(35.0), "false", TALK),
         (said(12.0, "keypad"), "tolerated", ""),
         (said(12.0, "line_switch"), "false", "in three_way"),

@@ -189,9 +189,8 @@ def _outdoors(draw: Dice, seconds: float) -> Audio:
     """Return wind in the microphone, and steps."""
     count = samples_of(seconds)
     wind = noise(draw.random, count, -18.0, band(40, 400, -6.0))
-    gusts = np.interp(
-        np.arange(count), np.arange(0, count + 4000, 4000), draw.random.random(count // 4000 + 2)
-    )
+    knots = draw.random.random(count // 4000 + 2)
+    gusts = np.interp(np.arange(count), np.arange(len(knots)) * 4000, knots)
     made = (wind * gusts).astype(np.float32)
     steps = _repeated(draw, seconds, 0.5, 0.6, lambda: _burst(draw, 0.1, 0.02, 80, 900))
     return made + np.float32(0.2) * steps

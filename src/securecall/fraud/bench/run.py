@@ -44,7 +44,7 @@ def _line(record: Record) -> str:
     told: dict[str, Any] = {
         "call": record.index,
         "seconds": record.seconds,
-        "cpu_s": round(record.cpu_s, 6),
+        "cpu_s": record.cpu_s,
         "state_bytes": record.state_bytes,
         "labels": [label.as_dict() for label in record.labels],
         "heard": [asdict(one) for one in record.heard],

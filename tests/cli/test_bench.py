@@ -1,0 +1,59 @@
+"""``securecall bench``: what it prints, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.running import run
+
+QUICK = ("bench", "--hours", "0.02", "--call-s", "36")
+
+
+def test_tables_have_a_column_for_each_detector() -> None:
+    done = run(*QUICK, "--detector", "silence", "--detector", "click")
+    assert done.code == 0, done.errors
+    assert "silence" in done.out
+    assert "click" in done.out
+    assert "False alarms: count, per hour" in done.out
+    assert "seed 1, development:" in done.out
+
+
+def test_json_repeats_with_its_seed_and_says_what_was_left_out() -> None:
+    one, again, other = (
+        run(*QUICK, "--detector", "silence", "--json", "--seed", seed).json for seed in (3, 3, 4)
+    )
+    for told in (one, again, other):
+        del told["detectors"]["silence"]["cpu_s_per_channel_second"]
+    assert one == again
+    assert one["detectors"] != other["detectors"]
+    assert one["distinct_recordings_s"] == 0
+    assert isinstance(one["codecs_missing"], list)
+    assert (
+        run(*QUICK, "--split", "sealed", "--detector", "click", "--json").json["split"] == "sealed"
+    )
+
+
+def test_journals_are_kept_by_detector(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    arguments = (*QUICK, "--journal", path, "--json")
+    one = run(*arguments, "--detector", "silence", "--detector", "click")
+    assert one.code == 0, one.errors
+    assert {each.name for each in tmp_path.iterdir()} == {"run-silence.jsonl", "run-click.jsonl"}
+    again = run(*arguments, "--detector", "silence", "--detector", "click")
+    assert again.json == one.json  # nothing is played again, so even the CPU time is the same
+    assert run(*arguments, "--detector", "click").code == 0
+    assert path.exists()
+
+
+def test_what_cannot_be_is_told(tmp_path: Path) -> None:
+    for arguments, words in (
+        (("--detector", "clic"), "is 'click' meant"),
+        (("--hours", "0"), "hours must be"),
+        (("--split", "held"), "split must be"),
+        (("--corpora", tmp_path / "none"), "no such folder"),
+        (("--call-s", "3"), "call_s must be"),
+        (("--journal", tmp_path / "none" / "j.jsonl"), "there is no folder"),
+    ):
+        done = run("bench", *arguments)
+        assert done.code == 1, arguments
+        assert words in done.errors
