@@ -163,6 +163,29 @@ cdef inline int sc_same_lines(const Bursts* state, const Sight* sight) noexcept 
 
 
 @cython.cdivision(True)
+cdef inline int sc_confirms(const Bursts* state, const Sight* sight) noexcept nogil:
+    """Return whether a burst's second sight has the lines of its first, as nearly as noise lets it."""
+    cdef int k
+    cdef float off
+
+    # The second may be the worse one, at a short burst's end.
+    if state.low != sight.low or state.hz_last[0] == 0:
+        return 1
+    if (0 if sight.even else sight.spike) >= state.spike:
+        return 1
+    if sight.lines != state.burst.lines:
+        return 0
+    for k in range(sight.lines):
+        off = sight.line[k].hz - state.burst.hz[k]
+        if off < 0:
+            off = -off
+        off -= (1 if state.low else 3) + sc_misjudged(sight.rest, sight.line[k].power, state.low)
+        if off > 0:
+            return 0
+    return 1
+
+
+@cython.cdivision(True)
 cdef inline void sc_burst_take(Bursts* state, const Sight* sight) noexcept nogil:
     """Add a frame that shows the running burst's lines."""
     cdef int k, stray = 0

@@ -5,7 +5,7 @@ from libc.stdint cimport int64_t
 
 from securecall._burst cimport (
     BRIDGE_HOPS, HOP, LOST_HOPS, OUT_HOPS, RING, Bursts, sc_burst_begin, sc_burst_close,
-    sc_burst_take, sc_flat_hops, sc_hop, sc_same_lines, sc_smooth,
+    sc_burst_take, sc_confirms, sc_flat_hops, sc_hop, sc_same_lines, sc_smooth,
 )
 from securecall._edge cimport (
     sc_change, sc_end_by_wave, sc_find_end, sc_find_start, sc_start_by_wave,
@@ -128,7 +128,10 @@ cdef inline int _look(Bursts* state, const TonePlan* plan, const Frame* frame) n
     elif not known:
         state.unknown += 1  # a hole in the window moves what its lines seem to be
     elif not state.out:
-        if good and sc_same_lines(state, &sight):
+        if good and state.seen == 1 and not sc_confirms(state, &sight):
+            # What began the burst was half something else: begin with this frame instead.
+            _open(state, &sight, frame.samples, 1)
+        elif good and sc_same_lines(state, &sight):
             sc_burst_take(state, &sight)
             if state.seen == 2 and not state.low and state.burst.sharp & 1 == 0:
                 # Now its frequencies are known better.
