@@ -137,12 +137,13 @@ def test_crowds_do_not_change_what_is_found() -> None:
             strict=True,
         )
     ]  # fmt: skip
-    given_here = [Velocity(window_ms=3_600_000, calls=6), ShortBurst(calls=4)]
-    result = scan(table(rows), given_here, only=["velocity", "short_burst"])
+    given_here = [Velocity(window_ms=3_600_000, calls=6), ShortBurst(calls=4),
+                  SharedNumber(window_ms=3_600_000, people=3)]  # fmt: skip
+    result = scan(table(rows), given_here, only=["velocity", "short_burst", "shared_number"])
     for one in given_here:
         name = next(name for name, kind in PARAMETERS.items() if kind is type(one))
         busy = {find.subject for find in result.findings if find.pattern == name}
-        few = [row for row in rows if row.person in busy]
+        few = [row for row in rows if row.person in busy or row.number in busy]
         assert busy
         assert found(scan(table(few), [one], only=[name]), name) == found(result, name)
         assert JUDGES[name](few[:400], one) == found(

@@ -16,7 +16,7 @@ from securecall.fraud.patterns.hashing import key_of
 from securecall.fraud.patterns.hits import Hits
 from securecall.fraud.patterns.pattern import Pattern, at_least, span
 from securecall.fraud.patterns.recent import distinct, oldest, remember
-from securecall.fraud.patterns.slots import USED, Subjects, enter, mark
+from securecall.fraud.patterns.slots import USED, Subjects, enter, find, mark
 
 __all__ = ["SharedNumber", "SharedNumberPattern", "walk_shared"]
 
@@ -26,22 +26,36 @@ Whole = NDArray[np.int64]
 @compiled
 def walk_shared(
     begin: int, start: Whole, subject: Whole, other: Whole, window: int, limit_others: int,
+    one_keys: Whole, one_until: Whole, one_state: Whole, one_counts: Whole, one_limit: int,
     keys: Whole, until: Whole, state: Whole, counts: Whole, limit: int, out: Whole, score: Any,
 ) -> int:  # fmt: skip
     """Mark rows whose subject has met that many distinct others in the window that ends with them.
 
-    A room: the last ``2 * limit_others`` distinct others, newest first.
+    Most subjects only ever meet one other: they have a small room, of that other and when it was
+    met last. Who meets a second one moves to a room of the last ``2 * limit_others``, newest first.
     """
     room = 2 * limit_others
     for row in range(begin, start.size):
         key = subject[row]
-        if key == 0 or other[row] == 0:
+        met_now = other[row]
+        if key == 0 or met_now == 0:
             continue
-        if counts[USED] >= limit:
+        if counts[USED] >= limit or one_counts[USED] >= one_limit:
             return row
         now = start[row]
-        at = enter(keys, until, state, counts, key, now)
-        remember(state, at, 0, room, other[row], now)
+        at = find(keys, until, key, now)
+        if at < 0:
+            small = enter(one_keys, one_until, one_state, one_counts, key, now)
+            before = one_state[small, 0]
+            if before in (0, met_now):
+                one_state[small, 0] = met_now
+                one_state[small, 1] = now
+                one_until[small] = now + window - 1
+                continue
+            at = enter(keys, until, state, counts, key, now)
+            remember(state, at, 0, room, before, one_state[small, 1])
+            one_until[small] = now - 1
+        remember(state, at, 0, room, met_now, now)
         until[at] = now + window - 1
         met = distinct(state, at, 0, room, now, window)
         if met >= limit_others:
@@ -89,6 +103,7 @@ class SharedNumberPattern(Pattern):
     def __init__(self, parameters: SharedNumber) -> None:
         super().__init__(parameters)
         self.subjects = Subjects(4 * parameters.people)
+        self._ones = Subjects(2)
         self._known = np.array([key_of(number) for number in parameters.known], np.int64)
 
     @property
@@ -103,8 +118,14 @@ class SharedNumberPattern(Pattern):
         if len(self._known):
             number = np.where(np.isin(number, self._known), 0, number)
         return self.subjects.walk(
-            walk_shared, block.start_ms, number, block.who, given.window_ms, given.people
-        )
+            walk_shared, block.start_ms, number, block.who, given.window_ms, given.people,
+            other=self._ones,
+        )  # fmt: skip
+
+    @property
+    def bytes_held(self) -> int:
+        """What both tables take."""
+        return self.subjects.bytes_held + self._ones.bytes_held
 
     def reason(self, episode: Episode) -> str:
         """Return it in words."""

@@ -50,6 +50,7 @@ class SharedPinPattern(Pattern):
     def __init__(self, parameters: SharedPin) -> None:
         super().__init__(parameters)
         self.subjects = Subjects(4 * parameters.facilities)
+        self._ones = Subjects(2)
 
     @property
     def quiet_ms(self) -> int:
@@ -60,13 +61,14 @@ class SharedPinPattern(Pattern):
         """Return the hits among rows in order of time."""
         given = self.parameters
         return self.subjects.walk(
-            walk_shared,
-            block.start_ms,
-            block.person,
-            block.facility,
-            given.window_ms,
-            given.facilities,
-        )
+            walk_shared, block.start_ms, block.person, block.facility, given.window_ms,
+            given.facilities, other=self._ones,
+        )  # fmt: skip
+
+    @property
+    def bytes_held(self) -> int:
+        """What both tables take."""
+        return self.subjects.bytes_held + self._ones.bytes_held
 
     def reason(self, episode: Episode) -> str:
         """Return it in words."""

@@ -128,6 +128,9 @@ class Subjects:
         """What the table takes."""
         return int(self.keys.nbytes + self.until.nbytes + self.state.nbytes)
 
+    def _parts(self) -> tuple[Any, ...]:
+        return self.keys, self.until, self.state, self.counts, self.limit
+
     def clear(self) -> None:
         """Forget everybody."""
         self.keys[:] = 0
@@ -143,7 +146,7 @@ class Subjects:
         self.counts[USED] = 0
         _move(keys, until, state, now, self.keys, self.until, self.state, self.counts)
 
-    def walk(self, loop: Any, start: Whole, *given: Any) -> Hits:
+    def walk(self, loop: Any, start: Whole, *given: Any, other: Subjects | None = None) -> Hits:
         """Run a loop over rows in order of time; it stops where the table is full, and goes on.
 
         Parameters
@@ -155,6 +158,8 @@ class Subjects:
             Shape (rows,), int64, ms.
         *given
             Columns and parameters.
+        other : Subjects, optional
+            A second table, whose ``keys, until, state, counts, limit`` come before the first's.
 
         Source
         ------
@@ -167,12 +172,12 @@ class Subjects:
         self.counts[HITS] = 0
         row = 0
         while True:
-            row = loop(
-                row, start, *given, self.keys, self.until, self.state, self.counts, self.limit,
-                self._out, self._score,
-            )  # fmt: skip
+            more = () if other is None else other._parts()
+            row = loop(row, start, *given, *more, *self._parts(), self._out, self._score)
             if row >= rows:
                 break
-            self.make_room(int(start[row]))
+            for table in (self, other):
+                if table is not None and table.counts[USED] >= table.limit:
+                    table.make_room(int(start[row]))
         found = int(self.counts[HITS])
         return Hits.of(self._out[:found].copy(), self._score[:found].copy(), start)
