@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import pytest
 from tests.cli.running import run
 
 QUICK = ("bench", "--hours", "0.02", "--call-s", "36")
@@ -43,6 +45,19 @@ def test_journals_are_kept_by_detector(tmp_path: Path) -> None:
     assert again.json == one.json  # nothing is played again, so even the CPU time is the same
     assert run(*arguments, "--detector", "click").code == 0
     assert path.exists()
+
+
+def test_a_detector_lies_in_the_folder_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine_of_bench.py").write_text(
+        "from securecall.fraud.bench.baselines import Silence as Mine\n", encoding="utf-8"
+    )
+    told = run(*QUICK, "--detector", "mine_of_bench:Mine", "--detector", "silence", "--json").json
+    mine, silence = told["detectors"].values()
+    assert mine["false_alarms"] == silence["false_alarms"]
 
 
 def test_what_cannot_be_is_told(tmp_path: Path) -> None:

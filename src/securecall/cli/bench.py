@@ -43,6 +43,9 @@ def run(
     names = list(dict.fromkeys(detector or DETECTORS))
     if journal is not None and not journal.parent.is_dir():
         raise InputError(f"{journal}: there is no folder {str(journal.parent)!r}")
+    here = str(Path.cwd())
+    if any(":" in name for name in names) and here not in sys.path:
+        sys.path.insert(0, here)  # a detector of one's own lies in the folder where one stands
     with progress("calls", not json) as tell:
         scores = bench(
             *names, hours=hours, seed=seed, split=split, folder=corpora, call_s=call_s,

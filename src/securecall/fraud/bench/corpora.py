@@ -230,7 +230,7 @@ def open_corpora(folder: str | Path | None = None, *, split: str = "development"
     Examples
     --------
     >>> open_corpora().about
-    'development: 41 synthetic talkers, 0 sounds'
+    'development: 42 synthetic talkers, 0 sounds'
     """
     if folder is None:
         return Corpora(split)
