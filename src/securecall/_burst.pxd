@@ -164,7 +164,7 @@ cdef inline int sc_same_lines(const Bursts* state, const Sight* sight) noexcept 
 
 @cython.cdivision(True)
 cdef inline int sc_confirms(const Bursts* state, const Sight* sight) noexcept nogil:
-    """Return whether a second sight has the lines of a burst's first, as nearly as noise lets it."""
+    """Return whether a second sight has the lines of a burst's first, as near as noise lets it."""
     cdef int k
     cdef float off
 
