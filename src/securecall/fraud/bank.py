@@ -85,6 +85,10 @@ class ToneBank:
             Shapes that do not fit, a length beyond a row, a gap below 0 or beyond a day.
         InputTypeError
             Other types.
+
+        Source
+        ------
+        ITU-T Q.24; docs/dsp.md.
         """
         gaps = None
         if gap_ms is not None:
@@ -107,35 +111,69 @@ class ToneBank:
     def finish(self, channel: int) -> list[Event]:
         """End what lasts on a line; return the ends if they are wanted.
 
+        Parameters
+        ----------
+        channel : int
+            The line, from 0.
+
         Raises
         ------
         InputError
             There is no such channel.
+
+        Source
+        ------
+        own; docs/dsp.md.
         """
         return self._hearing.events(self._channels.finish(self._mine(channel)))
 
     def reset(self, channel: int) -> None:
         """Begin a line anew, for another call.
 
+        Parameters
+        ----------
+        channel : int
+            The line, from 0.
+
         Raises
         ------
         InputError
             There is no such channel.
+
+        Source
+        ------
+        own; docs/dsp.md.
         """
         self._channels.reset(self._mine(channel))
 
     def save(self, channel: int) -> bytes:
         """Return what a line remembers; a `ToneDetector` of the same parameters can go on with it.
 
+        Parameters
+        ----------
+        channel : int
+            The line, from 0.
+
         Raises
         ------
         InputError
             There is no such channel.
+
+        Source
+        ------
+        own; docs/dsp.md.
         """
         return self._hearing.seal(self._channels.save(self._mine(channel)))
 
     def restore(self, channel: int, saved: bytes) -> None:
         """Have a line go on where another was when it was saved.
+
+        Parameters
+        ----------
+        channel : int
+            The line, from 0.
+        saved : bytes
+            What `save` returned.
 
         Raises
         ------
@@ -143,6 +181,10 @@ class ToneBank:
             There is no such channel, or it was saved with other parameters or by another version.
         InputTypeError
             Not bytes.
+
+        Source
+        ------
+        own; docs/dsp.md.
         """
         channel = self._mine(channel)
         try:

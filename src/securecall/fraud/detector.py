@@ -81,6 +81,10 @@ class ToneDetector:
             An odd number of bytes of 16-bit samples.
         InputTypeError
             Neither bytes nor int16.
+
+        Source
+        ------
+        ITU-T Q.24; docs/dsp.md.
         """
         try:
             found = self._channel.feed(frame)
@@ -91,15 +95,29 @@ class ToneDetector:
     def feed_gap(self, duration_ms: int) -> list[Event]:
         """Let audio pass that was lost; it is evidence of nothing.
 
+        Parameters
+        ----------
+        duration_ms : int
+            Whole milliseconds, 0 to a day.
+
         Raises
         ------
         InputError
             Not a whole number of milliseconds, from 0 to a day.
+
+        Source
+        ------
+        own; docs/dsp.md.
         """
         return self._hearing.events(self._channel.gap(gap_samples(duration_ms)))
 
     def finish(self) -> list[Event]:
-        """End what lasts, because the call is over; return the ends if they are wanted."""
+        """End what lasts, because the call is over; return the ends if they are wanted.
+
+        Source
+        ------
+        own; docs/dsp.md.
+        """
         return self._hearing.events(self._channel.finish())
 
     @property
@@ -111,15 +129,29 @@ class ToneDetector:
         """Return the level in dBm0 of each tone of the bank, by Hz, over the last whole 20 ms.
 
         A tone stands out from its neighbours when they are 70 Hz or more apart.
+
+        Source
+        ------
+        own; `_bank.h`.
         """
         return dict(zip(TONES_HZ, self._channel.tones(), strict=True))
 
     def save(self) -> bytes:
-        """Return all that the detector remembers; `restore` goes on from there, bit for bit."""
+        """Return all that the detector remembers; `restore` goes on from there, bit for bit.
+
+        Source
+        ------
+        own; docs/dsp.md.
+        """
         return self._hearing.seal(self._channel.save())
 
     def restore(self, saved: bytes) -> None:
         """Go on where another detector with the same parameters was when it was saved.
+
+        Parameters
+        ----------
+        saved : bytes
+            What `save` returned.
 
         Raises
         ------
@@ -127,6 +159,10 @@ class ToneDetector:
             Not bytes.
         InputError
             Saved with other parameters or by another version.
+
+        Source
+        ------
+        own; docs/dsp.md.
         """
         try:
             self._channel.load(self._hearing.unseal(saved))

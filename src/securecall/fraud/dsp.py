@@ -103,7 +103,12 @@ class DtmfLimits:
         return (self.accept_ms + self.refuse_ms) / 2
 
     def engine(self) -> dict[str, Any]:
-        """Return the thresholds of the engine."""
+        """Return the thresholds of the engine.
+
+        Source
+        ------
+        own; docs/dsp.md.
+        """
         return {
             "window_samples": round(self.window_ms * 8 * 0.992),
             "level_dbm0_min": (self.level_dbm0_min + self.refuse_dbm0) / 2,

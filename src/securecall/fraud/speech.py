@@ -20,7 +20,12 @@ NUMBERS: Final = 307
 
 
 class Activity(IntEnum):
-    """What a frame of 20 ms is."""
+    """What a frame of 20 ms is.
+
+    Source
+    ------
+    own; docs/dsp.md.
+    """
 
     SILENCE = 0
     """No more than 6 dB above the line's noise, or below -60 dBm0."""
@@ -106,6 +111,10 @@ class SpeechDetector:
             An odd number of bytes of 16-bit samples.
         InputTypeError
             Neither bytes nor int16.
+
+        Source
+        ------
+        own; docs/dsp.md.
         """
         try:
             told = self._channel.activity(frame)
@@ -116,10 +125,19 @@ class SpeechDetector:
     def feed_gap(self, duration_ms: int) -> list[Activity]:
         """Let audio pass that was lost; return the frames that it completes, all `LOST`.
 
+        Parameters
+        ----------
+        duration_ms : int
+            Whole milliseconds, 0 to a day.
+
         Raises
         ------
         InputError
             Not a whole number of milliseconds, 0 to a day.
+
+        Source
+        ------
+        own; docs/dsp.md.
         """
         before = self._channel.now // 160
         self._channel.gap(gap_samples(duration_ms))
