@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.fraud.bench.happening import PLAIN, call_with, happened
+from tests.fraud.bench.happening import PLAIN, call_with, draft_of, happened
 
 from securecall.fraud import ToneDetector
 from securecall.fraud.bench import positives
 from securecall.fraud.bench.call import Call
+from securecall.fraud.bench.draft import Party
 from securecall.fraud.bench.label import KINDS, Label
-from securecall.fraud.bench.positives import POSITIVES
+from securecall.fraud.bench.positives import POSITIVES, held
 from securecall.fraud.bench.sound import level_dbm0
 from securecall.fraud.event import Event
 
@@ -110,6 +111,27 @@ def test_a_hold_without_clicks_is_known_at_the_merge_only(access: str) -> None:
     assert label.start_s < label.evident_s == label.end_s
     held = call.legs["called"][round((label.start_s + 0.5) * 8000) :][:8000].astype(int)
     assert np.max(np.abs(held)) < 8000
+
+
+def test_lines_without_loops_have_no_flash() -> None:
+    def strata(access: str) -> set[str]:
+        line = replace(PLAIN, access=access)
+        drafts = [happened(positives.three_way, seed=seed, line=line) for seed in range(12)]
+        return {mark.stratum for draft in drafts for mark in draft.marks}
+
+    assert strata("analogue") == {"analogue", "masked"}
+    assert strata("voip") == {"voip", "same_codec"}
+    assert strata("cellular") == {"cellular", "same_codec"}
+
+
+def test_a_guest_is_on_hold_like_everybody() -> None:
+    draft = draft_of(60)
+    draft.called.parties = [Party(draft.new_talker(), 0, draft.samples, PLAIN)]
+    held(draft, draft.called, 200_000, 300_000, sound="comfort")
+    call = call_with(draft)
+    heard = call.legs["called"] / 32768
+    assert level_dbm0(heard[200_400:299_600]) < -60
+    assert level_dbm0(heard[300_400:]) > -40
 
 
 def test_a_conference_in_the_network_leaves_the_line_as_it_was() -> None:

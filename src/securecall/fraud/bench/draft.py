@@ -37,8 +37,9 @@ class LegDraft:
     parties : list of Party
     room, network : float32
         Sounds at the telephone (in step with speech, -20 dBm0), and sounds that switches add.
-    quiet, dead : list of (sample, sample)
-        Where the microphone is off, and where the line is cut, noise and all.
+    quiet, dead, away : list of (sample, sample)
+        Where the microphone is off; where the line is cut, noise and all; where nobody at all is
+        heard on the leg, guests on lines of their own included.
     losses : list of (sample, sample, percent)
     """
 
@@ -49,6 +50,7 @@ class LegDraft:
     network: Audio
     quiet: list[tuple[int, int]] = field(default_factory=list)
     dead: list[tuple[int, int]] = field(default_factory=list)
+    away: list[tuple[int, int]] = field(default_factory=list)
     losses: list[tuple[int, int, float]] = field(default_factory=list)
 
     def line_at(self, sample: int) -> Line:
@@ -110,6 +112,7 @@ class Draft:
         end = add(leg.network, sound, at)
         if alone:
             leg.quiet.append((at, end))
+            leg.away.append((at, end))
         return end
 
 

@@ -48,6 +48,7 @@ def held(draft: Draft, leg: LegDraft, first: int, end: int, *, sound: str = "") 
     """Put a leg on hold: nobody is heard; an exchange's silence, comfort noise or music."""
     line = leg.line_at(first)
     leg.quiet.append((first, end))
+    leg.away.append((first, end))
     if sound == "dead":
         leg.dead.append((first, end))
     if sound == "music":
@@ -127,6 +128,14 @@ def _three_way_clickless(draft: Draft, at: int, stratum: str) -> int:
         _joined(draft, leg, merge, drawn_line(draw), stays=bool(what) and draw.chance(0.6))
     draft.mark("three_way", stratum, leg, at, merge, evident=merge, tolerated=PARTS)
     return merge + s(8)
+
+
+def three_way(draft: Draft, at: int) -> int:
+    """Flash on an analogue line, in the open or under cover; hold and merge on others."""
+    draw = draft.draw
+    if draft.called.line_at(at).access == "analogue":
+        return (three_way_masked if draw.chance(0.3) else three_way_analogue)(draft, at)
+    return (three_way_same_codec if draw.chance(0.3) else three_way_clickless)(draft, at)
 
 
 def three_way_clickless(draft: Draft, at: int) -> int:
@@ -361,8 +370,7 @@ def waiting_cellular(draft: Draft, at: int) -> int:
 
 
 POSITIVES: Final[dict[str, tuple[Happening, ...]]] = {
-    "three_way": (three_way_analogue, three_way_clickless, three_way_clickless,
-                  three_way_same_codec, three_way_masked),
+    "three_way": (three_way,),
     "call_forwarding": (forwarding_ringback, forwarding_sit, forwarding_announced,
                         forwarding_silent),
     "keypad": (keypad_dtmf, keypad_dtmf, keypad_faint, keypad_mf, keypad_2600),

@@ -211,7 +211,9 @@ def _guests(draft: Draft, leg: LegDraft, tracks: list[Track], origin: Origin) ->
         heard = narrow(made)
         for codec in line.codecs:
             heard = coded(heard, codec)
-        leg.network[first:end] += heard.astype(np.float32) / np.float32(32768)
+        guest = heard.astype(np.float32) / np.float32(32768)
+        guest[_inside(draft.samples, leg.away)[first:end]] = 0.0
+        leg.network[first:end] += guest
 
 
 def _arrived(
