@@ -37,11 +37,6 @@ cdef inline void sc_progress_reset(Progress* state) noexcept nogil:
         state.going[i].pattern = -1
 
 
-cdef inline float _probability() noexcept nogil:
-    """Return how sure a report is: calls often have tones, music has one in tens of hours."""
-    return 0.99
-
-
 @cython.cdivision(True)
 cdef inline void _tell(
     Progress* state, int index, const Pattern* pattern, const Burst* burst, int64_t start, int64_t
@@ -61,7 +56,8 @@ cdef inline void _tell(
     event.end = -1
     event.detected = now
     event.level_dbm0 = sc_dbm0(power)
-    event.probability = _probability()
+    # An order, not yet a frequency of being right: it grows with the SNR, as a digit's does.
+    event.probability = 1 - <float> 0.5 / (1 + power / (burst.rest + <float> 1e-12))
     least = most = burst.power[0]
     for k in range(LINES):
         event.values[k] = burst.hz[k] if k < burst.lines else <float> 0
@@ -101,7 +97,8 @@ cdef inline void _end(
     event.end = going.last
     event.detected = now
     event.level_dbm0 = going.level
-    event.probability = _probability()
+    # An order, not yet a frequency of being right: it grows with the SNR, as a digit's does.
+    event.probability = 1 - <float> 0.5 / (1 + power / (burst.rest + <float> 1e-12))
     for k in range(6):
         event.values[k] = 0
     going.pattern = -1

@@ -28,7 +28,8 @@ class Event:
     end_ms : float or None
         None if it still lasts.
     probability : float
-        That it is what it is called.
+        How sure it is, 0 to 1: 1 - 0.5 / (1 + SNR) for digits and tones, which is an order and not
+        a frequency of being right.
     detail : str
         The digit, or the tone's name.
     level_dbm0 : float
