@@ -97,8 +97,7 @@ cdef inline void _end(
     event.end = going.last
     event.detected = now
     event.level_dbm0 = going.level
-    # An order, not yet a frequency of being right: it grows with the SNR, as a digit's does.
-    event.probability = 1 - <float> 0.5 / (1 + power / (burst.rest + <float> 1e-12))
+    event.probability = 1  # that it is over
     for k in range(6):
         event.values[k] = 0
     going.pattern = -1
