@@ -281,6 +281,11 @@ cdef class Channel:
             sc_line_gap(&self.line, &self.setup.c, samples, &self.events)
         return self._take()
 
+    def next_id(self):
+        """Return a number for an event that comes from elsewhere."""
+        self.line.ids += 1
+        return self.line.ids
+
     def finish(self):
         """End what lasts; return the events."""
         sc_line_finish(&self.line, &self.setup.c, &self.events)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from securecall import _dsp
@@ -9,6 +10,7 @@ from securecall.errors import InputError
 from securecall.fraud.dsp import TONES_HZ, DtmfLimits
 from securecall.fraud.event import Event
 from securecall.fraud.hearing import SAMPLES_PER_MS, gap_samples, hearing, refuse_frame
+from securecall.fraud.signalled import signalled
 from securecall.fraud.tones import TonePlan
 
 __all__ = ["ToneDetector"]
@@ -110,6 +112,35 @@ class ToneDetector:
         own; docs/dsp.md.
         """
         return self._hearing.events(self._channel.gap(gap_samples(duration_ms)))
+
+    def signal(self, name: str, value: Any = None, at_ms: float | None = None) -> list[Event]:
+        """Take in a digit or a hook flash that the network told beside the audio.
+
+        Nothing is compared with what is heard: a gateway that sends a digit both ways has two
+        events, of which one has the cue ``signalled``.
+
+        Parameters
+        ----------
+        name : {"dtmf", "flash"}
+        value : str or int, optional
+            Of dtmf a key or its RFC 4733 code, 0 to 15; of flash how long it was in milliseconds.
+        at_ms : float, optional
+            Milliseconds of audio since the detector began; by default now.
+
+        Raises
+        ------
+        InputError
+            Another name, a value that does not fit it, or an instant below 0.
+
+        Source
+        ------
+        RFC 4733 (2006), clause 3.2.
+        """
+        at = self.now_ms if at_ms is None else at_ms
+        if isinstance(at, bool) or not isinstance(at, (int, float)) or not 0 <= at < 1e13:
+            raise InputError(f"at_ms must be milliseconds, 0 or more, not {at_ms!r}")
+        event = signalled(0, name, value, float(at))
+        return [replace(event, id=self._channel.next_id())]
 
     def finish(self) -> list[Event]:
         """End what lasts, because the call is over; return the ends if they are wanted.
