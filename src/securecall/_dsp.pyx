@@ -42,7 +42,6 @@ HALF_BAND = (
 
 sc_bank_prepare(8000.0)
 sc_pairs_prepare(8000.0)
-sc_pairs_width(sc_bank_width(0))
 sc_spectrum_prepare()
 
 LANE_HZ = tuple([float(f"{sc_lane_hz[lane]:.6g}") for lane in range(SC_LANES)])
@@ -54,10 +53,13 @@ def bank_width(lanes=0):
     """Choose how many lanes a vector has: 4, 8, 16 or, with 0, what the machine has. Return it."""
     if lanes not in (0, 4, 8, 16):
         raise ValueError("a vector has 4, 8 or 16 lanes; 0 is what the machine has")
-    sc_spectrum_width(lanes)
     lanes = sc_bank_width(lanes)
     sc_pairs_width(lanes)
+    sc_spectrum_width(lanes)
     return lanes
+
+
+bank_width()
 
 
 cdef void _hann(float* window, int count, float* total) noexcept:

@@ -168,27 +168,18 @@ sc_spectrum_avx512(const float *x, const float *window, int samples, float scale
 }
 #endif
 
-/* Choose the width of vectors: 0 what the machine has, else 4, 8 or 16 lanes. Returns what is used. */
-static int sc_spectrum_width(int lanes)
+/* As sc_bank_width, whose answer it takes. */
+static void sc_spectrum_width(int lanes)
 {
-    int have = 4;
-#if defined(__x86_64__) && defined(__GNUC__)
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2"))
-        have = 8;
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
-        && __builtin_cpu_supports("avx512bw"))
-        have = 16;
-#endif
-    int use = lanes == 0 || lanes > have ? have : lanes;
     sc_spectrum = sc_spectrum_plain;
 #if defined(__x86_64__) && defined(__GNUC__)
-    if (use == 8)
+    if (lanes == 8)
         sc_spectrum = sc_spectrum_avx2;
-    else if (use == 16)
+    else if (lanes == 16)
         sc_spectrum = sc_spectrum_avx512;
+#else
+    (void)lanes;
 #endif
-    return use;
 }
 
 /* List the bins from first to last that exceed least and their neighbours; returns how many, at most room. */
@@ -242,7 +233,6 @@ static void sc_spectrum_prepare(void)
         sc_half_turn_re[k] = (float)cos(2.0 * M_PI * k / 256.0);
         sc_half_turn_im[k] = (float)-sin(2.0 * M_PI * k / 256.0);
     }
-    sc_spectrum_width(0);
 }
 
 #endif

@@ -17,7 +17,7 @@ cdef extern from "_spectrum.h" nogil:
     )
     int sc_peaks(const float* power, int first, int last, float least, int* peaks, int room)
     void sc_spectrum_prepare()
-    int sc_spectrum_width(int lanes)
+    void sc_spectrum_width(int lanes)
     float sc_even_level(const float* power, int bins)
 
 cdef enum:
