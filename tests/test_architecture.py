@@ -23,7 +23,7 @@ PACKAGE = SOURCE / "securecall"
 
 # From the bottom up; what shares a line never looks at each other.
 WINGS = (
-    ("errors",),
+    ("errors", "toml_lines"),
     ("money",),
     ("regulation", "engine"),
     ("rating", "fraud", "ledger"),
@@ -35,7 +35,7 @@ WINGS = (
 ROOMS = {
     "words": ("words", "packing", "zones", "windows", "numbering"),
     "values": ("contract", "call", "curve", "fee_quote", "layout", "layouts"),
-    "reading": ("toml_lines", "toml_table", "deck", "ranking", "reader"),
+    "reading": ("toml_table", "deck", "ranking", "reader"),
     "compiling": ("calendar", "ceilings", "pricings", "destinations", "taxes", "compile"),
     "one call": ("rater", "receipt", "fee_stack", "fee_shape", "fee_credit", "fees"),
     "tariff": ("tariff",),

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from securecall.errors import Fault, SecurecallError, TariffError, nearest
 from securecall.money import Rounding, micros, price_of
 from securecall.rating.contract import Moment, Where
-from securecall.rating.toml_lines import Path, line_of_paths, written
+from securecall.toml_lines import Path, line_of_paths, written
 
 __all__ = ["MISSING", "Source", "Table"]
 

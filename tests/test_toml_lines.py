@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.strategies import decked_tariffs, tariffs
 
-from securecall.rating.toml_lines import Path, line_of_paths, written
+from securecall.toml_lines import Path, line_of_paths, written
 
 
 def _paths(value: Any, path: Path = ()) -> Iterator[Path]:
