@@ -29,7 +29,18 @@ def test_g711_is_the_recommendation_for_every_sample(law: str) -> None:
 @pytest.mark.parametrize(
     # G.711 has some 38 dB, G.726-32 some 25 and more, GSM under 15: it is a coder of speech.
     ("name", "low", "high"),
-    [("mulaw", 34, 40), ("alaw", 33, 42), ("g726", 18, 40), ("gsm", 2, 20), ("opus", 6, 40)],
+    [
+        ("mulaw", 34, 40),
+        ("alaw", 33, 42),
+        ("g726", 18, 40),
+        ("gsm", 2, 20),
+        ("opus", 6, 40),
+        ("amr122", 5, 15),
+        ("amr", 4, 14),
+        ("amr475", 2, 12),
+        ("g722", 30, 60),
+        ("g723", 4, 25),
+    ],
 )
 def test_what_is_left_has_the_codecs_quality_and_is_in_step(
     name: str, low: float, high: float
@@ -50,16 +61,33 @@ def test_what_is_left_has_the_codecs_quality_and_is_in_step(
 def test_a_length_that_is_no_whole_block_is_kept() -> None:
     assert len(coded(SPEECH[:1001], "gsm")) == 1001
     assert len(coded(SPEECH[:0], "gsm")) == 0
+    for name in CODECS:
+        for count in (1, 159, 161, 1001):
+            assert len(coded(SPEECH[:count], name)) == count
+
+
+@pytest.mark.parametrize("name", [name for name in CODECS if name not in ("mulaw", "alaw")])
+def test_the_last_sound_is_heard(name: str) -> None:
+    sound = np.zeros(8000, np.int16)
+    sound[7000:] = (8000 * np.sin(np.arange(1000) * 0.6)).astype(np.int16)
+    heard = coded(sound, name).astype(float)
+    assert np.sqrt(np.mean(heard[7800:] ** 2)) > 3000
+    assert np.sqrt(np.mean(heard[:6700] ** 2)) < 30
+
+
+def test_the_same_samples_give_the_same_bits() -> None:
+    for name in CODECS:
+        assert np.array_equal(coded(SPEECH[:4000], name), coded(SPEECH[:4000], name))
 
 
 def test_unknown_and_absent_codecs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="is 'mulaw' meant"):
         coded(SPEECH, "mulav")
     codec._there.cache_clear()
-    monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setattr(codec, "_av", lambda: None)
     try:
-        assert {"amr", "g722"} <= set(missing())
-        with pytest.raises(BuildError, match="amr needs"):
+        assert set(missing()) == {"amr", "amr122", "amr475", "g722", "g723"}
+        with pytest.raises(BuildError, match=r"amr needs av.*pip install"):
             coded(SPEECH, "amr")
     finally:
         codec._there.cache_clear()

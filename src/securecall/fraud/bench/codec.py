@@ -1,17 +1,17 @@
 """Codecs: what is left of samples behind a coder and a decoder.
 
 G.711 is exact, by tables that this module makes from `securecall.fraud.conform.companding`. GSM
-full rate, G.726 at 32 kbit/s and Opus come from libsndfile (soundfile); AMR and G.722 from ffmpeg
-where that is installed. What is not there is said by `missing`, never replaced in silence.
+full rate, G.726 at 32 kbit/s and Opus come from libsndfile (soundfile); AMR, G.722 and G.723.1 from
+the ffmpeg libraries that PyAV brings along. What is not there is said by `missing`, never replaced
+in silence.
 """
 
 from __future__ import annotations
 
 import io
-import subprocess
+from fractions import Fraction
 from functools import cache
-from shutil import which
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
 
@@ -21,18 +21,38 @@ from securecall.fraud.conform.levels import SAMPLE_RATE_HZ, Pcm
 
 __all__ = ["CODECS", "coded", "missing"]
 
+
+class Coder(NamedTuple):
+    """What PyAV is told: coder, decoder, rate, bits per second, samples of a frame, and delay.
+
+    The delay is that of coder and decoder together, in samples at the coder's rate: the look-ahead
+    of speech coders, the filters of G.722.
+    """
+
+    coder: str
+    decoder: str
+    rate_hz: int
+    bits: int
+    frame: int
+    delay: int
+
+
 #: What libsndfile is told, by codec.
 BY_LIBSNDFILE: Final = {
     "gsm": ("WAV", "GSM610"),
     "g726": ("AU", "G721_32"),
     "opus": ("OGG", "OPUS"),
 }
-#: What ffmpeg is told, by codec: coder, container, rate and bits per second.
-BY_FFMPEG: Final = {
-    "amr": ("libopencore_amrnb", "amr", 8000, "7950"),
-    "g722": ("g722", "g722", 16000, "64000"),
+#: Source of the delays: 3GPP TS 26.090 (5 ms look ahead), ITU-T G.722 (22 samples of the two
+#: filters), G.723.1 (7.5 ms); tests/fraud/bench/test_codec.py measures them.
+BY_PYAV: Final = {
+    "amr": Coder("libopencore_amrnb", "libopencore_amrnb", 8000, 7950, 160, 40),
+    "amr122": Coder("libopencore_amrnb", "libopencore_amrnb", 8000, 12200, 160, 40),
+    "amr475": Coder("libopencore_amrnb", "libopencore_amrnb", 8000, 4750, 160, 40),
+    "g722": Coder("g722", "g722", 16000, 64000, 320, 22),
+    "g723": Coder("g723_1", "g723_1", 8000, 6300, 240, 60),
 }
-CODECS: Final = ("mulaw", "alaw", *BY_LIBSNDFILE, *BY_FFMPEG)
+CODECS: Final = ("mulaw", "alaw", *BY_LIBSNDFILE, *BY_PYAV)
 #: libsndfile cuts GSM into blocks of so many samples.
 GSM_BLOCK: Final = 320
 
@@ -58,17 +78,31 @@ def _there(codec: str) -> bool:
         file = _soundfile()
         kind, subtype = BY_LIBSNDFILE[codec]
         return file is not None and subtype in file.available_subtypes(kind)
-    if codec in BY_FFMPEG:
-        return which("ffmpeg") is not None and _encoder(BY_FFMPEG[codec][0])
+    if codec in BY_PYAV:
+        return _by_name(BY_PYAV[codec])
     return True
 
 
-def _encoder(name: str) -> bool:
-    """Return whether this ffmpeg has an encoder."""
-    told = subprocess.run(
-        ["ffmpeg", "-hide_banner", "-encoders"], capture_output=True, text=True, check=False
-    )
-    return f" {name} " in told.stdout
+@cache
+def _av() -> Any:
+    try:
+        import av
+    except (ImportError, OSError):
+        return None
+    return av
+
+
+def _by_name(told: Coder) -> bool:
+    """Return whether PyAV is here and has both halves."""
+    av = _av()
+    if av is None:
+        return False
+    try:
+        av.Codec(told.coder, "w")
+        av.Codec(told.decoder, "r")
+    except ValueError:
+        return False
+    return True
 
 
 def missing() -> tuple[str, ...]:
@@ -76,7 +110,7 @@ def missing() -> tuple[str, ...]:
 
     Source
     ------
-    own, over libsndfile and ffmpeg.
+    own, over libsndfile and PyAV.
     """
     return tuple(codec for codec in CODECS if not _there(codec))
 
@@ -99,18 +133,19 @@ def coded(samples: Pcm, codec: str) -> Pcm:
 
     Source
     ------
-    ITU-T G.711, G.726, G.722; ETSI GSM 06.10; RFC 6716; 3GPP TS 26.071.
+    ITU-T G.711, G.726, G.722, G.723.1; ETSI GSM 06.10; RFC 6716; 3GPP TS 26.071.
     """
     if codec not in CODECS:
         near = nearest(codec, CODECS)
         raise InputError(f"no codec {codec!r}" + (f"; is {near!r} meant?" if near else ""))
     if not _there(codec):
-        raise BuildError(f"{codec} needs libsndfile or ffmpeg with it, and it is not there")
+        needs = "soundfile" if codec in BY_LIBSNDFILE else "av"
+        raise BuildError(f"{codec} needs {needs} with it: pip install securecall[audio,codecs]")
     if not len(samples):
         return samples
     if codec in ("mulaw", "alaw"):
         return _table(cast(Law, codec))[samples.view(np.uint16)]
-    made = _by_libsndfile(samples, codec) if codec in BY_LIBSNDFILE else _by_ffmpeg(samples, codec)
+    made = _by_libsndfile(samples, codec) if codec in BY_LIBSNDFILE else _by_pyav(samples, codec)
     whole = np.zeros(len(samples), np.int16)
     whole[: len(made)] = made[: len(samples)]
     return whole
@@ -127,17 +162,37 @@ def _by_libsndfile(samples: Pcm, codec: str) -> Pcm:
     return cast(Pcm, made)
 
 
-def _by_ffmpeg(samples: Pcm, codec: str) -> Pcm:
-    coder, container, rate_hz, bits = BY_FFMPEG[codec]
-    plain = ["-f", "s16le", "-ar", str(SAMPLE_RATE_HZ), "-ac", "1"]
-    quiet = ["ffmpeg", "-hide_banner", "-loglevel", "error"]
-    there = subprocess.run(
-        [*quiet, *plain, "-i", "-", "-ar", str(rate_hz), "-c:a", coder, "-b:a", bits,
-         "-f", container, "-"],
-        input=samples.tobytes(), capture_output=True, check=True,
-    )  # fmt: skip
-    back = subprocess.run(
-        [*quiet, "-f", container, "-i", "-", *plain, "-"],
-        input=there.stdout, capture_output=True, check=True,
-    )  # fmt: skip
-    return np.frombuffer(back.stdout, np.int16)
+def _by_pyav(samples: Pcm, codec: str) -> Pcm:
+    told = BY_PYAV[codec]
+    sent = _at_rate(samples, SAMPLE_RATE_HZ, told.rate_hz)
+    # What follows the last sample lets the codec say all of it.
+    sent = np.pad(sent, (0, told.delay + told.frame + -(len(sent) + told.delay) % told.frame))
+    coder, decoder = _opened(told.coder, "w", told), _opened(told.decoder, "r", told)
+    frames = _av().AudioFrame
+    parts: list[Any] = []
+    for first in range(0, len(sent), told.frame):
+        piece = sent[None, first : first + told.frame]
+        frame = frames.from_ndarray(piece, format="s16", layout="mono")
+        frame.sample_rate, frame.pts = told.rate_hz, first
+        parts += [heard for packet in coder.encode(frame) for heard in decoder.decode(packet)]
+    parts += [heard for packet in coder.encode(None) for heard in decoder.decode(packet)]
+    made = np.concatenate([part.to_ndarray().reshape(-1) for part in parts])[told.delay :]
+    return _at_rate(made, told.rate_hz, SAMPLE_RATE_HZ)
+
+
+def _opened(name: str, way: str, told: Coder) -> Any:
+    made = _av().CodecContext.create(name, way)
+    made.sample_rate, made.layout = told.rate_hz, "mono"
+    if way == "w":
+        made.format, made.bit_rate = "s16", told.bits
+        made.time_base = Fraction(1, told.rate_hz)
+    made.open()
+    return made
+
+
+def _at_rate(samples: Pcm, rate_hz: int, wanted_hz: int) -> Pcm:
+    if rate_hz == wanted_hz:
+        return samples
+    import soxr
+
+    return cast(Pcm, soxr.resample(samples, rate_hz, wanted_hz))

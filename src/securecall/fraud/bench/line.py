@@ -35,13 +35,13 @@ __all__ = ["ACCESSES", "AROUND", "Line", "drawn_line", "near_end", "other_line",
 #: How a leg may be connected, and the codecs on its way; those marked are in the sealed part only.
 CHAINS: Final = {
     "analogue": (("mulaw",), ("mulaw", "mulaw"), ("alaw",), ("alaw", "mulaw")),
-    "cellular": (("gsm", "mulaw"), ("gsm", "alaw"), ("amr", "mulaw")),
+    "cellular": (("gsm", "mulaw"), ("gsm", "alaw"), ("amr", "mulaw"), ("amr122", "mulaw")),
     "voip": (("mulaw",), ("g726", "mulaw"), ("g722", "mulaw")),
 }
 CHAINS_SEALED: Final = {
     "analogue": (("mulaw", "alaw", "mulaw"),),
-    "cellular": (("gsm", "gsm", "mulaw"),),
-    "voip": (("opus", "mulaw"), ("gsm", "mulaw", "gsm")),
+    "cellular": (("gsm", "gsm", "mulaw"), ("amr475", "mulaw"), ("amr122", "alaw", "gsm")),
+    "voip": (("opus", "mulaw"), ("gsm", "mulaw", "gsm"), ("g723", "mulaw")),
 }
 ACCESSES: Final = tuple(CHAINS)
 #: Tilt of line noise in dB per octave.

@@ -27,7 +27,7 @@ Happening = Callable[[Draft, int], int]
 #: What a merge may rightly be said to be, too.
 PARTS: Final = ("keypad", "call_forwarding", "line_switch", "noise_anomaly")
 #: Codecs that bend tones.
-SPEECH_CODERS: Final = frozenset({"gsm", "amr", "opus"})
+SPEECH_CODERS: Final = frozenset({"gsm", "amr", "amr122", "amr475", "g723", "opus"})
 
 
 def flashed(draft: Draft, leg: LegDraft, at: int) -> int:
