@@ -22,6 +22,7 @@ from securecall._line cimport (
     Line, S16LE, Setup as CSetup, sc_line_feed, sc_line_finish, sc_line_gap,
     sc_line_reset,
 )
+from securecall._measures cimport sc_measures, sc_measures_prepare
 from securecall._pair_fit cimport BLOCKS, HOLE, PairPlan, Span
 from securecall._pairs cimport sc_pairs_prepare, sc_pairs_width
 from securecall._spectrum cimport sc_spectrum_prepare, sc_spectrum_width
@@ -43,10 +44,12 @@ HALF_BAND = (
 sc_bank_prepare(8000.0)
 sc_pairs_prepare(8000.0)
 sc_spectrum_prepare()
+sc_measures_prepare()
 
 LANE_HZ = tuple([float(f"{sc_lane_hz[lane]:.6g}") for lane in range(SC_LANES)])
 LINE_BYTES = sizeof(Line)
-SAVED_MAGIC = b"sce1"
+MEASURES_COUNT = sizeof(sc_measures) // sizeof(float)
+SAVED_MAGIC = b"sce2"
 
 
 def bank_width(lanes=0):
@@ -140,13 +143,13 @@ cdef class Setup:
         Tones; see `fraud.tone_packing.packed`.
     speech : bytes or None
         The network that tells speech from other sound; see `fraud.speech`.
+    measures : bool
+        Measure frames; needs speech. See `fraud.measures`.
     """
-
-    cdef CSetup c
 
     def __cinit__(
         self, int rate_hz, int encoding, bytes decoded, dtmf, mf, bint dial_filter, bytes plan=None,
-        bytes speech=None,
+        bytes speech=None, bint measures=False,
     ):
         cdef int lane, outer
         cdef double turn
@@ -188,6 +191,10 @@ cdef class Setup:
                 raise ValueError("this is no packed network")
             self.c.speech = 1
             sc_speech_unpack(&self.c.net, <const float*> PyBytes_AS_STRING(speech))
+        if measures:
+            if speech is None:
+                raise ValueError("measures need the network of speech")
+            self.c.measures = 1
 
 
 cdef tuple _event(const Event* event):
@@ -293,9 +300,38 @@ cdef class Channel:
         sc_line_finish(&self.line, &self.setup.c, &self.events)
         return self._take()
 
-    @cython.cdivision(True)  # a line's clock is never below 0
     def activity(self, data):
         """Hear samples; return what each frame that they complete is: a byte a frame."""
+        if not self.setup.c.speech:
+            raise ValueError("this setup does not listen for speech")
+        return self._frames(data, 1)
+
+    def measures(self, data):
+        """Hear samples; return a row of 32 floats for each frame that they complete."""
+        if not self.setup.c.measures:
+            raise ValueError("this setup does not measure")
+        return self._frames(data, sizeof(sc_measures))
+
+    @cython.cdivision(True)
+    def measures_of_gap(self, int64_t samples):
+        """Let samples at 8 kHz pass that were lost; return rows as `measures` does."""
+        cdef int64_t piece, frame
+        rows = []
+        while samples > 0:
+            frame = self.line.now // FRAME
+            piece = FRAME - (self.line.now + self.line.waiting) % FRAME
+            piece = samples if piece > samples else piece
+            self.gap(piece)
+            samples -= piece
+            if self.line.now // FRAME > frame:
+                rows.append(PyBytes_FromStringAndSize(
+                    <char*> &self.line.measures, sizeof(sc_measures)
+                ))
+        return b"".join(rows)
+
+    @cython.cdivision(True)  # a line's clock is never below 0
+    cdef bytes _frames(self, data, int size):
+        """Hear samples; return one byte of activity a frame, or as many as a row of measures."""
         cdef Py_buffer view
         cdef const uint8_t* first
         cdef int64_t count, at = 0, piece, frame
@@ -304,10 +340,8 @@ cdef class Channel:
         cdef int held
         cdef uint8_t* found
         cdef Py_ssize_t frames = 0
-        if not self.setup.c.speech:
-            raise ValueError("this setup does not listen for speech")
         held = _samples(data, &view, self.setup, &first, &count)
-        found = <uint8_t*> malloc(count // (FRAME * ratio) + 2)
+        found = <uint8_t*> malloc((count // (FRAME * ratio) + 2) * size)
         if found == NULL:
             if held:
                 PyBuffer_Release(&view)
@@ -322,12 +356,15 @@ cdef class Channel:
                 sc_line_feed(&self.line, &self.setup.c, first + wide * at, piece, &self.events)
                 at += piece
                 if self.line.now // FRAME > frame:
-                    found[frames] = <uint8_t> self.line.activity
+                    if size == 1:
+                        found[frames] = <uint8_t> self.line.activity
+                    else:
+                        memcpy(found + frames * size, &self.line.measures, size)
                     frames += 1
         if held:
             PyBuffer_Release(&view)
         self.events.count = 0
-        told = PyBytes_FromStringAndSize(<char*> found, frames)
+        told = PyBytes_FromStringAndSize(<char*> found, frames * size)
         free(found)
         return told
 

@@ -14,6 +14,9 @@ from securecall._frame cimport (
     Events, Frame, HOPS, PAST, RING, SC_HOP, SC_LANES, sc_hear, sc_heard, sc_past, sc_sums,
     sc_sums_of, sc_turn_sums,
 )
+from securecall._measures cimport (
+    sc_measures, sc_measures_step, sc_measuring, sc_measuring_reset,
+)
 from securecall._pair_fit cimport PairPlan
 from securecall._pairs cimport (
     PairState, sc_pair_end, sc_pair_gap, sc_pair_reset, sc_pair_step,
@@ -41,6 +44,7 @@ cdef struct Setup:
     int dial_filter        # take a dial tone away before listening for digits
     int tones              # listen for the tones of a plan
     int speech             # tell speech from other sound
+    int measures           # fill a row of measures; needs speech
     PairPlan dtmf
     PairPlan multi
     TonePlan plan
@@ -73,6 +77,8 @@ cdef struct Line:
     Progress progress
     sc_speech speech
     int activity           # what the last whole frame was
+    sc_measuring measuring
+    sc_measures measures   # of the last whole frame
 
 
 cdef inline void sc_line_reset(Line* line) noexcept nogil:
@@ -83,6 +89,7 @@ cdef inline void sc_line_reset(Line* line) noexcept nogil:
     sc_progress_reset(&line.progress)
     sc_speech_reset(&line.speech)
     line.activity = HEARD_SILENCE
+    sc_measuring_reset(&line.measuring)
 
 
 @cython.cdivision(True)
@@ -169,6 +176,10 @@ cdef inline void sc_line_hop(
             sc_progress_step(&line.progress, &setup.plan, &frame, &line.ids, events)
         if setup.speech:
             line.activity = sc_speech_step(&line.speech, &setup.net, line.ring, &frame)
+        if setup.measures:
+            sc_measures_step(
+                &line.measuring, &line.measures, &frame, line.activity, &line.speech
+            )
 
 
 @cython.cdivision(True)

@@ -23,6 +23,8 @@ cdef extern from "_speech.h" nogil:
         float on
         float off
     ctypedef struct sc_speech:
+        float last_voiced
+        float last_lag         # log2 of samples at 2 kHz
         float answer
         int32_t speaks
     float sc_speech_power(const int16_t* frame, const float* hop_power)
