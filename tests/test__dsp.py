@@ -243,6 +243,32 @@ class TestChannels:
         ]
 
 
+class TestNoMemory:
+    """Events for which there is no memory are told of, once, and the line is heard on."""
+
+    # A channel begins with room for 16 events, many with room for 64.
+    KEYS = pcm(silence(30), *[part for _ in range(40) for part in (digit("4", 60), silence(60))])
+    ONE = pcm(silence(60), digit("7", 60), silence(60))
+
+    def test_of_one_line(self) -> None:
+        short, long = _dsp.Channel(setup(), 16), _dsp.Channel(setup())
+        assert len(long.feed(self.KEYS)) == 80  # each digit ends, too
+        with pytest.raises(MemoryError, match="no memory for 64 events of this call"):
+            short.feed(self.KEYS)
+        assert short.save() == long.save()
+        assert short.feed(self.ONE) == long.feed(self.ONE) != ()
+
+    def test_of_many_lines(self) -> None:
+        rows = np.tile(self.KEYS, (3, 1))
+        short, long = _dsp.Channels(setup(), 3, 64), _dsp.Channels(setup(), 3)
+        assert len(long.feed(rows)) == 240
+        with pytest.raises(MemoryError, match="no memory for 176 events of this call"):
+            short.feed(rows)
+        one = np.tile(self.ONE, (3, 1))
+        assert short.feed(one) == long.feed(one) != []
+        assert short.save(2) == long.save(2)
+
+
 class TestWidths:
     """Vectors of every width give the same bits, so that a call sounds alike on every machine."""
 

@@ -239,20 +239,37 @@ cdef int _samples(
     return held
 
 
+cdef int _complain(Events* events) except -1:
+    """Say that events of a call were lost; those that were not are given up with them."""
+    cdef int lost = events.lost
+    events.lost = events.count = 0
+    raise MemoryError(f"no memory for {lost} events of this call; the line is heard on")
+
+
+cdef bytes _saved(Line* line):
+    """Return what a line remembers; without what earlier pieces left in its unfinished hop."""
+    memset(&line.hop[line.waiting], 0, (SC_HOP - line.waiting) * sizeof(int16_t))
+    return SAVED_MAGIC + PyBytes_FromStringAndSize(<char*> line, sizeof(Line))
+
+
 @cython.final
 cdef class Channel:
-    """One line. Not for two threads at once."""
+    """One line. Not for two threads at once.
+
+    A call that makes more than ``most`` events, or more than memory holds, raises MemoryError.
+    """
 
     cdef Line line
     cdef Events events
     cdef readonly Setup setup
 
-    def __cinit__(self, Setup setup not None):
+    def __cinit__(self, Setup setup not None, int most=0):
         self.setup = setup
         self.events.items = <Event*> malloc(16 * sizeof(Event))
         if self.events.items == NULL:
             raise MemoryError
         self.events.room = 16
+        self.events.most = most
         self.events.count = self.events.lost = 0
         sc_line_reset(&self.line)
 
@@ -263,6 +280,8 @@ cdef class Channel:
         cdef int at
         if self.events.count == 0:
             return ()
+        if self.events.lost:
+            _complain(&self.events)
         found = tuple([_event(&self.events.items[at]) for at in range(self.events.count)])
         self.events.count = 0
         return found
@@ -363,7 +382,7 @@ cdef class Channel:
                     frames += 1
         if held:
             PyBuffer_Release(&view)
-        self.events.count = 0
+        self.events.count = self.events.lost = 0  # who asks for speech is told of nothing else
         told = PyBytes_FromStringAndSize(<char*> found, frames * size)
         free(found)
         return told
@@ -380,7 +399,7 @@ cdef class Channel:
 
     def save(self):
         """Return what the channel remembers."""
-        return SAVED_MAGIC + PyBytes_FromStringAndSize(<char*> &self.line, sizeof(Line))
+        return _saved(&self.line)
 
     def load(self, bytes saved not None):
         """Remember what another channel of the same setup saved."""
@@ -399,7 +418,7 @@ cdef class Channels:
     cdef readonly Setup setup
     cdef readonly Py_ssize_t count
 
-    def __cinit__(self, Setup setup not None, Py_ssize_t count):
+    def __cinit__(self, Setup setup not None, Py_ssize_t count, int most=0):
         cdef Py_ssize_t at
         if count < 1:
             raise ValueError("at least one channel")
@@ -410,6 +429,7 @@ cdef class Channels:
         if self.lines == NULL or self.events.items == NULL:
             raise MemoryError
         self.events.room = 64
+        self.events.most = most
         self.events.count = self.events.lost = 0
         for at in range(count):
             sc_line_reset(&self.lines[at])
@@ -463,12 +483,16 @@ cdef class Channels:
                     )
             owners[self.count] = self.events.count
         found = []
-        if self.events.count:
-            for channel in range(self.count):
-                for at in range(owners[channel], owners[channel + 1]):
-                    found.append((channel, _event(&self.events.items[at])))
+        try:
+            if self.events.lost:
+                _complain(&self.events)
+            if self.events.count:
+                for channel in range(self.count):
+                    for at in range(owners[channel], owners[channel + 1]):
+                        found.append((channel, _event(&self.events.items[at])))
+        finally:
             self.events.count = 0
-        free(owners)
+            free(owners)
         return found
 
     def finish(self, Py_ssize_t channel):
@@ -476,6 +500,8 @@ cdef class Channels:
         cdef int at
         self._mine(channel)
         sc_line_finish(&self.lines[channel], &self.setup.c, &self.events)
+        if self.events.lost:
+            _complain(&self.events)
         found = tuple([_event(&self.events.items[at]) for at in range(self.events.count)])
         self.events.count = 0
         return found
@@ -493,7 +519,7 @@ cdef class Channels:
     def save(self, Py_ssize_t channel):
         """Return what a channel remembers."""
         self._mine(channel)
-        return SAVED_MAGIC + PyBytes_FromStringAndSize(<char*> &self.lines[channel], sizeof(Line))
+        return _saved(&self.lines[channel])
 
     def load(self, Py_ssize_t channel, bytes saved not None):
         """Have a channel remember what another of the same setup saved."""

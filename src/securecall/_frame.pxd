@@ -58,7 +58,8 @@ cdef struct Event:
 cdef struct Events:
     int count
     int room
-    int lost               # no memory for them
+    int lost               # no memory for them, or beyond `most`
+    int most               # of one call; 0: as many as memory holds
     Event* items           # grows when an event comes, never per frame
 
 cdef struct Frame:
@@ -79,12 +80,18 @@ cdef inline float sc_dbm0(float power) noexcept nogil:
 
 
 cdef inline Event* sc_new_event(Events* events) noexcept nogil:
-    """Return the next free event; without memory for it, the last one again. Needs room > 0."""
+    """Return the next free event; without room for it, the last one again, and count one lost.
+
+    Needs room > 0.
+    """
     cdef Event* more
     if events.count == events.room:
-        more = <Event*> realloc(events.items, (2 * events.room + 16) * sizeof(Event))
+        more = NULL
+        if events.most == 0 or events.room < events.most:
+            more = <Event*> realloc(events.items, (2 * events.room + 16) * sizeof(Event))
         if more == NULL:
             events.lost += 1
+            memset(&events.items[events.count - 1], 0, sizeof(Event))
             return &events.items[events.count - 1]
         events.items = more
         events.room = 2 * events.room + 16

@@ -7,7 +7,7 @@ share and nobody changes.
 
 cimport cython
 from libc.stdint cimport int16_t, int64_t, uint8_t
-from libc.string cimport memcpy, memmove, memset
+from libc.string cimport memcmp, memcpy, memmove, memset
 
 from securecall._dial cimport Dial, sc_dial_step, sc_without_dial
 from securecall._frame cimport (
@@ -30,6 +30,7 @@ from securecall._speech cimport (
 from securecall._tone_plan cimport TonePlan
 
 cdef enum:
+    TRIES = 64             # frames of a gap after which it is seen whether more change anything
     TAPS = 47              # of the half-band filter
     PIECE = 160            # samples that are taken in at once: four hops
     S16LE = 0
@@ -270,17 +271,75 @@ cdef inline void sc_line_feed(
         sc_line_take(line, setup, samples, piece, 0, events)
 
 
+cdef inline int _is_still(const Line* line, const Line* before) noexcept nogil:
+    """Return whether a lost frame moved nothing but the clock, so that no further one will.
+
+    What a room does with a lost frame may depend on the clock in two ways: a ring is written at
+    its place, so rings must hold nothing but zeros; and a tone that goes on ends when its time has
+    come, so none may go on.
+    """
+    cdef Line moved
+    cdef int i
+    for i in range(RING):
+        if line.ring[i]:
+            return 0
+    for i in range(64):
+        if line.progress.bursts.hop[i] != 0:
+            return 0
+    for i in range(3):
+        if line.progress.going[i].pattern >= 0:
+            return 0
+    memcpy(&moved, before, sizeof(Line))
+    moved.now = line.now
+    moved.progress.bursts.hops = line.progress.bursts.hops
+    return memcmp(&moved, line, sizeof(Line)) == 0
+
+
+cdef inline int64_t _skipped(
+    Line* line, const Setup* setup, int64_t count, Events* events
+) noexcept nogil:
+    """Let a whole lost frame pass, and with it all that follow if none of them can change anything.
+
+    Returns how many samples passed. Needs the clock between two frames, and count >= 160.
+    """
+    cdef Line before
+    cdef int16_t zeros[160]
+    cdef int64_t frames
+    memset(zeros, 0, sizeof(zeros))
+    memcpy(&before, line, sizeof(Line))
+    sc_line_take(line, setup, zeros, PIECE, 1, events)
+    if not _is_still(line, &before):
+        return PIECE
+    frames = count // PIECE - 1
+    line.now += frames * PIECE
+    if setup.tones:
+        line.progress.bursts.hops += frames * HOPS
+    return count - count % PIECE
+
+
+@cython.cdivision(True)  # neither the clock nor a gap is below 0
 cdef inline void sc_line_gap(
     Line* line, const Setup* setup, int64_t count, Events* events
 ) noexcept nogil:
-    """Let so many samples at 8 kHz pass that were lost."""
+    """Let so many samples at 8 kHz pass that were lost.
+
+    A long gap costs what its first second costs: the state after it is the same, bit for bit.
+    """
     cdef int16_t zeros[160]
-    cdef int piece
+    cdef int piece, pieces = 0
     memset(zeros, 0, sizeof(zeros))
     if count > 0 and line.waiting:
         line.broken = 1
     while count > 0:
-        piece = PIECE if count > PIECE else <int> count
+        pieces += 1
+        if (pieces % TRIES == 0 and count >= PIECE
+                and (line.now + line.waiting) % PIECE == 0):
+            count -= _skipped(line, setup, count, events)
+            continue
+        # Up to where a frame ends.
+        piece = PIECE - <int> ((line.now + line.waiting) % PIECE)
+        if count < piece:
+            piece = <int> count
         if line.waiting + piece > SC_HOP and line.waiting:
             piece = SC_HOP - line.waiting  # the broken hop by itself; all of it is lost
         sc_line_take(line, setup, zeros, piece, 1, events)

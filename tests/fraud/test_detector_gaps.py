@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from time import process_time
+from typing import Any, Final
 
 import numpy as np
 import pytest
-from tests.fraud.lines import PLACES, listened
-from tests.fraud.sounds import (
-    digit,
-    heard,
-    pcm,
-    silence,
-)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.fraud.lines import PARTY, PLACES, listened
+from tests.fraud.sounds import digit, heard, pcm, silence, sine
 
 from securecall.errors import InputError
-from securecall.fraud import ToneDetector
+from securecall.fraud import SpeechDetector, ToneBank, ToneDetector
 
 
 class TestLostAudio:
@@ -94,3 +92,79 @@ class TestLostAudio:
         assert detector.feed_gap(3_600_000) == []
         assert detector.now_ms == 3_600_000
         assert heard(detector.feed(np.concatenate([self.KEY, self.QUIET]))) == "8"
+
+
+class TestLongGaps:
+    """A gap is skipped once nothing can change any more, and that shows nowhere."""
+
+    BEFORE: Final[dict[str, Any]] = {
+        "nothing": np.zeros(0, np.int16),
+        "an odd hop": PARTY[:1013],
+        "a digit": pcm(silence(31), digit("8", 70)),
+        "a dial tone": pcm(sine(350, -15, 700) + sine(440, -15, 700)),
+        "ringback between two rings": pcm(
+            sine(440, -19, 2000) + sine(480, -19, 2000), silence(800)
+        ),
+        "a bit of everything": PARTY,
+    }
+    PARAMETERS: Final[tuple[dict[str, Any], ...]] = (
+        {"mf": "r1"},
+        {"plan": None},
+        {"dtmf": None, "plan": "itu_425"},
+        {"sample_rate_hz": 16000},
+    )
+
+    @pytest.mark.parametrize("parameters", PARAMETERS)
+    @pytest.mark.parametrize("before", BEFORE)
+    @pytest.mark.parametrize("lost_ms", [1, 333, 1279, 1280, 1301, 2565, 7001, 20_000, 123_457])
+    def test_is_as_if_each_frame_had_passed(
+        self, lost_ms: int, before: str, parameters: dict[str, Any]
+    ) -> None:
+        # Pieces of less than 1.28 s are never skipped.
+        whole, stepped = (ToneDetector(report_ends=True, **parameters) for _ in range(2))
+        of_whole, of_stepped = whole.feed(self.BEFORE[before]), stepped.feed(self.BEFORE[before])
+        of_whole += whole.feed_gap(lost_ms)
+        left = lost_ms
+        while left:
+            of_stepped += stepped.feed_gap(min(left, 613))
+            left -= min(left, 613)
+        assert stepped.save() == whole.save()
+        assert stepped.now_ms == whole.now_ms
+        of_whole += whole.feed(PARTY) + whole.finish()
+        assert of_stepped + stepped.feed(PARTY) + stepped.finish() == of_whole
+
+    @given(st.lists(st.integers(0, 40_000), max_size=6), st.integers(0, 900))
+    @settings(max_examples=60, deadline=None)
+    def test_in_any_pieces_is_the_same(self, pieces: list[int], samples: int) -> None:
+        whole, cut_up = (ToneDetector(mf="r1", report_ends=True) for _ in range(2))
+        of_whole, of_pieces = whole.feed(PARTY[:-samples]), cut_up.feed(PARTY[:-samples])
+        of_whole += whole.feed_gap(sum(pieces))
+        for piece in pieces:
+            of_pieces += cut_up.feed_gap(piece)
+        assert cut_up.save() == whole.save()
+        assert of_pieces == of_whole
+
+    def test_a_bank_skips_too(self) -> None:
+        bank, alone = ToneBank(1, report_ends=True), ToneDetector(report_ends=True)
+        row = memoryview(PARTY).cast("B").cast("h", (1, len(PARTY)))
+        found = [event for _, event in bank.feed(row) + bank.feed(row, gap_ms=[3_600_000])]
+        assert found == alone.feed(PARTY) + alone.feed_gap(3_600_000) + alone.feed(PARTY)
+        assert bank.save(0) == alone.save()
+
+    def test_speech_is_lost_as_long(self) -> None:
+        whole, stepped = SpeechDetector(), SpeechDetector()
+        assert whole.feed(PARTY) == stepped.feed(PARTY)
+        pieces = [stepped.feed_gap(1000) for _ in range(60)]
+        assert whole.feed_gap(60_000) == sum(pieces, [])
+        assert whole.feed(PARTY) == stepped.feed(PARTY)
+
+    def test_a_day_is_as_soon_over_as_a_minute(self) -> None:
+        detectors = [ToneDetector(mf="r1") for _ in range(50)]
+        for detector in detectors:
+            detector.feed(PARTY)
+        begun = process_time()
+        for detector in detectors:
+            detector.feed_gap(86_400_000)
+        # Frame by frame it is 3 s a day.
+        assert process_time() - begun < 5
+        assert detectors[0].now_ms == 86_400_000 + len(PARTY) / 8

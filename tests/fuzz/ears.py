@@ -100,12 +100,17 @@ def ears(data: bytes) -> None:
     of_bank: list[Event] = []
     for _ in range(1 + cursor.below(PIECES_MAX)):
         lost_ms = cursor.below(256) if cursor.below(6) == 5 else 0
+        lost_ms *= 1 + 37 * cursor.below(8) if lost_ms else 1  # up to a minute, which is skipped
         audio = sound(cursor)
         of_whole += whole.feed_gap(lost_ms) + whole.feed(audio)
         of_speech += speech.feed_gap(lost_ms) + speech.feed(audio)
         of_spoken += spoken.feed_gap(lost_ms)
         first = cursor.below(lost_ms + 1)
-        of_pieces += pieces.feed_gap(first) + pieces.feed_gap(lost_ms - first)
+        of_pieces += pieces.feed_gap(first)
+        left = lost_ms - first
+        while left > 0:  # in pieces that are too short to be skipped
+            of_pieces += pieces.feed_gap(min(left, 1200))
+            left -= 1200
         step = 2 * (1 + cursor.below(256))
         for at in range(0, len(audio), step):
             of_pieces += pieces.feed(audio[at : at + step])
@@ -120,6 +125,7 @@ def ears(data: bytes) -> None:
             frames = memoryview(bytes(len(row)) + row).cast("h", (2, len(row) // 2))
             found = bank.feed(frames, lengths=array("i", [0, samples]), gap_ms=[0, lost_ms])
             of_bank += [event for _, event in found]
+    assert pieces.save() == whole.save()
     if encoding == "s16le":
         assert bank.save(1) == whole.save()
         of_bank += bank.finish(1)

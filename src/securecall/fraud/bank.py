@@ -85,6 +85,8 @@ class ToneBank:
             Shapes that do not fit, a length beyond a row, a gap below 0 or beyond a day.
         InputTypeError
             Other types.
+        MemoryError
+            There was no memory for the events of this call. The audio was heard; go on.
 
         Source
         ------

@@ -83,6 +83,8 @@ class ToneDetector:
             An odd number of bytes of 16-bit samples.
         InputTypeError
             Neither bytes nor int16.
+        MemoryError
+            There was no memory for the events of this call. The audio was heard; go on.
 
         Source
         ------
