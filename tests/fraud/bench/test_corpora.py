@@ -6,30 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
+from tests.fraud.bench.recordings import folders
 
 from securecall.errors import InputError
 from securecall.fraud.bench.corpora import Corpora, open_corpora, split_of
 from securecall.fraud.bench.dice import dice
 from securecall.fraud.bench.sound import active_dbm0
-from securecall.fraud.bench.voices import spoken
 
 HEAD = "package,version,licence,kind,pack,held,file,seconds,level_dbm0,first,samples\n"
-
-
-def folders(root: Path) -> Path:
-    """Write ten speakers with 24 s each, and a dog at 16 kHz."""
-    for speaker in range(10):
-        for part in range(2):
-            path = root / "speech" / f"speaker{speaker}" / f"{part}.flac"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            soundfile.write(path, spoken(speaker)[part * 96_000 :][:96_000], 8000)
-    for pack in range(6):
-        path = root / "household" / f"home{pack}" / "dog_bark.wav"
-        path.parent.mkdir(parents=True)
-        soundfile.write(path, np.random.default_rng(pack).normal(0, 0.1, 16_000), 16_000)
-    (root / "readme.txt").write_text("no sound")
-    return root
 
 
 def test_a_folder_is_read_by_class_and_split_by_pack(tmp_path: Path) -> None:
@@ -41,7 +25,7 @@ def test_a_folder_is_read_by_class_and_split_by_pack(tmp_path: Path) -> None:
         for part in parts
     ]
     assert not packs[0] & packs[1]
-    assert len(packs[0] | packs[1]) >= 13
+    assert len(packs[0] | packs[1]) >= 17
     for part, found in zip(("development", "sealed"), packs, strict=True):
         assert {split_of(pack) for pack in found if pack} <= {part}
     dogs = [clip for part in parts for clip in part.clips.get("dog", ())]
@@ -78,10 +62,66 @@ def test_what_was_fetched_is_read_with_its_own_split(tmp_path: Path) -> None:
     assert "synthetic" in here.about  # no speech: talkers are made
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("snd/dog.wav", "dog"),
+        ("BarkGrowl.ogg", "dog"),
+        ("TowerClock.wav", "clock"),
+        ("stickfighter_attack1.wav", "household"),
+        ("warcry.ogg", "household"),
+        ("cheeringloop.wav", "household"),
+        ("string2.ogg", "household"),
+        ("doorbell.ogg", "doorbell"),
+        ("door2.wav", "door"),
+        ("DoorSlam.wav", "door"),
+        ("STEP_GRAVEL.ogg", "outdoors"),
+        ("telephone_1.wav", "phone_ring"),
+        ("infantry_01.mp3", "household"),
+        ("BabyCry.mp3", "baby"),
+        ("long-beep.wav", "microwave"),
+    ],
+)
+def test_a_name_says_what_it_is_by_its_words(tmp_path: Path, name: str, kind: str) -> None:
+    (tmp_path / "p.s16").write_bytes(bytes(800))
+    (tmp_path / "p.csv").write_text(f"{HEAD}p,1,CC0,household,m,False,usr/{name},0.05,-20,0,400\n")
+    assert list(open_corpora(tmp_path).clips) == [kind]
+
+
+def test_recordings_have_numbers_and_a_digest(tmp_path: Path) -> None:
+    corpora = open_corpora(folders(tmp_path))
+    assert [corpora.number(clip) for clip in corpora.recordings] == list(
+        range(len(corpora.recordings))
+    )
+    assert corpora.digest() == open_corpora(tmp_path).digest() != Corpora("development").digest()
+
+
+def test_it_is_noted_what_is_heard_when(tmp_path: Path) -> None:
+    corpora = open_corpora(folders(tmp_path))
+    noted: list[tuple[str, int, int]] = []
+    made = corpora.sound(
+        "dog", dice(4), 5.0, lambda clip, first, end: noted.append((clip.kind, first, end))
+    )
+    while not noted:  # three times in ten dogs are made
+        made = corpora.sound(
+            "dog", dice(4, len(made)), 5.0, lambda *told: noted.append((told[0].kind, *told[1:]))
+        )
+    heard = np.zeros(len(made), np.bool_)
+    for kind, first, end in noted:
+        assert kind == "dog"
+        heard[first:end] = True
+    assert not np.any(made[~heard])
+    talker = corpora.talkers[0]
+    first, second = talker.said(95_000, 97_000)
+    assert first[1:] == (95_000, 96_000)
+    assert second[1:] == (96_000, 97_000)
+    assert (first[0], second[0]) == talker.clips
+
+
 def test_sounds_fill_the_time_that_is_asked_for(tmp_path: Path) -> None:
     corpora = open_corpora(folders(tmp_path))
     for name in ("dog", "baby"):
-        assert len(corpora.sound(name, dice(1), 3.0)) == 24_000
+        assert len(corpora.sound(name, dice(1), 3.0, lambda *_: None)) == 24_000
 
 
 def test_made_talkers_are_split_too() -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from tests.fraud.bench.happening import call_with, draft_of, happened
+from tests.fraud.bench.recordings import folders
 
+from securecall.fraud.bench.corpora import UNNAMED, Corpora, open_corpora
 from securecall.fraud.bench.household import SOUNDS
-from securecall.fraud.bench.innocents import INNOCENTS, rung_first
+from securecall.fraud.bench.innocents import INNOCENTS, innocents, rung_first
 from securecall.fraud.bench.label import INNOCENT
 from securecall.fraud.bench.sound import level_dbm0
 
 
-@pytest.mark.parametrize("name", sorted(INNOCENTS))
+@pytest.mark.parametrize("name", innocents(Corpora("development")))
 def test_each_has_one_label_of_its_class(name: str) -> None:
     draft = happened(INNOCENTS[name], at_s=15, seconds=60)
     (mark,) = draft.marks
@@ -73,3 +77,15 @@ def test_the_first_ringback_is_before_anybody_talks() -> None:
 def test_every_class_of_sound_is_among_them() -> None:
     assert set(SOUNDS) <= set(INNOCENTS)
     assert np.all([callable(one) for one in INNOCENTS.values()])
+
+
+def test_sounds_without_a_name_happen_where_they_are_recorded(tmp_path: Path) -> None:
+    assert set(INNOCENTS) - set(innocents(Corpora("development"))) == {UNNAMED}
+    corpora = open_corpora(folders(tmp_path))
+    assert UNNAMED in innocents(corpora)
+    draft = draft_of(40)
+    draft.corpora = corpora
+    INNOCENTS[UNNAMED](draft, 8000 * 12)
+    assert [mark.stratum for mark in draft.marks] == [UNNAMED]
+    assert {corpora.recordings[number].kind for number, _, _ in draft.played} == {UNNAMED}
+    assert min(first for _, first, _ in draft.played) == 8000 * 12

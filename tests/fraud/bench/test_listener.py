@@ -8,10 +8,17 @@ import numpy as np
 import pytest
 
 from securecall.errors import InputError
+from securecall.fraud.bench import listener
 from securecall.fraud.bench.baselines import Silence
 from securecall.fraud.bench.call import Call
 from securecall.fraud.bench.label import LEGS
-from securecall.fraud.bench.listener import listen, listener_factory
+from securecall.fraud.bench.listener import (
+    BESIDE,
+    Heard,
+    listen,
+    listener_factory,
+    usual_detectors,
+)
 from securecall.fraud.event import Event
 
 
@@ -45,10 +52,10 @@ def test_both_legs_come_side_by_side_with_their_gaps() -> None:
     lost = {leg: np.zeros(50, np.bool_) for leg in LEGS}
     lost["called"][[10, 11]] = True
     call = Call(1, 0, "development", dict.fromkeys(LEGS, samples), lost, (), {})
-    listener = Counting()
-    made = listen(listener, call)
-    assert listener.samples == dict.fromkeys(LEGS, 8000)
-    assert listener.order[:6] == [*LEGS] * 3
+    counting = Counting()
+    made = listen(counting, call)
+    assert counting.samples == dict.fromkeys(LEGS, 8000)
+    assert counting.order[:6] == [*LEGS] * 3
     (heard,) = made.heard  # the end of an event is no second one
     assert (heard.detail, heard.detected_ms) == ("called", 240.0)
     assert made.state_bytes == 77
@@ -66,3 +73,27 @@ def test_baselines_and_factories_are_found_by_name() -> None:
     ):
         with pytest.raises(InputError, match=words):
             listener_factory(name)
+
+
+def test_cues_are_kept_as_numbers() -> None:
+    event = Event(1, "keypad", "note", 0.0, None, 1.0, 0.5, "5", -20.0, cues={"low_hz": 770})
+    assert Heard.of(event).cues == {"low_hz": 770.0}
+    assert not Heard.of(Plain()).cues
+
+
+class Plain:
+    """A report without cues."""
+
+    kind, grade, start_ms, detected_ms, probability, detail = "keypad", "note", 0, 1, 1, ""
+
+
+def test_the_monitor_is_looked_for_only_when_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "MONITOR_PLACE", "securecall.fraud.bench.baselines:Silence")
+    assert listener_factory("monitor") is Silence
+    assert usual_detectors()[:5] == ("monitor", *BESIDE)
+    monkeypatch.setattr(listener, "MONITOR_PLACE", "securecall.fraud.nowhere:bench_listener")
+    assert usual_detectors()[:4] == BESIDE
+    with pytest.raises(InputError, match="detector 'monitor': No module"):
+        listener_factory("monitor")
+    with pytest.raises(InputError, match="is 'monitor' meant"):
+        listener_factory("moniter")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
 
 from securecall.errors import InputError
 from securecall.fraud.bench import simulate
-from securecall.fraud.bench.run import calls_of, read_journal, run
+from securecall.fraud.bench.journal import read_journal
+from securecall.fraud.bench.run import _jobs_of, calls_of, run
 
 QUICK = {"hours": 0.03, "call_s": 36.0}
 
@@ -75,3 +78,43 @@ def test_detectors_hear_the_same_calls() -> None:
     assert both["silence"].hours == both["click"].hours
     with pytest.raises(InputError, match="named twice"):
         run("click", "click", hours=0.02)
+
+
+def test_several_processes_make_the_same_journal(tmp_path: Path) -> None:
+    paths = [tmp_path / "one.jsonl", tmp_path / "two.jsonl"]
+    told: list[int] = []
+    one, two = (
+        run("silence", journals=[path], jobs=jobs, tell=lambda done, of: told.append(done), **QUICK)
+        for path, jobs in zip(paths, (1, 2), strict=True)
+    )  # type: ignore[arg-type]
+    assert told == [0, 1, 2, 3, 0, 1, 2, 3]
+    lines = [[_without_time(line) for line in path.read_text().splitlines()] for path in paths]
+    assert lines[0] == lines[1]
+    assert [json.loads(line).get("call") for line in lines[0][1:]] == [0, 1, 2]
+    assert one["silence"].overall == two["silence"].overall
+
+
+def _without_time(line: str) -> str:
+    told = json.loads(line)
+    told.pop("cpu_s", None)
+    return json.dumps(told)
+
+
+def test_as_many_processes_as_are_worth_it() -> None:
+    assert _jobs_of(3, 100) == 3
+    assert _jobs_of(3, 2) == 2
+    assert _jobs_of(0, 3) == 1
+    assert 1 <= _jobs_of(0, 10_000) <= (os.cpu_count() or 1)
+    with pytest.raises(InputError, match="jobs must be 0"):
+        run("silence", jobs=-1, **QUICK)  # type: ignore[arg-type]
+
+
+def test_what_is_wrong_in_another_process_is_told_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "breaks_here.py").write_text(
+        "class Breaks:\n    def feed(self, frame, leg):\n        raise ValueError('no such luck')\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(ValueError, match="no such luck"):
+        run("breaks_here:Breaks", jobs=2, **QUICK)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from securecall.fraud.bench.label import Label
+from securecall.fraud.bench.label import Label, Played
 from securecall.fraud.bench.sound import FRAME, SAMPLE_RATE_HZ
 from securecall.fraud.conform.levels import Pcm
 
@@ -33,6 +33,8 @@ class Call:
         In order of time.
     about : mapping of str to object
         The lines of the legs, who talks, and what was lost.
+    played : tuple of Played
+        Which recordings are heard when; made voices and sounds are none.
 
     Source
     ------
@@ -46,6 +48,7 @@ class Call:
     lost: dict[str, NDArray[np.bool_]]
     labels: tuple[Label, ...]
     about: dict[str, Any]
+    played: tuple[Played, ...] = ()
 
     @property
     def seconds(self) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -25,7 +25,7 @@ from securecall.fraud.bench.household import SOUNDS, sounding
 from securecall.fraud.bench.sound import Audio, at_level, samples_of
 from securecall.fraud.bench.voices import spoken
 
-__all__ = ["SPLITS", "Clip", "Corpora", "Talker", "open_corpora", "split_of"]
+__all__ = ["SPLITS", "UNNAMED", "Clip", "Corpora", "Talker", "open_corpora", "split_of"]
 
 SPLITS: Final = ("development", "sealed")
 #: Which share of the packs is sealed where the recordings do not say it themselves.
@@ -38,23 +38,27 @@ CLIP_S_MOST: Final = 60.0
 SYNTHETIC_TALKERS: Final = 60
 FORMATS: Final = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".au", ".aiff"})
 
-#: What a file's or folder's name says of its sound; the first that is found decides.
+#: The class of recordings whose names do not say what they are: thuds, animals, machines, cries.
+UNNAMED: Final = "household"
+
+#: What a file's or folder's name says of its sound, at the beginning of its words; the first that
+#: is found decides.
 NAMED: Final = tuple(
-    (re.compile(pattern, re.IGNORECASE), name)
+    (re.compile(rf"\b(?:{pattern})"), name)
     for pattern, name in (
-        (r"baby|infant|cry", "baby"),
+        (r"baby|infants?\b|cry(?:ing)?\b", "baby"),
         (r"dog|bark|woof", "dog"),
-        (r"door(?!bell)|gate|lock", "door"),
+        (r"door ?bell|bells?\b|chime|ding\b", "doorbell"),
+        (r"clock|tick", "clock"),
+        (r"door|gate|lock\b", "door"),
         (r"dish|glass|plate|clink|break|smash|crash", "dishes"),
         (r"keyb|typing|bucklespring|buckle", "keyboard"),
-        (r"clock|tick", "clock"),
         (r"clap|applau", "clapping"),
         (r"cough|sneeze|laugh|scream|burp|grunt", "cough"),
-        (r"doorbell|bell|chime", "doorbell"),
-        (r"ring|phone", "phone_ring"),
-        (r"alarm|siren|horn", "smoke_alarm"),
+        (r"ring(?:ing|s)?\b|(?:tele)?phone", "phone_ring"),
+        (r"alarm|siren|(?:war)?horn\b", "smoke_alarm"),
         (r"beep|microwave", "microwave"),
-        (r"rain|wind|walk|step|foot|street|car", "outdoors"),
+        (r"rain|wind|walk|step|foot|street|cars?\b", "outdoors"),
     )
 )
 
@@ -93,7 +97,7 @@ class Clip:
         return _clip_audio(self)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=48)  # 2 MB a minute: a process must not grow with its recordings
 def _clip_audio(clip: Clip) -> Audio:
     most = samples_of(CLIP_S_MOST)
     if clip.samples:
@@ -126,21 +130,31 @@ class Talker:
 
     def speech(self) -> Audio:
         """Return what there is of the talker, clip after clip; -20 dBm0."""
-        return _speech(self)
+        return _speech(self)[0]
+
+    def said(self, first: int, end: int) -> list[tuple[Clip, int, int]]:
+        """Return the clips between two samples of the speech, and which samples each is."""
+        return [
+            (clip, max(first, begins), min(end, ends))
+            for clip, begins, ends in _speech(self)[1]
+            if begins < end and ends > first
+        ]
 
 
 @lru_cache(maxsize=24)
-def _speech(talker: Talker) -> Audio:
+def _speech(talker: Talker) -> tuple[Audio, tuple[tuple[Clip, int, int], ...]]:
     if not talker.clips:
-        return spoken(talker.number)
+        return spoken(talker.number), ()
     parts: list[Audio] = []
-    seconds = 0.0
+    places: list[tuple[Clip, int, int]] = []
+    at = 0
     for clip in talker.clips:
         parts.append(clip.audio())
-        seconds += len(parts[-1]) / 8000
-        if seconds > TALK_S_MOST:
+        places.append((clip, at, at + len(parts[-1])))
+        at += len(parts[-1])
+        if at > samples_of(TALK_S_MOST):
             break
-    return np.concatenate(parts)
+    return np.concatenate(parts), tuple(places)
 
 
 class Corpora:
@@ -152,11 +166,13 @@ class Corpora:
     talkers : tuple of Talker
     clips : mapping of str to tuple of Clip
         Recordings by class.
+    recordings : tuple of Clip
+        All of the part, in order of their names: a clip's number is its place here.
     about : str
         What there is, in words.
     """
 
-    __slots__ = ("about", "clips", "split", "talkers")
+    __slots__ = ("_numbers", "about", "clips", "recordings", "split", "talkers")
 
     def __init__(self, split: str, clips: Sequence[Clip] = ()) -> None:
         if split not in SPLITS:
@@ -165,6 +181,8 @@ class Corpora:
                              + (f"; is {near!r} meant?" if near else ""))  # fmt: skip
         self.split = split
         mine = sorted((clip for clip in clips if clip.split == split), key=lambda clip: clip.name)
+        self.recordings = tuple(mine)
+        self._numbers = {clip.name: number for number, clip in enumerate(mine)}
         by_pack: dict[str, list[Clip]] = {}
         by_class: dict[str, list[Clip]] = {}
         for clip in mine:
@@ -192,20 +210,36 @@ class Corpora:
         said = sum(clip.seconds for talker in self.talkers for clip in talker.clips)
         return said + sum(clip.seconds for found in self.clips.values() for clip in found)
 
-    def sound(self, name: str, draw: Dice, seconds: float) -> Audio:
-        """Return a sound of a class at -20 dBm0: recordings if there are some, else made."""
+    def digest(self) -> str:
+        """Return some digits that are others for other recordings."""
+        told = [f"{clip.name} {clip.kind} {clip.pack} {clip.seconds}" for clip in self.recordings]
+        return sha256("\n".join(told).encode()).hexdigest()[:16]
+
+    def number(self, clip: Clip) -> int:
+        """Return a clip's place among all recordings of the part."""
+        return self._numbers[clip.name]
+
+    def sound(
+        self, name: str, draw: Dice, seconds: float, note: Callable[[Clip, int, int], object]
+    ) -> Audio:
+        """Return a sound of a class at -20 dBm0: recordings if there are some, else made.
+
+        ``note`` is told which recordings, and from which sample to which each is heard.
+        """
         found = self.clips.get(name, ())
         if not found or (name in SOUNDS and draw.chance(0.3)):
             return sounding(name, draw, seconds)
         made = np.zeros(samples_of(seconds), np.float32)
         at = 0
         while at < len(made):
-            clip = draw.one_of(found).audio()
-            if len(clip) > len(made) - at:
-                first = draw.whole(0, len(clip) - (len(made) - at))
-                clip = clip[first : first + len(made) - at]
-            made[at : at + len(clip)] = clip
-            at += len(clip) + samples_of(draw.between(0.1, 0.8))
+            clip = draw.one_of(found)
+            heard = clip.audio()
+            if len(heard) > len(made) - at:
+                first = draw.whole(0, len(heard) - (len(made) - at))
+                heard = heard[first : first + len(made) - at]
+            made[at : at + len(heard)] = heard
+            note(clip, at, at + len(heard))
+            at += len(heard) + samples_of(draw.between(0.1, 0.8))
         return made
 
 
@@ -251,7 +285,9 @@ def _class_of(kind: str, name: str) -> str:
         return "speech"
     if kind in SOUNDS:
         return kind
-    return next((named for pattern, named in NAMED if pattern.search(name)), kind)
+    # Words are told apart by capitals, digits and signs: TowerClock, door2, step_gravel.
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+", " ", name).lower()
+    return next((named for pattern, named in NAMED if pattern.search(words)), kind)
 
 
 def _fetched(root: Path) -> list[Clip]:

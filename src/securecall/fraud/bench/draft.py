@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from securecall.fraud.bench.corpora import Corpora, Talker
+from securecall.fraud.bench.corpora import Clip, Corpora, Talker
 from securecall.fraud.bench.dice import Dice
 from securecall.fraud.bench.label import INNOCENT, LEGS, Mark
 from securecall.fraud.bench.line import Line, drawn_line
@@ -74,13 +74,17 @@ class LegDraft:
 
 @dataclass(slots=True)
 class Draft:
-    """A call in the making; happenings write into it."""
+    """A call in the making; happenings write into it.
+
+    ``played`` has recordings by their number, and from which sample to which each is heard.
+    """
 
     samples: int
     draw: Dice
     corpora: Corpora
     legs: dict[str, LegDraft]
     marks: list[Mark] = field(default_factory=list)
+    played: list[tuple[int, int, int]] = field(default_factory=list)
 
     @property
     def called(self) -> LegDraft:
@@ -106,6 +110,16 @@ class Draft:
         there = {party.talker.name for leg in self.legs.values() for party in leg.parties}
         others = [one for one in self.corpora.talkers if one.name not in there]
         return self.draw.one_of(others or list(self.corpora.talkers))
+
+    def note(self, clip: Clip, first: int, end: int) -> None:
+        """Write down that a recording is heard."""
+        self.played.append((self.corpora.number(clip), first, min(end, self.samples)))
+
+    def sound(self, name: str, seconds: float, at: int) -> Audio:
+        """Return a sound of a class that is to be heard from a sample on."""
+        return self.corpora.sound(
+            name, self.draw, seconds, lambda clip, first, end: self.note(clip, at + first, at + end)
+        )
 
     def insert(self, leg: LegDraft, sound: Audio, at: int, *, alone: bool = True) -> int:
         """Let a switch add a sound; the microphone is off meanwhile if it is alone."""

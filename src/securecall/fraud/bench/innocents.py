@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from securecall.fraud.bench import tones
+from securecall.fraud.bench.corpora import UNNAMED, Corpora
 from securecall.fraud.bench.draft import Draft, Party
 from securecall.fraud.bench.draft import seconds as s
 from securecall.fraud.bench.household import SOUNDS
@@ -16,7 +17,7 @@ from securecall.fraud.bench.label import LEGS
 from securecall.fraud.bench.positives import Happening
 from securecall.fraud.bench.sound import add, band, gain, noise
 
-__all__ = ["INNOCENTS", "rung_first"]
+__all__ = ["INNOCENTS", "innocents", "rung_first"]
 
 #: A sound in the room is so much softer or louder than speech there.
 ROOM_DB: Final = (-14.0, 6.0)
@@ -26,7 +27,7 @@ def _sound(name: str, draft: Draft, at: int) -> int:
     """Let a sound of a class be heard in a room, while people talk on or are silent."""
     draw = draft.draw
     leg = draft.legs[draw.one_of((LEGS[1], LEGS[1], LEGS[0]))]
-    made = draft.corpora.sound(name, draw, draw.between(3, 12))
+    made = draft.sound(name, draw.between(3, 12), at)
     end = add(leg.room, made * gain(draw.between(*ROOM_DB)), at)
     if draw.chance(0.3):  # somebody listens to it
         for other in draft.legs.values():
@@ -175,7 +176,7 @@ def rung_first(draft: Draft) -> int:
 
 
 INNOCENTS: Final[dict[str, Happening]] = {
-    **{name: partial(_sound, name) for name in SOUNDS},
+    **{name: partial(_sound, name) for name in (*SOUNDS, UNNAMED)},
     "speakerphone": _speakerphone,
     "handset_change": _handset,
     "receiver_passed_on": _passed_on,
@@ -188,3 +189,8 @@ INNOCENTS: Final[dict[str, Happening]] = {
     "bump": _bump,
 }
 """Happenings by class."""
+
+
+def innocents(corpora: Corpora) -> tuple[str, ...]:
+    """Return the classes that can happen: nobody makes sounds without a name, they are recorded."""
+    return tuple(name for name in sorted(INNOCENTS) if name != UNNAMED or UNNAMED in corpora.clips)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-__all__ = ["INNOCENT", "KINDS", "LEGS", "WITHIN_S", "Label", "Mark"]
+__all__ = ["INNOCENT", "KINDS", "LEGS", "WITHIN_S", "Label", "Mark", "Played"]
 
 #: The facility's leg and the other one.
 LEGS: Final = ("calling", "called")
@@ -29,6 +29,14 @@ WITHIN_DIGIT_S: Final = 0.1
 EARLY_S: Final = 0.1
 #: What is reported so soon after something innocent is put down to it.
 AFTER_INNOCENT_S: Final = 2.0
+
+
+class Played(NamedTuple):
+    """A recording that is heard in a call: its number in the corpora, and seconds of audio."""
+
+    number: int
+    start_s: float
+    end_s: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.util import find_spec
 from time import process_time
 from typing import Any, Final, Protocol
 
@@ -12,9 +13,17 @@ from securecall.errors import InputError, nearest
 from securecall.fraud.bench.call import Call
 from securecall.fraud.bench.label import LEGS
 
-__all__ = ["Heard", "Listener", "Listening", "Report", "listen", "listener_factory"]
+__all__ = [
+    "BESIDE", "MONITOR", "Heard", "Listener", "Listening", "Report", "listen", "listener_factory",
+    "usual_detectors",
+]  # fmt: skip
 
 PIECE_MS: Final = 20
+#: The monitor of this package, by the name under which it is measured.
+MONITOR: Final = "monitor"
+MONITOR_PLACE: Final = "securecall.fraud.monitor:bench_listener"
+#: What it is compared with unless told otherwise; ``half_space_trees`` where River is installed.
+BESIDE: Final = ("click", "energy", "silence", "tones")
 
 
 class Report(Protocol):
@@ -47,7 +56,7 @@ class Report(Protocol):
 
     @property
     def detail(self) -> str:
-        """More, in words."""
+        """More, in words. A report that has ``cues`` too has its numbers by name in them."""
         ...
 
 
@@ -72,7 +81,7 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A report, as the journal keeps it."""
+    """A report, as the journal keeps it; ``cues`` is empty where the listener gives none."""
 
     kind: str
     grade: str
@@ -80,6 +89,7 @@ class Heard:
     detected_ms: float
     probability: float
     detail: str
+    cues: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, report: Report) -> Heard:
@@ -87,6 +97,7 @@ class Heard:
         return cls(
             str(report.kind), str(report.grade), float(report.start_ms),
             float(report.detected_ms), float(report.probability), str(report.detail),
+            {str(name): float(value) for name, value in getattr(report, "cues", {}).items()},
         )  # fmt: skip
 
 
@@ -144,7 +155,7 @@ def listen(listener: Listener, call: Call) -> Listening:
 
 
 def listener_factory(name: str) -> Callable[[], Any]:
-    """Return what makes the listener of a name: a baseline, or ``module:factory``.
+    """Return what makes the listener of a name: ``monitor``, a baseline, or ``module:factory``.
 
     Raises
     ------
@@ -164,12 +175,14 @@ def listener_factory(name: str) -> Callable[[], Any]:
 
     if name in BASELINES:
         return BASELINES[name]
-    module, colon, attribute = name.partition(":")
+    place = MONITOR_PLACE if name == MONITOR else name
+    module, colon, attribute = place.partition(":")
     if not colon:
-        near = nearest(name, BASELINES)
+        known = (MONITOR, *BASELINES)
+        near = nearest(name, known)
         raise InputError(
             f"no detector {name!r}" + (f"; is {near!r} meant?" if near else "")
-            + f" Known: {', '.join(BASELINES)}, or module:factory"
+            + f" Known: {', '.join(known)}, or module:factory"
         )  # fmt: skip
     try:
         made: Any = import_module(module)
@@ -181,3 +194,16 @@ def listener_factory(name: str) -> Callable[[], Any]:
         raise InputError(f"detector {name!r} is {made!r}, which makes nothing")
     factory: Callable[[], Any] = made
     return factory
+
+
+def usual_detectors() -> tuple[str, ...]:
+    """Return what is measured if nobody says what: the monitor, and baselines beside it.
+
+    Source
+    ------
+    own.
+    """
+    module, _, attribute = MONITOR_PLACE.partition(":")
+    there = find_spec(module) is not None and hasattr(import_module(module), attribute)
+    trees = ("half_space_trees",) if find_spec("river") is not None else ()
+    return (*((MONITOR,) if there else ()), *BESIDE, *trees)

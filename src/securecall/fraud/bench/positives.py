@@ -52,7 +52,7 @@ def held(draft: Draft, leg: LegDraft, first: int, end: int, *, sound: str = "") 
     if sound == "dead":
         leg.dead.append((first, end))
     if sound == "music":
-        music = draft.corpora.sound("music", draft.draw, (end - first) / 8000)
+        music = draft.sound("music", (end - first) / 8000, first)
         add(leg.network, music * gain(draft.draw.between(-6, 4)), first)
     quieter = line.noise_dbm0 - draft.draw.between(4, 14)
     leg.change(first, replace(line, noise_dbm0=quieter, hum_hz=0.0, erl_db=99.0, dtx=False))

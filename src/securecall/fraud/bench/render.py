@@ -12,7 +12,7 @@ from securecall.fraud.bench.call import Call
 from securecall.fraud.bench.codec import coded
 from securecall.fraud.bench.dice import Dice, dice
 from securecall.fraud.bench.draft import Draft, LegDraft
-from securecall.fraud.bench.label import LEGS, Label
+from securecall.fraud.bench.label import LEGS, Label, Played
 from securecall.fraud.bench.line import AROUND, Line, near_end, through
 from securecall.fraud.bench.network import (
     Slips,
@@ -99,8 +99,13 @@ def rendered(draft: Draft, origin: Origin) -> Call:
             "concealment": way,
             "slips": len(slips[name].places),
         }
+    played = tuple(
+        Played(number, round(first / SAMPLE_RATE_HZ, 3), round(end / SAMPLE_RATE_HZ, 3))
+        for number, first, end in sorted(draft.played, key=lambda each: each[1:])
+        if first < end
+    )
     return Call(
-        origin.seed, origin.call, origin.split, legs, lost, _labels(draft, slips), about
+        origin.seed, origin.call, origin.split, legs, lost, _labels(draft, slips), about, played
     )  # fmt: skip
 
 
@@ -140,9 +145,11 @@ def _talked(draft: Draft, origin: Origin) -> list[Track]:
             party = draw.one_of(there)
             number = next(n for n, one in enumerate(leg.parties) if one is party)
             track = next(one for one in tracks if one[:2] == (leg.name, number))
-            said = _turn(party.talker.speech(), min(length, party.end - at), draw)
+            first, said = _turn(party.talker.speech(), min(length, party.end - at), draw)
             end = min(draft.samples, at + len(said))
             track.samples[at:end] += said[: end - at]
+            for clip, begins, ends in party.talker.said(first, first + end - at):
+                draft.note(clip, at + begins - first, at + ends - first)
         at += length
         if draw.chance(ALTERNATE):
             turn = 1 - turn
@@ -150,8 +157,8 @@ def _talked(draft: Draft, origin: Origin) -> list[Track]:
     return tracks
 
 
-def _turn(voice: Audio, length: int, draw: Dice) -> Audio:
-    """Return a piece of what somebody says, with soft ends."""
+def _turn(voice: Audio, length: int, draw: Dice) -> tuple[int, Audio]:
+    """Return a piece of what somebody says, with soft ends, and where it begins."""
     first = draw.whole(0, max(0, len(voice) - length))
     said = voice[first : first + length].copy()
     edge = min(FADE, len(said) // 2)
@@ -159,7 +166,7 @@ def _turn(voice: Audio, length: int, draw: Dice) -> Audio:
         slope = (np.arange(edge, dtype=np.float32) + 1) / np.float32(edge + 1)
         said[:edge] *= slope
         said[-edge:] *= slope[::-1]
-    return said
+    return first, said
 
 
 def _inside(samples: int, intervals: list[tuple[int, int]]) -> NDArray[np.bool_]:

@@ -31,7 +31,9 @@ def tables(scores: Mapping[str, Scores]) -> tuple[Table, ...]:
     ------
     own.
     """
-    return (_found(scores), _alarms(scores), _totals(scores), _curves(scores))
+    first = next(iter(scores.values()))
+    clips = (_clips(scores),) if first.distinct.classes else ()
+    return (_found(scores), _alarms(scores), *clips, _totals(scores), _curves(scores))
 
 
 def _found(scores: Mapping[str, Scores]) -> Table:
@@ -82,6 +84,27 @@ def _rate(alarms: Alarms) -> str:
         return "-"
     text = f"{alarms.count} {told['per_hour']:.3g} ({told['low_95']:.3g}-{told['high_95']:.3g})"
     return text + (f" !{alarms.disconnects}" if alarms.disconnects else "")
+
+
+def _clips(scores: Mapping[str, Scores]) -> Table:
+    """Tell of distinct recordings: a clip that is heard often is one clip."""
+    rows = []
+    told = {name: one.distinct.as_dict() for name, one in scores.items()}
+    for kind, whole in next(iter(told.values())).items():
+        cells = (
+            f"{one[kind]['clips_with_disconnects']}"
+            f" <{100 * one[kind]['clips_with_disconnects_share_high_95']:.2g} %"
+            f" ({one[kind]['packs_with_disconnects']}"
+            f" <{100 * one[kind]['packs_with_disconnects_share_high_95']:.2g} %)"
+            f" {one[kind]['clips_with_alarms']}"
+            for one in told.values()
+        )
+        rows.append((kind, str(whole["clips"]), str(whole["packs"]), *cells))
+    return Table(
+        "Distinct recordings during which a false alarm would disconnect, and below which share of "
+        "all such it is (95 %); the same of packs; then recordings with any false alarm",
+        ("class", "recordings", "packs", *scores), tuple(rows),
+    )  # fmt: skip
 
 
 def _totals(scores: Mapping[str, Scores]) -> Table:

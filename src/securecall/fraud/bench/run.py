@@ -2,25 +2,61 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
 from securecall.errors import InputError
 from securecall.fraud.bench.codec import missing
 from securecall.fraud.bench.corpora import open_corpora
-from securecall.fraud.bench.label import Label
-from securecall.fraud.bench.listener import Heard, listen, listener_factory
+from securecall.fraud.bench.journal import Journal
+from securecall.fraud.bench.listener import listen, listener_factory
 from securecall.fraud.bench.score import Record, Scores, score
 from securecall.fraud.bench.simulate import CALL_S, Simulator
 
-__all__ = ["HOURS", "calls_of", "read_journal", "run"]
+__all__ = ["HOURS", "Setting", "calls_of", "play", "run"]
 
 HOURS: Final = 0.5
 #: Changes when the same seed makes other calls, so that journals do not mix.
 EDITION: Final = 3
+#: A process of its own is worth its start for so many calls.
+CALLS_A_JOB: Final = 4
+#: So many calls are asked of each process ahead: enough that none waits, and few are lost.
+AHEAD: Final = 3
+
+Task = tuple[int, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Which calls a run is of.
+
+    Attributes
+    ----------
+    seed : int
+    split : {"development", "sealed"}
+    folder : path or None
+        Recordings; None for made sounds.
+    call_s : float
+
+    Source
+    ------
+    own.
+    """
+
+    seed: int = 1
+    split: str = "development"
+    folder: str | Path | None = None
+    call_s: float = CALL_S
+
+    def simulator(self) -> Simulator:
+        """Return what makes the calls."""
+        return Simulator(self.seed, open_corpora(self.folder, split=self.split), call_s=self.call_s)
 
 
 def calls_of(hours: float, call_s: float) -> int:
@@ -40,101 +76,130 @@ def calls_of(hours: float, call_s: float) -> int:
     return -int(-hours * 3600 // call_s)
 
 
-def _line(record: Record) -> str:
-    told: dict[str, Any] = {
-        "call": record.index,
-        "seconds": record.seconds,
-        "cpu_s": record.cpu_s,
-        "state_bytes": record.state_bytes,
-        "labels": [label.as_dict() for label in record.labels],
-        "heard": [asdict(one) for one in record.heard],
-    }
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+class _Player:
+    """Makes calls and plays them, in this process or in one beside it."""
+
+    __slots__ = ("_makers", "_simulator")
+
+    def __init__(self, simulator: Simulator, detectors: Sequence[str]) -> None:
+        self._simulator = simulator
+        self._makers = {name: listener_factory(name) for name in detectors}
+
+    def play(self, task: Task) -> dict[str, Record]:
+        index, names = task
+        call = self._simulator.call(index)
+        made = {}
+        for name in names:
+            heard = listen(self._makers[name](), call)
+            made[name] = Record(
+                index, call.seconds, call.labels, heard.heard, heard.cpu_s, heard.state_bytes,
+                call.played,
+            )  # fmt: skip
+        return made
 
 
-def _record(told: dict[str, Any]) -> Record:
-    return Record(
-        told["call"], told["seconds"], tuple(Label.from_dict(one) for one in told["labels"]),
-        tuple(Heard(**one) for one in told["heard"]), told["cpu_s"], told["state_bytes"],
-    )  # fmt: skip
+#: The player of a process that was started for it.
+_here: list[_Player] = []
 
 
-def read_journal(path: Path) -> tuple[dict[str, Any], list[Record], int]:
-    """Read a journal: its head, its calls, and how many bytes of it are whole.
-
-    A last line without an end is what a run left that was stopped: it is not read.
-
-    Raises
-    ------
-    InputError
-        The file is no journal.
-
-    Source
-    ------
-    own.
-    """
-    data = path.read_bytes()
-    whole = data[: data.rfind(b"\n") + 1]
-    head: dict[str, Any] = {}
-    found: list[Record] = []
-    for number, line in enumerate(whole.splitlines(), 1):
-        try:
-            told = json.loads(line)
-            if number == 1:
-                head = dict(told["bench"])
-            else:
-                found.append(_record(told))
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{path}, line {number}: no line of a journal: {error!r}") from None
-    return head, found, len(whole)
+def _begin(setting: Setting, detectors: tuple[str, ...]) -> None:
+    _here[:] = [_Player(setting.simulator(), detectors)]
 
 
-class _Journal:
-    """What is known of a detector's run, and where more of it is written."""
+def _played(task: Task) -> dict[str, Record]:
+    return _here[0].play(task)
 
-    __slots__ = ("done", "path")
 
-    def __init__(self, path: Path | None, head: dict[str, Any]) -> None:
-        self.path = path
-        self.done: dict[int, Record] = {}
-        if path is None:
-            return
-        if path.exists() and path.stat().st_size:
-            told, found, whole = read_journal(path)
-            other = [name for name in head if whole and told.get(name) != head[name]]
-            if other:
-                raise InputError(
-                    f"{path} is of another run: its {other[0]} is {told.get(other[0])!r}, "
-                    f"not {head[other[0]]!r}"
-                )
-            self.done = {one.index: one for one in found}
-            with path.open("rb+") as file:
-                file.truncate(whole)
-        if not path.exists() or not path.stat().st_size:
-            path.write_text(json.dumps({"bench": head}) + "\n", encoding="utf-8")
+def _beside(
+    tasks: Sequence[Task], setting: Setting, detectors: tuple[str, ...], jobs: int
+) -> Iterator[dict[str, Record]]:
+    """Yield what comes of tasks, in their order, from several processes."""
+    # Spawned, not forked: a forked process would inherit the locks of whatever threads run here.
+    pool = ProcessPoolExecutor(
+        jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(setting, detectors)
+    )
+    waiting: deque[Future[dict[str, Record]]] = deque()
+    try:
+        for task in tasks:
+            waiting.append(pool.submit(_played, task))
+            if len(waiting) > AHEAD * jobs:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
-    def add(self, record: Record) -> None:
-        """Write a call down."""
-        if self.path is not None:
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(_line(record) + "\n")
+
+def _jobs_of(jobs: int, tasks: int) -> int:
+    """Return how many processes to start; 1 is none but this one."""
+    if jobs < 0:
+        raise InputError(f"jobs must be 0, for as many as there are cores, or more, not {jobs!r}")
+    mine = getattr(os, "sched_getaffinity", None)
+    most = jobs or (len(mine(0)) if mine is not None else os.cpu_count() or 1)
+    return max(1, min(most, tasks // CALLS_A_JOB if jobs == 0 else tasks))
 
 
 def _silent(done: int, of: int) -> None:
     """Tell nobody."""
 
 
+def play(
+    setting: Setting, detectors: Sequence[str], *, hours: float = HOURS,
+    journals: Sequence[Path | None] = (), tell: Callable[[int, int], object] = _silent,
+    jobs: int = 1,
+) -> dict[str, list[Record]]:  # fmt: skip
+    """Play simulated calls to detectors, and return what each made of each call; see `run`.
+
+    Source
+    ------
+    own; docs/bench.md.
+    """
+    if len(set(detectors)) != len(detectors):
+        raise InputError(f"a detector is named twice: {', '.join(detectors)}")
+    simulator = setting.simulator()
+    player = _Player(simulator, detectors)
+    count = calls_of(hours, setting.call_s)
+    head: dict[str, Any] = {
+        "edition": EDITION, "seed": setting.seed, "split": setting.split,
+        "call_s": setting.call_s, "corpora": simulator.corpora.about,
+        "recordings": simulator.corpora.digest(), "codecs_missing": list(missing()),
+    }  # fmt: skip
+    kept = {
+        name: Journal(path, {"detector": name, **head})
+        for name, path in zip(detectors, journals or [None] * len(detectors), strict=True)
+    }
+    tasks: list[Task] = []
+    for index in range(count):
+        names = tuple(name for name in detectors if index not in kept[name].done)
+        if names:
+            tasks.append((index, names))
+    several = _jobs_of(jobs, len(tasks))
+    done = count - len(tasks)
+    tell(done, count)
+    made = (
+        map(player.play, tasks) if several == 1
+        else _beside(tasks, setting, tuple(detectors), several)
+    )  # fmt: skip
+    for records in made:
+        for name, record in records.items():
+            kept[name].add(record)
+        done += 1
+        tell(done, count)
+    return {name: [kept[name].done[index] for index in range(count)] for name in detectors}
+
+
 def run(
     *detectors: str, hours: float = HOURS, seed: int = 1, split: str = "development",
     folder: str | Path | None = None, call_s: float = CALL_S,
     journals: Sequence[Path | None] = (), tell: Callable[[int, int], object] = _silent,
+    jobs: int = 1,
 ) -> dict[str, Scores]:  # fmt: skip
     """Play simulated calls to detectors and score each; all hear the same calls.
 
     Parameters
     ----------
     *detectors : str
-        Each a baseline, or ``module:factory`` of what makes a `Listener`.
+        Each ``monitor``, a baseline, or ``module:factory`` of what makes a `Listener`.
     hours : float
         Of calls; both legs of an hour are one hour.
     seed : int
@@ -147,6 +212,9 @@ def run(
         already is not played again, so that a run that was stopped goes on.
     tell : callable
         Is told how many calls are done, and of how many.
+    jobs : int
+        So many processes share the calls; 0 takes as many as there are cores, if there are calls
+        enough. Results and journals are the same for any number, but for the CPU time.
 
     Raises
     ------
@@ -165,33 +233,7 @@ def run(
     >>> scores.calls, round(scores.hours, 3)
     (2, 0.02)
     """
-    if len(set(detectors)) != len(detectors):
-        raise InputError(f"a detector is named twice: {', '.join(detectors)}")
-    makers = {name: listener_factory(name) for name in detectors}
-    corpora = open_corpora(folder, split=split)
-    simulator = Simulator(seed, corpora, call_s=call_s)
-    count = calls_of(hours, call_s)
-    head = {
-        "edition": EDITION, "seed": seed, "split": split, "call_s": call_s,
-        "corpora": corpora.about, "codecs_missing": list(missing()),
-    }  # fmt: skip
-    kept = {
-        name: _Journal(path, {"detector": name, **head})
-        for name, path in zip(detectors, journals or [None] * len(detectors), strict=True)
-    }
-    for index in range(count):
-        tell(index, count)
-        waiting = [name for name in detectors if index not in kept[name].done]
-        call = simulator.call(index) if waiting else None
-        for name in waiting:
-            assert call is not None
-            heard = listen(makers[name](), call)
-            record = Record(
-                index, call.seconds, call.labels, heard.heard, heard.cpu_s, heard.state_bytes
-            )
-            kept[name].add(record)
-            kept[name].done[index] = record
-    tell(count, count)
-    return {
-        name: score(kept[name].done[index] for index in range(count)) for name in detectors
-    }  # fmt: skip
+    setting = Setting(seed, split, folder, call_s)
+    records = play(setting, detectors, hours=hours, journals=journals, tell=tell, jobs=jobs)
+    clips = open_corpora(folder, split=split).recordings
+    return {name: score(found, clips) for name, found in records.items()}

@@ -8,12 +8,14 @@ is put down to the class of what happened at the time.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import exp
 from typing import Any, Final
 
-from securecall.fraud.bench.label import INNOCENT, KINDS, Label
+from securecall.fraud.bench.corpora import Clip
+from securecall.fraud.bench.distinct import DistinctClips
+from securecall.fraud.bench.label import INNOCENT, KINDS, Label, Played
 from securecall.fraud.bench.listener import Heard
 from securecall.fraud.bench.poisson import interval, share_interval
 
@@ -39,6 +41,7 @@ class Record:
     heard: tuple[Heard, ...]
     cpu_s: float = 0.0
     state_bytes: int | None = None
+    played: tuple[Played, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,8 @@ class Scores:
         Hours of calls until the first of those, if any.
     certainty : list of (float, bool)
         Probability and rightness of each report that is found or false.
+    distinct : DistinctClips
+        False alarms by distinct recording.
     """
 
     hours: float = 0.0
@@ -169,6 +174,7 @@ class Scores:
     uncut_hours: float = 0.0
     cpu_s: float = 0.0
     state_bytes: int = 0
+    distinct: DistinctClips = field(default_factory=DistinctClips)
 
     def disconnected_per_1000_calls(self) -> dict[str, float | None]:
         """Return false disconnects per 1 000 calls of 15 minutes, with an exact interval."""
@@ -245,6 +251,7 @@ class Scores:
             "strata": {"/".join(names): one.as_dict() for names, one in self.strata.items()},
             "false_alarms": self.overall.as_dict(),
             "classes": {name: one.as_dict() for name, one in self.classes.items()},
+            "distinct_clips": self.distinct.as_dict(),
             "disconnected_calls": self.disconnected,
             "disconnected_per_1000_calls_of_15_min": self.disconnected_per_1000_calls(),
             "expected_calibration_error": error,
@@ -271,18 +278,22 @@ def quantile(values: Iterable[float], share: float) -> float | None:
     return ordered[low] + (place - low) * (ordered[high] - ordered[low])
 
 
-def score(records: Iterable[Record]) -> Scores:
+def score(records: Iterable[Record], clips: Sequence[Clip] = ()) -> Scores:
     """Sum up what a listener made of calls.
 
     Parameters
     ----------
     records : iterable of Record
+    clips : sequence of Clip, optional
+        The recordings that were played in them, by number; needed if there were any.
 
     Source
     ------
     own; docs/bench.md. F. Garwood (1936) and Clopper and Pearson (1934) for the intervals.
     """
-    made = Scores(kind_alarms={kind: Alarms() for kind in KINDS})
+    made = Scores(
+        kind_alarms={kind: Alarms() for kind in KINDS}, distinct=DistinctClips(clips)
+    )  # fmt: skip
     for record in records:
         _count(made, record)
     for one in made.kind_alarms.values():
@@ -304,7 +315,7 @@ def _count(made: Scores, record: Record) -> None:
     made.state_bytes = max(made.state_bytes, record.state_bytes or 0)
     _count_labels(made, record)
     cut_s = record.seconds
-    disconnected = False
+    alarms_at: list[tuple[float, bool]] = []
     for one in judged(record):
         if one.verdict == "tolerated":
             continue
@@ -312,15 +323,16 @@ def _count(made: Scores, record: Record) -> None:
         if one.verdict == "found":
             continue
         cut = one.heard.grade == "disconnect"
+        alarms_at.append((one.heard.detected_ms / 1000, cut))
         if cut:
-            disconnected = True
             cut_s = min(cut_s, one.heard.detected_ms / 1000)
         where = made.classes.setdefault(one.where, Alarms())
         for alarms in (made.overall, made.kind_alarms[one.heard.kind], where):
             alarms.count += 1
             alarms.disconnects += cut
         made.false.setdefault(one.heard.kind, []).append(one.heard.probability)
-    made.disconnected += disconnected
+    made.distinct.count(record.played, alarms_at)
+    made.disconnected += any(cut for _, cut in alarms_at)
     made.uncut_hours += cut_s / 3600
 
 

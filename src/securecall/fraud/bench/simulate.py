@@ -10,7 +10,7 @@ from securecall.fraud.bench.call import Call
 from securecall.fraud.bench.corpora import Corpora, open_corpora
 from securecall.fraud.bench.dice import dice
 from securecall.fraud.bench.draft import Draft, begun
-from securecall.fraud.bench.innocents import INNOCENTS, rung_first
+from securecall.fraud.bench.innocents import INNOCENTS, innocents, rung_first
 from securecall.fraud.bench.label import KINDS
 from securecall.fraud.bench.positives import POSITIVES
 from securecall.fraud.bench.render import Origin, rendered
@@ -102,5 +102,5 @@ class Simulator:
             if fraud and draw.chance(FRAUD_SHARE):
                 happening = draw.one_of(POSITIVES[draw.one_of(self.kinds)])
             else:
-                happening = INNOCENTS[draw.one_of(sorted(INNOCENTS))]
+                happening = INNOCENTS[draw.one_of(innocents(self.corpora))]
             at = happening(draft, at) + samples_of(draw.between(*APART_S))
