@@ -21,6 +21,7 @@ from securecall.errors import (
     InputTypeError,
     LedgerError,
     NoSuchAmount,
+    PolicyError,
     RegulationError,
     RequestConflict,
     SecurecallError,
@@ -58,6 +59,11 @@ EXAMPLES = [
         TonePlanError(FAULTS[1:]),
         {"faults": FAULTS[1:]},
         "the tone plan has 1 fault:\n  d.csv: rows: must be at least one",
+    ),
+    (
+        PolicyError(FAULTS[1:]),
+        {"faults": FAULTS[1:]},
+        "the policy has 1 fault:\n  d.csv: rows: must be at least one",
     ),
     (
         CallRejected("no_rate", "no rate is in force"),

@@ -8,6 +8,7 @@
     │   ├── TariffError                every fault of a tariff file at once; .faults
     │   ├── RegulationError            every fault of a rules file at once; .faults
     │   ├── TonePlanError              every fault of a tone plan at once; .faults
+    │   ├── PolicyError                every fault of a fraud policy at once; .faults
     │   ├── CallRejected               one call cannot be rated; .status, as in a batch
     │   ├── FeesExceedDeposit          fees would eat a whole deposit; .fee, .charged, .left
     │   └── NoSuchAmount               no payment makes exactly this credit; .below, .above
@@ -39,6 +40,7 @@ __all__ = [
     "InputTypeError",
     "LedgerError",
     "NoSuchAmount",
+    "PolicyError",
     "RegulationError",
     "RequestConflict",
     "SecurecallError",
@@ -183,6 +185,13 @@ class TonePlanError(_FaultsError):
 
     __module__ = "securecall"
     what = "tone plan"
+
+
+class PolicyError(_FaultsError):
+    """A fraud policy cannot be used; ``faults`` lists everything that is wrong."""
+
+    __module__ = "securecall"
+    what = "policy"
 
 
 class CallRejected(InputError):
