@@ -35,6 +35,13 @@ SAYS = {
         "so that $25.00 arrive through an agent: 30.950000 are paid",
         "$2.00 in 2022: ",
     ),
+    "policy": (
+        " 60.0 s  warn, review  (rule three_way.disconnect; no disconnect: 0 of 1 warnings",
+        " 95.0 s  warn, review, disconnect  (rule three_way.disconnect)",
+        "approved, 0.450000 back: wrong disconnect for three_way, event 3: call waiting",
+        "connect fee of the call back: 0.250000",
+        "now the family has 9.500000",
+    ),
     "threads": (r"/200,\d{3} records in 4 pieces on two threads: the same, row by row",),
 }
 

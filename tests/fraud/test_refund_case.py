@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.fraud.policies import event
-from tests.fraud.test_review import NOON, item
+from tests.fraud.test_review_queue import NOON, item
 
 import securecall as sc
 from securecall.errors import InputError, InputTypeError

@@ -17,7 +17,7 @@ from securecall.fraud.event import Event
 from securecall.fraud.json_values import object_of, told_of, typed, value_of
 
 if TYPE_CHECKING:
-    from securecall.fraud.review import ReviewItem
+    from securecall.fraud.review_queue import ReviewItem
 
 __all__ = ["REASONS", "RULE", "RefundCase"]
 

@@ -140,6 +140,11 @@ class ReviewItem:
     def wrong(self, **judgement: Any) -> RefundCase:
         """Judge that the disconnect was wrong: the same as `RefundCase.of` of this item.
 
+        Parameters
+        ----------
+        **judgement
+            ``reason``, ``judged_by``, ``judged_at_ms`` and the others of `RefundCase.of`.
+
         Source
         ------
         own.

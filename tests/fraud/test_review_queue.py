@@ -15,7 +15,7 @@ from tests.fraud.policies import event, events, numbers, policies, policy_of
 from securecall.errors import InputError, InputTypeError
 from securecall.fraud import Event
 from securecall.fraud.policy import Policy, Rule
-from securecall.fraud.review import ReviewItem, read_reviews, review, write_reviews
+from securecall.fraud.review_queue import ReviewItem, read_reviews, review, write_reviews
 
 NOON = 1_777_658_400_000
 POLICY = policy_of(Rule("any", "alert", ("review",)), Rule("any", "disconnect", ("disconnect",)))
