@@ -48,7 +48,7 @@ def extension(name):
 
 setup(
     ext_modules=cythonize(
-        [extension(name) for name in ("_curve", "_dsp", "_fees", "_rating")],
+        [extension(name) for name in ("_cues", "_curve", "_dsp", "_fees", "_rating")],
         compiler_directives=DIRECTIVES,
         include_path=["src"],
         # Each kind of build keeps its own C files; coverage finds them only beside the .pyx.

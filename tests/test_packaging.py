@@ -24,7 +24,7 @@ import securecall
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 STEM = f"securecall-{securecall.__version__}"
-ENGINES = ("_curve", "_dsp", "_fees", "_rating")
+ENGINES = ("_cues", "_curve", "_dsp", "_fees", "_rating")
 
 # One build serves the whole module: with pytest-xdist one worker runs it.
 pytestmark = pytest.mark.xdist_group("packaging")

@@ -1,7 +1,15 @@
-"""What other engines need of the ears: the setup that all channels share."""
+"""What the other engine of the ears needs of this one: the setup, and how samples come and events go."""
 
+from libc.stdint cimport int64_t, uint8_t
+
+from securecall._frame cimport Event
 from securecall._line cimport Setup as CSetup
 
 
 cdef class Setup:
     cdef CSetup c
+
+cdef tuple event_of(const Event* event)
+cdef int samples_of(
+    object data, Py_buffer* view, Setup setup, const uint8_t** first, int64_t* count
+) except -1

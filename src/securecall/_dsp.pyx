@@ -197,7 +197,7 @@ cdef class Setup:
             self.c.measures = 1
 
 
-cdef tuple _event(const Event* event):
+cdef tuple event_of(const Event* event):
     """Return an event as plain values, in the order of its fields; evidence is a tuple."""
     return (
         event.kind, event.code, event.id, event.ended != 0, event.start, event.end, event.detected,
@@ -207,7 +207,7 @@ cdef tuple _event(const Event* event):
     )
 
 
-cdef int _samples(
+cdef int samples_of(
     object data, Py_buffer* view, Setup setup, const uint8_t** first, int64_t* count
 ) except -1:
     """Find the samples of bytes or of a buffer; return 1 if the view has to be released."""
@@ -282,7 +282,7 @@ cdef class Channel:
             return ()
         if self.events.lost:
             _complain(&self.events)
-        found = tuple([_event(&self.events.items[at]) for at in range(self.events.count)])
+        found = tuple([event_of(&self.events.items[at]) for at in range(self.events.count)])
         self.events.count = 0
         return found
 
@@ -291,7 +291,7 @@ cdef class Channel:
         cdef Py_buffer view
         cdef const uint8_t* first
         cdef int64_t count
-        cdef int held = _samples(data, &view, self.setup, &first, &count)
+        cdef int held = samples_of(data, &view, self.setup, &first, &count)
         if count >= LONG_PIECE:
             with nogil:
                 sc_line_feed(&self.line, &self.setup.c, first, count, &self.events)
@@ -359,7 +359,7 @@ cdef class Channel:
         cdef int held
         cdef uint8_t* found
         cdef Py_ssize_t frames = 0
-        held = _samples(data, &view, self.setup, &first, &count)
+        held = samples_of(data, &view, self.setup, &first, &count)
         found = <uint8_t*> malloc((count // (FRAME * ratio) + 2) * size)
         if found == NULL:
             if held:
@@ -489,7 +489,7 @@ cdef class Channels:
             if self.events.count:
                 for channel in range(self.count):
                     for at in range(owners[channel], owners[channel + 1]):
-                        found.append((channel, _event(&self.events.items[at])))
+                        found.append((channel, event_of(&self.events.items[at])))
         finally:
             self.events.count = 0
             free(owners)
@@ -502,7 +502,7 @@ cdef class Channels:
         sc_line_finish(&self.lines[channel], &self.setup.c, &self.events)
         if self.events.lost:
             _complain(&self.events)
-        found = tuple([_event(&self.events.items[at]) for at in range(self.events.count)])
+        found = tuple([event_of(&self.events.items[at]) for at in range(self.events.count)])
         self.events.count = 0
         return found
 

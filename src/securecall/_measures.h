@@ -49,6 +49,21 @@ static inline void sc_measuring_reset(sc_measuring *state)
 
 static inline float sc_db_of(float power) { return 3.0102999566f * sc_log2(power + 1e-10f) + 6.1502999566f; }
 
+/* Back from dBm0: exact at whole powers of two, else to 0.01 dB. No library whose last bit may differ. */
+static inline float sc_power_of(float dbm0)
+{
+    float x = (dbm0 - 6.1502999566f) * 0.3321928095f, whole, part;
+    union { float f; int32_t i; } u;
+    if (x < -100.0f)
+        return 0.0f;
+    whole = (float)(int32_t)(x - (x < 0.0f ? 1.0f : 0.0f));
+    part = x - whole;
+    u.i = ((int32_t)whole + 127) << 23;
+    return u.f * (1.0f + part * (0.6958f + part * (0.2252f + part * 0.079f)));
+}
+
+static inline float sc_ratio_db(float ratio) { return 3.0102999566f * sc_log2(ratio + 1e-10f); }
+
 /* The sharpest millisecond of the frame before: over the 18 ms before it and over what is 6 to 20 ms behind it.
  * ``past`` are the 60 ms whose last frame is the one that has just come. */
 static inline void sc_click(const float *past, float *click_db, float *click_dbm0)

@@ -3,6 +3,8 @@
 fraud/measures.py names them; a test holds both lists against each other.
 """
 
+cimport cython
+
 from securecall._frame cimport Frame
 from securecall._speech cimport HEARD_OTHER, HEARD_SPEECH, sc_speech
 from securecall._spectrum cimport LONG_WEIGHT, sc_spectrum, sc_window_long
@@ -39,6 +41,7 @@ cdef enum:
     SPECTRUM_FROM = 384    # of the 640 samples of the past: the last 256
 
 
+@cython.cdivision(True)
 cdef inline void sc_measures_step(
     sc_measuring* state, sc_measures* m, const Frame* frame, int activity, const sc_speech* speech,
 ) noexcept nogil:

@@ -94,9 +94,7 @@ class Measurer:
         code = one_of(encoding, ENCODINGS, "encoding")
         table = b"" if code == 0 else (MULAW if code == 1 else ALAW).tobytes()
         self._channel = _dsp.Channel(
-            _dsp.Setup(
-                sample_rate_hz, code, table, None, None, False, None, packed_network(), True
-            )
+            _dsp.Setup(sample_rate_hz, code, table, None, None, False, None, packed_network(), True)
         )
 
     def feed(self, frame: Any) -> NDArray[np.float32]:

@@ -1,0 +1,176 @@
+"""Half a second of a leg in 64 bytes: its floor, its talk, its clicks; and the ring of the last 20 s.
+
+Levels are kept in steps of half a dB from -100 dBm0 on, so that what is compared later are whole
+numbers. A block is 25 frames of 20 ms and lies on the clock of the media.
+"""
+
+cimport cython
+from libc.stdint cimport uint8_t
+from libc.string cimport memset
+
+from securecall._measures cimport sc_measures
+from securecall._speech cimport HEARD_LOST, HEARD_OTHER, HEARD_SPEECH
+
+cdef enum:
+    BLOCK_FRAMES = 25
+    BLOCK_HOPS = 100
+    BLOCKS_KEPT = 40       # 20 s
+    BLOCK_BANDS = 16
+    NO_LEVEL = 255         # nothing to measure in this block
+
+cdef struct Block:
+    uint8_t low            # the quietest 60 ms, in steps of 0.5 dB from -100 dBm0 on
+    uint8_t high           # the loudest frame
+    uint8_t quiet[16]      # bands of the quietest 60 ms
+    uint8_t spoken         # frames of speech, of other sound, lost, dead
+    uint8_t other
+    uint8_t lost
+    uint8_t dead
+    uint8_t talk           # mean level of frames of speech 10 dB above the floor
+    uint8_t talks          # how many of them
+    uint8_t talking[16]    # their bands
+    uint8_t pitches        # frames with a pitch
+    uint8_t pitch          # mean of log2 Hz, from 6 in steps of 1/64
+    uint8_t click          # sharpest, in dB
+    uint8_t tonal          # frames that lines make up
+    uint8_t echo           # how alike the other leg's levels are, 255 is wholly
+    uint8_t echo_level     # level of the echo less the other leg's, -60 dB and steps of 0.5 dB
+    uint8_t echo_hops      # how late
+    uint8_t far            # the other leg's level where it is loudest, NO_LEVEL if there is none
+    uint8_t far_spoken     # its frames of speech
+    uint8_t edge           # 99 % of talk lie below, in steps of 16 Hz
+    uint8_t spare[13]
+
+cdef struct Building:      # the block that is under way
+    int frames
+    float low
+    float quiet[16]
+    float high
+    float before_level[2]  # of the two frames before; beyond them one was lost: 0
+    float before[2][16]
+    int before_frames
+    int spoken
+    int other
+    int lost
+    int dead
+    int talks
+    float talk
+    float talking[16]
+    float edge
+    int pitches
+    float pitch
+    float click
+    int tonal
+    float hop[100]         # level of each hop, dBm0
+
+
+cdef inline uint8_t sc_step(float value, float least, float steps) noexcept nogil:
+    """Return a value in steps above the least, within 0 and 254."""
+    cdef float step = (value - least) * steps + <float> 0.5
+
+    if step < 0:
+        return 0
+    return 254 if step > 254 else <uint8_t> step
+
+
+cdef inline uint8_t sc_level_step(float dbm0) noexcept nogil:
+    return sc_step(dbm0, -100, 2)
+
+
+cdef inline void sc_building_next(Building* state) noexcept nogil:
+    """Begin a block; the two frames before it are still known."""
+    state.frames = state.spoken = state.other = state.lost = state.dead = 0
+    state.talks = state.pitches = state.tonal = 0
+    state.low = 100
+    state.high = -100
+    state.talk = state.edge = state.pitch = state.click = 0
+    memset(state.talking, 0, sizeof(state.talking))
+
+
+cdef inline void sc_building_reset(Building* state) noexcept nogil:
+    """Begin with nothing heard."""
+    memset(state, 0, sizeof(Building))
+    sc_building_next(state)
+
+
+@cython.cdivision(True)
+cdef inline int sc_building_take(Building* state, const sc_measures* m) noexcept nogil:
+    """Take a frame in; return whether it completes the block."""
+    cdef int k, b
+    cdef float mean
+
+    for k in range(4):
+        state.hop[4 * state.frames + k] = m.hop_dbm0[k]
+    state.frames += 1
+    if m.activity == HEARD_LOST:
+        state.lost += 1
+        state.before_frames = 0
+        return state.frames == BLOCK_FRAMES
+    if m.level_dbm0 < -80:
+        state.dead += 1
+    if m.level_dbm0 > state.high:
+        state.high = m.level_dbm0
+    if m.click_db > state.click:
+        state.click = m.click_db
+    if m.activity == HEARD_SPEECH:
+        state.spoken += 1
+        if m.level_dbm0 > m.floor_dbm0 + 10:
+            state.talks += 1
+            state.talk += m.level_dbm0
+            state.edge += m.edge_hz
+            for b in range(BLOCK_BANDS):
+                state.talking[b] += m.band_dbm0[b]
+        if m.voiced:
+            state.pitches += 1
+            state.pitch += m.pitch_log2_hz
+    elif m.activity == HEARD_OTHER:
+        state.other += 1
+    if m.evenness_db < -14 and m.level_dbm0 > -50:
+        state.tonal += 1
+    if state.before_frames == 2:
+        mean = (m.level_dbm0 + state.before_level[0] + state.before_level[1]) * <float> (1.0 / 3)
+        if mean < state.low:
+            state.low = mean
+            for b in range(BLOCK_BANDS):
+                state.quiet[b] = (
+                    m.band_dbm0[b] + state.before[0][b] + state.before[1][b]
+                ) * <float> (1.0 / 3)
+    else:
+        state.before_frames += 1
+    state.before_level[0] = state.before_level[1]
+    state.before_level[1] = m.level_dbm0
+    for b in range(BLOCK_BANDS):
+        state.before[0][b] = state.before[1][b]
+        state.before[1][b] = m.band_dbm0[b]
+    return state.frames == BLOCK_FRAMES
+
+
+@cython.cdivision(True)
+cdef inline void sc_building_finish(const Building* state, Block* block) noexcept nogil:
+    """Write down a whole block, but for what the other leg has to do with it."""
+    cdef int b
+    cdef float part
+
+    memset(block, 0, sizeof(Block))
+    block.low = NO_LEVEL if state.low > 50 else sc_level_step(state.low)
+    block.high = sc_level_step(state.high)
+    for b in range(BLOCK_BANDS):
+        block.quiet[b] = sc_level_step(state.quiet[b])
+    block.spoken = <uint8_t> state.spoken
+    block.other = <uint8_t> state.other
+    block.lost = <uint8_t> state.lost
+    block.dead = <uint8_t> state.dead
+    block.talks = <uint8_t> state.talks
+    block.talk = NO_LEVEL
+    block.far = NO_LEVEL
+    if state.talks:
+        part = <float> 1.0 / state.talks
+        block.talk = sc_level_step(state.talk * part)
+        block.edge = sc_step(state.edge * part, 0, <float> (1.0 / 16))
+        for b in range(BLOCK_BANDS):
+            block.talking[b] = sc_level_step(state.talking[b] * part)
+    block.pitches = <uint8_t> state.pitches
+    if state.pitches:
+        block.pitch = sc_step(state.pitch / state.pitches, 6, 64)
+    block.click = sc_step(state.click, 0, 1)
+    block.tonal = <uint8_t> state.tonal

@@ -1,0 +1,176 @@
+"""One call: its legs, what is heard on each, and what both together say.
+
+Each leg is heard by itself. What needs both, block by block, waits until both have got there, so that
+it does not matter how the legs' pieces follow each other.
+"""
+
+cimport cython
+from libc.stdint cimport int64_t, uint8_t
+from libc.stdlib cimport realloc
+from libc.string cimport memcpy, memmove, memset
+
+from securecall._block cimport (
+    Block, Building, NO_LEVEL, sc_building_finish, sc_building_next, sc_building_reset,
+    sc_building_take,
+)
+from securecall._change cimport Change, sc_change_reset, sc_change_step
+from securecall._cue cimport Cues
+from securecall._echo cimport Echo, sc_echo_step
+from securecall._frame cimport Events, FRAME
+from securecall._gap cimport Gap, sc_gap_reset, sc_gap_step
+from securecall._line cimport Line, Setup, S16LE, sc_line_feed, sc_line_finish, sc_line_gap, sc_line_reset
+
+cdef enum:
+    LEGS = 2
+    BASE_BLOCKS = 8        # the line's noise is the quietest of the last four seconds
+
+cdef struct Heard:         # a block that waits for the other leg's
+    Block block
+    float hop[100]
+
+cdef struct Leg:
+    int joined
+    int64_t done           # blocks that are compared
+    int waiting            # blocks that wait
+    int room
+    Heard* heard
+    uint8_t lows[8]        # of the last blocks, the latest first
+    Line line
+    Gap gap
+    Building building
+    Echo echo
+    Change change
+
+cdef struct Watch:
+    Leg leg[2]
+
+
+cdef inline void sc_leg_reset(Leg* leg) noexcept nogil:
+    """Begin anew; memory is kept."""
+    leg.joined = leg.waiting = 0
+    leg.done = 0
+    memset(leg.lows, NO_LEVEL, BASE_BLOCKS)
+    sc_line_reset(&leg.line)
+    sc_gap_reset(&leg.gap)
+    sc_building_reset(&leg.building)
+    memset(&leg.echo, 0, sizeof(Echo))
+    sc_change_reset(&leg.change)
+
+
+cdef inline void _follow_base(Leg* leg, const Block* block) noexcept nogil:
+    """Take the line's noise from its last blocks."""
+    cdef int k, least = NO_LEVEL
+    if block.dead >= 3 or block.lost > 5:
+        return
+    memmove(&leg.lows[1], &leg.lows[0], BASE_BLOCKS - 1)
+    leg.lows[0] = block.low
+    for k in range(BASE_BLOCKS):
+        if leg.lows[k] < least:
+            least = leg.lows[k]
+    if least < NO_LEVEL:
+        leg.gap.base = least * <float> 0.5 - 100
+
+
+cdef inline int _queue(Leg* leg) noexcept nogil:
+    """Write down a whole block for later; return -1 without memory."""
+    cdef Heard* more
+    if leg.waiting == leg.room:
+        more = <Heard*> realloc(leg.heard, (2 * leg.room + 2) * sizeof(Heard))
+        if more == NULL:
+            return -1
+        leg.heard = more
+        leg.room = 2 * leg.room + 2
+    sc_building_finish(&leg.building, &leg.heard[leg.waiting].block)
+    memcpy(leg.heard[leg.waiting].hop, leg.building.hop, sizeof(leg.building.hop))
+    _follow_base(leg, &leg.heard[leg.waiting].block)
+    leg.waiting += 1
+    return 0
+
+
+cdef inline int sc_watch_settle(Watch* watch, Cues* cues) noexcept nogil:
+    """Compare all blocks that every leg has; return how many."""
+    cdef int n, ready = -1, k
+    cdef Leg* leg
+    cdef Leg* other
+
+    for n in range(LEGS):
+        if watch.leg[n].joined and (ready < 0 or watch.leg[n].waiting < ready):
+            ready = watch.leg[n].waiting
+    if ready <= 0:
+        return 0
+    for k in range(ready):
+        if watch.leg[0].joined and watch.leg[1].joined:
+            for n in range(LEGS):
+                leg = &watch.leg[n]
+                other = &watch.leg[1 - n]
+                sc_echo_step(
+                    &leg.echo, &leg.heard[k].block, leg.heard[k].hop, other.heard[k].hop,
+                    &other.heard[k].block,
+                )
+        for n in range(LEGS):
+            leg = &watch.leg[n]
+            if leg.joined:
+                leg.done += 1
+                sc_change_step(&leg.change, &leg.heard[k].block, n, 4000 * leg.done, cues)
+    for n in range(LEGS):
+        leg = &watch.leg[n]
+        if leg.joined:
+            leg.waiting -= ready
+            memmove(leg.heard, leg.heard + ready, leg.waiting * sizeof(Heard))
+    return ready
+
+
+cdef inline int _frame(Watch* watch, int number, Cues* cues) noexcept nogil:
+    """Take in the frame that a leg has just completed; return -1 without memory."""
+    cdef Leg* leg = &watch.leg[number]
+
+    sc_gap_step(&leg.gap, &leg.line.measures, leg.line.now, number, cues)
+    if sc_building_take(&leg.building, &leg.line.measures):
+        if _queue(leg):
+            return -1
+        sc_building_next(&leg.building)
+        sc_watch_settle(watch, cues)
+    return 0
+
+
+@cython.cdivision(True)
+cdef inline int sc_watch_feed(
+    Watch* watch, const Setup* setup, int number, const uint8_t* data, int64_t count,
+    Events* events, Cues* cues,
+) noexcept nogil:
+    """Hear samples of a leg; return -1 without memory."""
+    cdef Leg* leg = &watch.leg[number]
+    cdef int ratio = setup.rate_hz // 8000, wide = 2 if setup.encoding == S16LE else 1
+    cdef int64_t at = 0, piece, frame
+
+    while at < count:
+        # To where the frame ends, or two before: the half-band filter may hold some back.
+        frame = leg.line.now // FRAME
+        piece = ratio * (FRAME - (leg.line.now + leg.line.waiting) % FRAME)
+        if piece > count - at:
+            piece = count - at
+        sc_line_feed(&leg.line, setup, data + wide * at, piece, events)
+        at += piece
+        if leg.line.now // FRAME > frame and _frame(watch, number, cues):
+            return -1
+    return 0
+
+
+@cython.cdivision(True)
+cdef inline int sc_watch_gap(
+    Watch* watch, const Setup* setup, int number, int64_t count, Events* events, Cues* cues
+) noexcept nogil:
+    """Let samples at 8 kHz of a leg pass that were lost; return -1 without memory."""
+    cdef Leg* leg = &watch.leg[number]
+    cdef int64_t piece, frame
+
+    while count > 0:
+        frame = leg.line.now // FRAME
+        piece = FRAME - (leg.line.now + leg.line.waiting) % FRAME
+        if piece > count:
+            piece = count
+        sc_line_gap(&leg.line, setup, piece, events)
+        count -= piece
+        if leg.line.now // FRAME > frame and _frame(watch, number, cues):
+            return -1
+    return 0
