@@ -21,6 +21,26 @@ cdef extern from "_pairs.h" nogil:
         float* out,
     )
 
+cdef extern from "_turns.h" nogil:
+    ctypedef struct sc_quad:  # four floats
+        pass
+    float sc_whole_sum(const float* x, int count)
+    void sc_turn_two(
+        const float* value, int count, const float* c0, const float* s0, const float* c1,
+        const float* s1, const float* step_re, const float* step_im, sc_quad* turned,
+    )
+    void sc_three_sums(
+        const sc_quad* turned, const float* window, int count, int shift, float sums[2][6]
+    )
+    void sc_turned_sum(
+        const sc_quad* turned, const float* window, int count, const float* step_re,
+        const float* step_im, float* sum_re, float* sum_im,
+    )
+    float sc_residue(
+        const float* value, int count, int blocks, int hole, int after, const float* re,
+        const float* im, const float* step_re, const float* step_im, float most,
+    )
+
 cdef enum:
     BLOCKS = 10            # in each of which the fit must hold
     HOLE = 4               # blocks of an interruption that is bridged
@@ -63,7 +83,6 @@ cdef struct PairFit:
     float deviation[2]     # relative
     float power[2]
     float snr
-    float color            # of the residual: its correlation over one sample; 0 is white
     float unsteady         # greatest ratio of amplitudes within the window
     int64_t start
 
@@ -113,20 +132,24 @@ cdef inline int _was_there(
 
 @cython.cdivision(True)
 cdef inline int sc_pair_fit(
-    const PairPlan* plan, const Span* span, int low, int high, const float* past, PairFit* fit
+    const PairPlan* plan, const Span* span, int low, int high, const float* past, int filtered,
+    int final, PairFit* fit,
 ) noexcept nogil:
     """Fit two tones to the end of the past; return 1 for a digit, -1 if there is more than tones.
 
     Needs windows with a sum above 0.
 
-    ``past`` has 512 samples. The frequency is first sought within +-100 Hz, then refined. With the
-    bridged span, the quietest 12.5 ms within it count for nothing.
+    ``past`` has 512 samples, which were whole numbers over 32768 unless they are filtered. The
+    frequency is first sought within +-100 Hz, then refined. With the bridged span, the quietest
+    12.5 ms within it count for nothing. When it is final, 0 and -1 are the same to who asks.
     """
     cdef int n = span.window, second = span.second, first = n - SC_HOP
     cdef const float* x = past + (SC_PAST - n)
     cdef float value[512]
-    cdef float re[2][512]
-    cdef float im[2][512]
+    cdef sc_quad turned[512]
+    cdef float re[2]
+    cdef float im[2]
+    cdef float further[2]
     cdef float sums[2][6]
     cdef float amplitude[2][3]
     cdef float turn[2]
@@ -137,11 +160,13 @@ cdef inline int sc_pair_fit(
     cdef float z_re, z_im, w, mean = 0, middle, residual, total, power, part, swap
     cdef float first_sum = span.first_sum, whole_sum = span.whole_sum
     cdef float apart = SC_HOP, whole_apart, half = 0.5
-    cdef float color = 0, last = 0
-    cdef int tone, m, lane, block, at, shift, hole = 0, after = 0, _
+    cdef int tone, m, lane, at, shift, hole = 0, after = 0, failed = 0, _
 
-    for m in range(n):
-        mean += x[m]
+    if filtered:
+        for m in range(n):
+            mean += x[m]
+    else:
+        mean = sc_whole_sum(x, n)
     mean /= n
     for m in range(n):
         value[m] = x[m] - mean
@@ -191,32 +216,18 @@ cdef inline int sc_pair_fit(
         if fabsf(fit.deviation[tone]) > 1.5 * plan.deviation_max + w:
             return 0
 
+    # Turn by what was found, then measure what is left of the turn.
+    for tone in range(2):
+        step_re[tone] = cosf(turn[tone])
+        step_im[tone] = -sinf(turn[tone])
+    lane, at = plan.lane[low], plan.lane[high]
+    sc_turn_two(
+        value, n, sc_turn_cos[lane], sc_turn_sin[lane], sc_turn_cos[at], sc_turn_sin[at], step_re,
+        step_im, turned,
+    )
+    sc_three_sums(turned, span.hann_second, second, shift, sums)
     for tone in range(2):
         lane = plan.lane[low if tone == 0 else high]
-        # Turn by what was found, then measure what is left of the turn.
-        for m in range(n):
-            re[tone][m] = value[m] * sc_turn_cos[lane][m]
-            im[tone][m] = -value[m] * sc_turn_sin[lane][m]
-        step_re[0] = cosf(turn[tone])
-        step_im[0] = -sinf(turn[tone])
-        z_re, z_im = 1, 0
-        for m in range(n):
-            swap = re[tone][m] * z_re - im[tone][m] * z_im
-            im[tone][m] = re[tone][m] * z_im + im[tone][m] * z_re
-            re[tone][m] = swap
-            swap = z_re * step_re[0] - z_im * step_im[0]
-            z_im = z_re * step_im[0] + z_im * step_re[0]
-            z_re = swap
-        for m in range(6):
-            sums[tone][m] = 0
-        for m in range(second):
-            w = span.hann_second[m]
-            sums[tone][0] += w * re[tone][m]
-            sums[tone][1] += w * im[tone][m]
-            sums[tone][2] += w * re[tone][m + shift]
-            sums[tone][3] += w * im[tone][m + shift]
-            sums[tone][4] += w * re[tone][m + 2 * shift]
-            sums[tone][5] += w * im[tone][m + 2 * shift]
         for at in range(3):
             amplitude[tone][at] = sqrtf(
                 sums[tone][2 * at] * sums[tone][2 * at]
@@ -229,37 +240,36 @@ cdef inline int sc_pair_fit(
         z_re = sums[tone][2] * sums[tone][0] + sums[tone][3] * sums[tone][1]
         z_im = sums[tone][3] * sums[tone][0] - sums[tone][2] * sums[tone][1]
         middle = atan2f(z_im, z_re)
-        if fabsf(middle - half * w) > plan.bend_max:
-            return -1
-        for at in range(3 if hole == 0 else 0):
+        failed = fabsf(middle - half * w) > plan.bend_max
+        for at in range(3 if hole == 0 and not failed else 0):
             if amplitude[tone][at] > fit.unsteady * amplitude[tone][(at + 1) % 3]:
                 fit.unsteady = amplitude[tone][at] / amplitude[tone][(at + 1) % 3]
             if amplitude[tone][(at + 1) % 3] > fit.unsteady * amplitude[tone][at]:
                 fit.unsteady = amplitude[tone][(at + 1) % 3] / amplitude[tone][at]
-        if fit.unsteady > plan.steady_max:
-            return -1
+        if failed or fit.unsteady > plan.steady_max:
+            if tone == 0 or final:
+                return -1
+            failed = 1
+            break
         w /= whole_apart
+        further[tone] = w
         turn[tone] += w
         fit.hz[tone] = sc_lane_hz[lane] + turn[tone] * 1273.2395
         fit.deviation[tone] = fit.hz[tone] / sc_lane_hz[lane] - 1
         if fabsf(fit.deviation[tone]) > plan.deviation_max + plan.deviation_hz / sc_lane_hz[lane]:
             return 0
-        step_re[0] = cosf(w)
-        step_im[0] = -sinf(w)
-        z_re, z_im = 1, 0
-        a_re[tone] = a_im[tone] = 0
-        for m in range(n):
-            w = span.hann_whole[m]
-            a_re[tone] += w * (re[tone][m] * z_re - im[tone][m] * z_im)
-            a_im[tone] += w * (re[tone][m] * z_im + im[tone][m] * z_re)
-            swap = z_re * step_re[0] - z_im * step_im[0]
-            z_im = z_re * step_im[0] + z_im * step_re[0]
-            z_re = swap
+    for tone in range(1 if failed else 2):
+        step_re[tone] = cosf(further[tone])
+        step_im[tone] = -sinf(further[tone])
+    sc_turned_sum(turned, span.hann_whole, n, step_re, step_im, a_re, a_im)
+    for tone in range(1 if failed else 2):
         a_re[tone] *= 2 / whole_sum
         a_im[tone] *= 2 / whole_sum
         fit.power[tone] = 0.5 * (a_re[tone] * a_re[tone] + a_im[tone] * a_im[tone])
         if fit.power[tone] < plan.power_min:
             return 0
+    if failed:
+        return -1
     if (fit.power[1] > plan.twist_max * fit.power[0]
             or fit.power[1] < plan.twist_min * fit.power[0]):
         return 0
@@ -269,35 +279,17 @@ cdef inline int sc_pair_fit(
         w = sc_lane_hz[plan.lane[low if tone == 0 else high]] / 1273.2395 + turn[tone]
         step_re[tone] = cosf(w)
         step_im[tone] = sinf(w)
-        re[tone][0], im[tone][0] = a_re[tone], a_im[tone]
-    total = 0
-    m = 0
-    for block in range(span.blocks):
-        part = 0
-        at = 0
-        while m < (block + 1) * n // span.blocks:
-            residual = value[m]
-            for tone in range(2):
-                residual -= re[tone][0]
-                swap = re[tone][0] * step_re[tone] - im[tone][0] * step_im[tone]
-                im[tone][0] = re[tone][0] * step_im[tone] + im[tone][0] * step_re[tone]
-                re[tone][0] = swap
-            if not hole <= m < after:
-                part += residual * residual
-                color += residual * last
-                at += 1
-            last = residual
-            m += 1
-        if part > plan.block_max * power * at:
-            return -1
-        total += part
-    fit.color = color / (total + 1e-12)
+    total = sc_residue(
+        value, n, span.blocks, hole, after, a_re, a_im, step_re, step_im, plan.block_max * power
+    )
+    if total < 0:
+        return -1
     fit.snr = power * (n - after + hole) / (total + 1e-12)
     if fit.snr < plan.snr_min:
         return -1
     # Back in time with the same tones, 10 samples after 10, to where they began.
     for tone in range(2):
-        re[tone][0], im[tone][0] = a_re[tone], a_im[tone]
+        re[tone], im[tone] = a_re[tone], a_im[tone]
         step_im[tone] = -step_im[tone]
     m = 0
     while m - 10 >= n - SC_PAST:
@@ -306,9 +298,9 @@ cdef inline int sc_pair_fit(
             m -= 1
             residual = x[m] - mean
             for tone in range(2):
-                swap = re[tone][0] * step_re[tone] - im[tone][0] * step_im[tone]
-                im[tone][0] = re[tone][0] * step_im[tone] + im[tone][0] * step_re[tone]
-                re[tone][0] = swap
+                swap = re[tone] * step_re[tone] - im[tone] * step_im[tone]
+                im[tone] = re[tone] * step_im[tone] + im[tone] * step_re[tone]
+                re[tone] = swap
                 residual -= swap
             part += residual * residual
         if part > 0.5 * power * 10:

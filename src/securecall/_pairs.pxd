@@ -120,7 +120,7 @@ cdef inline void sc_pair_step(
     cdef float share
     cdef const Span* span
     cdef int seen = sc_pair_screen(plan, state, sums, hop_power, power)
-    cdef int low = seen >> 3, high = seen & 7, fitted
+    cdef int low = seen >> 3, high = seen & 7, fitted, cleared = filtered != NULL
 
     if state.held_low >= 0:
         if (power[state.held_low] >= state.half[0] and power[state.held_high] >= state.half[1]
@@ -154,12 +154,14 @@ cdef inline void sc_pair_step(
     if filtered == NULL:
         sc_past(ring, now, past, PAST)
         filtered = past
-    fitted = sc_pair_fit(plan, span, low, high, filtered, &fit)
+    fitted = sc_pair_fit(
+        plan, span, low, high, filtered, cleared, seen == state.before or state.run < HOLED, &fit
+    )
     if fitted <= 0:
         if span == &plan.bridged or (seen != state.before and (fitted == 0 or state.run < HOLED)):
             return
         span = &plan.bridged
-        if sc_pair_fit(plan, span, low, high, filtered, &fit) <= 0:
+        if sc_pair_fit(plan, span, low, high, filtered, cleared, 1, &fit) <= 0:
             return
     if state.held_low >= 0:
         sc_pair_end(plan, state, events, now)
