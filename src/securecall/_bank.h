@@ -12,6 +12,9 @@
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
 
 enum { SC_HOP = 40, SC_HALF = 20, SC_LANES = 48 };
 
@@ -47,22 +50,25 @@ typedef struct { float part[2][SC_LANES]; } __attribute__((aligned(64))) sc_sums
         *(vector *)&out[hop].sums.part[1][lane] = im;                                                         \
     }
 
-#define SC_BANK_BODY_4(WIDE)                                                                        \
-    typedef float vector __attribute__((vector_size(WIDE * 4), aligned(4)));                        \
-    for (int lane = 0; lane < SC_LANES; lane += WIDE) {                                              \
-        vector re0 = {0}, im0 = {0}, re1 = {0}, im1 = {0}, re2 = {0}, im2 = {0}, re3 = {0}, im3 = {0}; \
-        for (int n = 0; n < SC_HALF; n++) {                                                          \
-            vector c = *(const vector *)&sc_bank_cos[n][lane], s = *(const vector *)&sc_bank_sin[n][lane]; \
-            re0 += c * even[n]; im0 += s * odd[n];                                                   \
-            re1 += c * even[n + SC_HALF]; im1 += s * odd[n + SC_HALF];                               \
-            re2 += c * even[n + 2 * SC_HALF]; im2 += s * odd[n + 2 * SC_HALF];                       \
-            re3 += c * even[n + 3 * SC_HALF]; im3 += s * odd[n + 3 * SC_HALF];                       \
-        }                                                                                            \
-        *(vector *)&out[0].sums.part[0][lane] = re0; *(vector *)&out[0].sums.part[1][lane] = im0;              \
-        *(vector *)&out[1].sums.part[0][lane] = re1; *(vector *)&out[1].sums.part[1][lane] = im1;              \
-        *(vector *)&out[2].sums.part[0][lane] = re2; *(vector *)&out[2].sums.part[1][lane] = im2;              \
-        *(vector *)&out[3].sums.part[0][lane] = re3; *(vector *)&out[3].sums.part[1][lane] = im3;              \
+/* Four hops, ``GROUPS`` vectors of lanes at a time: what is loaded serves as often as there are registers. */
+#define SC_BANK_PART_4(WIDE, GROUPS, table, folded, which)                                          \
+    for (int lane = 0; lane < SC_LANES; lane += GROUPS * WIDE) {                                     \
+        vector sum[4][GROUPS] = {{{0}}};                                                             \
+        for (int n = 0; n < SC_HALF; n++)                                                            \
+            for (int group = 0; group < GROUPS; group++) {                                           \
+                vector weight = *(const vector *)&table[n][lane + group * WIDE];                     \
+                for (int hop = 0; hop < 4; hop++)                                                    \
+                    sum[hop][group] += weight * folded[n + hop * SC_HALF];                           \
+            }                                                                                        \
+        for (int hop = 0; hop < 4; hop++)                                                            \
+            for (int group = 0; group < GROUPS; group++)                                             \
+                *(vector *)&out[hop].sums.part[which][lane + group * WIDE] = sum[hop][group];        \
     }
+
+#define SC_BANK_BODY_4(WIDE, GROUPS)                                                                \
+    typedef float vector __attribute__((vector_size(WIDE * 4), aligned(4)));                        \
+    SC_BANK_PART_4(WIDE, GROUPS, sc_bank_cos, even, 0)                                               \
+    SC_BANK_PART_4(WIDE, GROUPS, sc_bank_sin, odd, 1)
 
 /* What a hop is before anybody has an opinion of it. */
 typedef struct {
@@ -73,39 +79,81 @@ typedef struct {
 } sc_heard;
 
 typedef float sc_eight __attribute__((vector_size(32), aligned(4)));
+typedef int16_t sc_eight_shorts __attribute__((vector_size(16), aligned(2), may_alias));
 
-/* From samples to sums, for one to four hops. The mean square is added in eight lanes in one order. */
-static inline __attribute__((always_inline)) void sc_fold(
-    const int16_t *samples, int16_t before, int hops, float *even, float *odd, sc_heard *out)
+/* A hop's greatest magnitude, and which of its samples are below 0. */
+static inline __attribute__((always_inline)) int16_t sc_peak(const int16_t *s, uint64_t *below)
 {
-    float x[SC_HOP];
-    for (int hop = 0; hop < hops; hop++) {
-        const int16_t *s = samples + hop * SC_HOP;
-        int16_t peak = 0, crossings = (int16_t)((s[0] < 0) != (before < 0));
-        sc_eight sum = {0};
-        for (int n = 0; n < SC_HOP; n++)
-            x[n] = s[n] * (1.0f / 32768);
-        for (int n = 0; n < SC_HOP; n += 8) {
-            sc_eight eight = *(const sc_eight *)&x[n];
-            sum += eight * eight;
-        }
-        for (int n = 0; n < SC_HOP; n++) {
-            int16_t size = (int16_t)(s[n] ^ (s[n] >> 15));
-            peak = size > peak ? size : peak;
-        }
-        for (int n = 0; n < SC_HOP - 1; n++)
-            crossings += (int16_t)((uint16_t)(s[n] ^ s[n + 1]) >> 15);
-        for (int n = 0; n < SC_HALF; n++) {
-            even[hop * SC_HALF + n] = x[SC_HALF + n] + x[SC_HALF - 1 - n];
-            odd[hop * SC_HALF + n] = x[SC_HALF + n] - x[SC_HALF - 1 - n];
-        }
-        out[hop].power = (((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7])))
-                         * (1.0f / SC_HOP);
-        out[hop].peak = peak;
-        out[hop].crossings = crossings;
-        before = s[SC_HOP - 1];
+#if defined(__SSE2__)
+    __m128i v[5], size[5];
+    for (int k = 0; k < 5; k++) {
+        v[k] = _mm_loadu_si128((const __m128i *)(s + 8 * k));
+        size[k] = _mm_xor_si128(v[k], _mm_srai_epi16(v[k], 15));
     }
+    *below = (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_packs_epi16(v[0], v[1]))
+             | (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_packs_epi16(v[2], v[3])) << 16
+             | (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_packs_epi16(v[4], _mm_setzero_si128())) << 32;
+    size[0] = _mm_max_epi16(_mm_max_epi16(size[0], size[1]), _mm_max_epi16(_mm_max_epi16(size[2], size[3]), size[4]));
+    size[0] = _mm_max_epi16(size[0], _mm_shuffle_epi32(size[0], _MM_SHUFFLE(1, 0, 3, 2)));
+    size[0] = _mm_max_epi16(size[0], _mm_shuffle_epi32(size[0], _MM_SHUFFLE(2, 3, 0, 1)));
+    size[0] = _mm_max_epi16(size[0], _mm_srli_epi32(size[0], 16));
+    return (int16_t)_mm_cvtsi128_si32(size[0]);
+#else
+    int16_t peak = 0;
+    *below = 0;
+    for (int n = 0; n < SC_HOP; n++) {
+        int16_t size = (int16_t)(s[n] ^ (s[n] >> 15));
+        peak = size > peak ? size : peak;
+        *below |= (uint64_t)(s[n] < 0) << n;
+    }
+    return peak;
+#endif
 }
+
+/* From samples to sums, for one to four hops.
+ *
+ * The mean square is added in eight lanes in one order. Samples are folded as whole numbers, and squared: scaling by a
+ * power of two moves no bit of a result. The last two of the three times eight that are folded have four in common.
+ */
+#define SC_FOLD(NAME, TARGET, FLOATS)                                                               \
+    static inline TARGET void NAME(                                                                  \
+        const int16_t *samples, int16_t before, int hops, float *even, float *odd, sc_heard *out)    \
+    {                                                                                                \
+        uint64_t last = before < 0;                                                                  \
+        for (int hop = 0; hop < hops; hop++, even += SC_HALF, odd += SC_HALF) {                      \
+            const int16_t *s = samples + hop * SC_HOP;                                               \
+            uint64_t below;                                                                          \
+            sc_eight sum = {0};                                                                      \
+            for (int n = 0; n < SC_HOP; n += 8) {                                                    \
+                const sc_eight eight = FLOATS(*(const sc_eight_shorts *)&s[n]);                      \
+                sum += eight * eight;                                                                \
+            }                                                                                        \
+            for (int k = 0; k < 3; k++) {                                                            \
+                const int n = k < 2 ? 8 * k : SC_HALF - 8;                                           \
+                const sc_eight_shorts early = *(const sc_eight_shorts *)&s[SC_HALF - 8 - n];         \
+                const sc_eight late = FLOATS(*(const sc_eight_shorts *)&s[SC_HALF + n]);             \
+                const sc_eight mirrored = FLOATS(                                                    \
+                    __builtin_shuffle(early, (sc_eight_shorts){7, 6, 5, 4, 3, 2, 1, 0}));            \
+                *(sc_eight *)&even[n] = (late + mirrored) * (1.0f / 32768);                          \
+                *(sc_eight *)&odd[n] = (late - mirrored) * (1.0f / 32768);                           \
+            }                                                                                        \
+            out[hop].power = (((sum[0] + sum[4]) + (sum[2] + sum[6])) +                              \
+                              ((sum[1] + sum[5]) + (sum[3] + sum[7]))) * (1.0f / SC_HOP / 1073741824); \
+            out[hop].peak = sc_peak(s, &below);                                                      \
+            out[hop].crossings = (int16_t)__builtin_popcountll(below ^ ((below << 1 | last) & 0xffffffffff)); \
+            last = below >> (SC_HOP - 1);                                                            \
+        }                                                                                            \
+    }
+
+#define SC_FLOATS_PLAIN(shorts) __builtin_convertvector(shorts, sc_eight)
+SC_FOLD(sc_fold_plain, __attribute__((always_inline)), SC_FLOATS_PLAIN)
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define SC_AVX2 __attribute__((target("avx2,popcnt")))
+#define SC_AVX512 __attribute__((target("popcnt,avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=512")))
+#define SC_FLOATS_AVX2(shorts) (sc_eight)_mm256_cvtepi32_ps(_mm256_cvtepi16_epi32((__m128i)(shorts)))
+SC_FOLD(sc_fold_avx2, SC_AVX2, SC_FLOATS_AVX2)
+#endif
 
 /* Add a hop's sums to its frame's, turned to the phase of the frame's middle: late hops back, early ones on. */
 static inline __attribute__((always_inline)) void sc_turn(
@@ -126,11 +174,11 @@ static inline __attribute__((always_inline)) void sc_scale(const int16_t *restri
         x[n] = samples[n] * (1.0f / 32768);
 }
 
-#define SC_HEAR(WIDE)                                                                               \
+#define SC_HEAR(FOLD, WIDE, GROUPS)                                                                               \
     float even[4 * SC_HALF], odd[4 * SC_HALF];                                                       \
-    sc_fold(samples, before, hops, even, odd, out);                                                  \
+    FOLD(samples, before, hops, even, odd, out);                                                  \
     if (hops == 4) {                                                                                 \
-        SC_BANK_BODY_4(WIDE)                                                                         \
+        SC_BANK_BODY_4(WIDE, GROUPS)                                                                         \
     } else {                                                                                         \
         for (int hop = 0; hop < hops; hop++) {                                                       \
             SC_BANK_BODY(WIDE)                                                                       \
@@ -140,7 +188,7 @@ static inline __attribute__((always_inline)) void sc_scale(const int16_t *restri
 typedef void sc_hear_fn(const int16_t *samples, int16_t before, int hops, sc_heard *out);
 typedef void sc_turn_fn(float *re, float *im, const sc_sums *sums, const float *c, const float *s, float scale, float late);
 
-static void sc_hear_plain(const int16_t *samples, int16_t before, int hops, sc_heard *out) { SC_HEAR(4) }
+static void sc_hear_plain(const int16_t *samples, int16_t before, int hops, sc_heard *out) { SC_HEAR(sc_fold_plain, 4, 2) }
 static void sc_turn_plain(float *re, float *im, const sc_sums *sums, const float *c, const float *s, float scale, float late)
 {
     sc_turn(re, im, sums, c, s, scale, late);
@@ -152,10 +200,8 @@ static sc_floats_fn *sc_floats_ptr = sc_floats_plain;
 static sc_turn_fn *sc_turn_ptr = sc_turn_plain;
 
 #if defined(__x86_64__) && defined(__GNUC__)
-#define SC_AVX2 __attribute__((target("avx2")))
-#define SC_AVX512 __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=512")))
-SC_AVX2 static void sc_hear_avx2(const int16_t *samples, int16_t before, int hops, sc_heard *out) { SC_HEAR(8) }
-SC_AVX512 static void sc_hear_avx512(const int16_t *samples, int16_t before, int hops, sc_heard *out) { SC_HEAR(16) }
+SC_AVX2 static void sc_hear_avx2(const int16_t *samples, int16_t before, int hops, sc_heard *out) { SC_HEAR(sc_fold_avx2, 8, 2) }
+SC_AVX512 static void sc_hear_avx512(const int16_t *samples, int16_t before, int hops, sc_heard *out) { SC_HEAR(sc_fold_avx2, 16, 3) }
 SC_AVX2 static void sc_floats_avx2(const int16_t *samples, int count, float *x) { sc_scale(samples, count, x); }
 SC_AVX512 static void sc_floats_avx512(const int16_t *samples, int count, float *x) { sc_scale(samples, count, x); }
 SC_AVX2 static void sc_turn_avx2(float *re, float *im, const sc_sums *sums, const float *c, const float *s, float scale, float late)
