@@ -79,6 +79,7 @@ typedef struct {
 } sc_heard;
 
 typedef float sc_eight __attribute__((vector_size(32), aligned(4)));
+typedef int32_t sc_eight_ints __attribute__((vector_size(32), aligned(4)));
 typedef int16_t sc_eight_shorts __attribute__((vector_size(16), aligned(2), may_alias));
 
 /* A hop's greatest magnitude, and which of its samples are below 0. */
@@ -155,17 +156,30 @@ SC_FOLD(sc_fold_plain, __attribute__((always_inline)), SC_FLOATS_PLAIN)
 SC_FOLD(sc_fold_avx2, SC_AVX2, SC_FLOATS_AVX2)
 #endif
 
-/* Add a hop's sums to its frame's, turned to the phase of the frame's middle: late hops back, early ones on. */
-static inline __attribute__((always_inline)) void sc_turn(
-    float *restrict re, float *restrict im, const sc_sums *restrict sums, const float *restrict c,
-    const float *restrict s, float scale, float late)
-{
-    const float *a = sums->part[0], *b = sums->part[1];
-    for (int lane = 0; lane < SC_LANES; lane++) {
-        re[lane] += scale * (a[lane] * c[lane] - late * b[lane] * s[lane]);
-        im[lane] -= scale * (b[lane] * c[lane] + late * a[lane] * s[lane]);
+/* The powers of a frame's tones: its hops' sums, weights 1 2 2 1, turned to the phase of the frame's middle.
+ *
+ * c and s are a tone's turn over half a hop and over one and a half: early hops are turned on, late ones back.
+ */
+#define SC_TONES(WIDE)                                                                              \
+    typedef float vector __attribute__((vector_size(WIDE * 4), aligned(4)));                        \
+    for (int lane = 0; lane < SC_LANES; lane += WIDE) {                                              \
+        vector a[4], b[4], re, im;                                                                   \
+        for (int hop = 0; hop < 4; hop++) {                                                          \
+            a[hop] = *(const vector *)&heard[hop].sums.part[0][lane];                                \
+            b[hop] = *(const vector *)&heard[hop].sums.part[1][lane];                                \
+        }                                                                                            \
+        const vector near_c = *(const vector *)&c[0][lane], near_s = *(const vector *)&s[0][lane];   \
+        const vector far_c = *(const vector *)&c[1][lane], far_s = *(const vector *)&s[1][lane];     \
+        re = a[0] * far_c + b[0] * far_s;                                                            \
+        im = b[0] * far_c - a[0] * far_s;                                                            \
+        re += 2.0f * (a[1] * near_c + b[1] * near_s);                                                \
+        im += 2.0f * (b[1] * near_c - a[1] * near_s);                                                \
+        re += 2.0f * (a[2] * near_c - b[2] * near_s);                                                \
+        im += 2.0f * (b[2] * near_c + a[2] * near_s);                                                \
+        re += a[3] * far_c - b[3] * far_s;                                                           \
+        im += b[3] * far_c + a[3] * far_s;                                                           \
+        *(vector *)&power[lane] = (re * re + im * im) * (1.0f / 28800);                              \
     }
-}
 
 /* 16-bit samples to full scale 1.0. */
 static inline __attribute__((always_inline)) void sc_scale(const int16_t *restrict samples, int count, float *restrict x)
@@ -186,31 +200,33 @@ static inline __attribute__((always_inline)) void sc_scale(const int16_t *restri
     }
 
 typedef void sc_hear_fn(const int16_t *samples, int16_t before, int hops, sc_heard *out);
-typedef void sc_turn_fn(float *re, float *im, const sc_sums *sums, const float *c, const float *s, float scale, float late);
+typedef void sc_tones_fn(const sc_heard *heard, const float (*c)[SC_LANES], const float (*s)[SC_LANES], float *power);
 
 static void sc_hear_plain(const int16_t *samples, int16_t before, int hops, sc_heard *out) { SC_HEAR(sc_fold_plain, 4, 2) }
-static void sc_turn_plain(float *re, float *im, const sc_sums *sums, const float *c, const float *s, float scale, float late)
+static void sc_tones_plain(const sc_heard *heard, const float (*c)[SC_LANES], const float (*s)[SC_LANES], float *power)
 {
-    sc_turn(re, im, sums, c, s, scale, late);
+    SC_TONES(4)
 }
 typedef void sc_floats_fn(const int16_t *samples, int count, float *x);
 static void sc_floats_plain(const int16_t *samples, int count, float *x) { sc_scale(samples, count, x); }
 static sc_hear_fn *sc_hear_ptr = sc_hear_plain;
 static sc_floats_fn *sc_floats_ptr = sc_floats_plain;
-static sc_turn_fn *sc_turn_ptr = sc_turn_plain;
+static sc_tones_fn *sc_tones_ptr = sc_tones_plain;
 
 #if defined(__x86_64__) && defined(__GNUC__)
 SC_AVX2 static void sc_hear_avx2(const int16_t *samples, int16_t before, int hops, sc_heard *out) { SC_HEAR(sc_fold_avx2, 8, 2) }
 SC_AVX512 static void sc_hear_avx512(const int16_t *samples, int16_t before, int hops, sc_heard *out) { SC_HEAR(sc_fold_avx2, 16, 3) }
 SC_AVX2 static void sc_floats_avx2(const int16_t *samples, int count, float *x) { sc_scale(samples, count, x); }
 SC_AVX512 static void sc_floats_avx512(const int16_t *samples, int count, float *x) { sc_scale(samples, count, x); }
-SC_AVX2 static void sc_turn_avx2(float *re, float *im, const sc_sums *sums, const float *c, const float *s, float scale, float late)
+SC_AVX2 static void sc_tones_avx2(
+    const sc_heard *heard, const float (*c)[SC_LANES], const float (*s)[SC_LANES], float *power)
 {
-    sc_turn(re, im, sums, c, s, scale, late);
+    SC_TONES(8)
 }
-SC_AVX512 static void sc_turn_avx512(float *re, float *im, const sc_sums *sums, const float *c, const float *s, float scale, float late)
+SC_AVX512 static void sc_tones_avx512(
+    const sc_heard *heard, const float (*c)[SC_LANES], const float (*s)[SC_LANES], float *power)
 {
-    sc_turn(re, im, sums, c, s, scale, late);
+    SC_TONES(16)
 }
 #endif
 
@@ -225,9 +241,9 @@ static inline void sc_floats(const int16_t *samples, int count, float *x)
     sc_floats_ptr(samples, count, x);
 }
 
-static inline void sc_turn_sums(float *re, float *im, const sc_sums *sums, const float *c, const float *s, float scale, float late)
+static inline void sc_tones(const sc_heard *heard, const float (*c)[SC_LANES], const float (*s)[SC_LANES], float *power)
 {
-    sc_turn_ptr(re, im, sums, c, s, scale, late);
+    sc_tones_ptr(heard, c, s, power);
 }
 
 /* The sums of one hop of audio that is in floats already, as the dial filter's is. */
@@ -258,16 +274,16 @@ static int sc_bank_width(int lanes)
 #endif
     int use = lanes == 0 || lanes > have ? have : lanes;
     sc_hear_ptr = sc_hear_plain;
-    sc_turn_ptr = sc_turn_plain;
+    sc_tones_ptr = sc_tones_plain;
     sc_floats_ptr = sc_floats_plain;
 #if defined(__x86_64__) && defined(__GNUC__)
     if (use == 8) {
         sc_hear_ptr = sc_hear_avx2;
-        sc_turn_ptr = sc_turn_avx2;
+        sc_tones_ptr = sc_tones_avx2;
         sc_floats_ptr = sc_floats_avx2;
     } else if (use == 16) {
         sc_hear_ptr = sc_hear_avx512;
-        sc_turn_ptr = sc_turn_avx512;
+        sc_tones_ptr = sc_tones_avx512;
         sc_floats_ptr = sc_floats_avx512;
     }
 #endif

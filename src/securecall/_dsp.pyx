@@ -23,7 +23,7 @@ from securecall._line cimport (
     sc_line_reset,
 )
 from securecall._measures cimport sc_measures, sc_measures_prepare
-from securecall._pair_fit cimport BLOCKS, HOLE, PairPlan, Span
+from securecall._pair_fit cimport BLOCKS, HOLE, PairPlan, Span, sc_places_prepare
 from securecall._pairs cimport sc_pairs_prepare, sc_pairs_width
 from securecall._spectrum cimport sc_spectrum_prepare, sc_spectrum_width
 from securecall._speech cimport SPEECH_NUMBERS, sc_speech_unpack
@@ -105,6 +105,7 @@ cdef _fill_pairs(PairPlan* plan, int kind, dict limits, lanes, codes, bint apart
         turn = 2 * PI * sc_lane_hz[plan.lane[lane]] / 8000.0 * SC_HOP
         plan.turn_re[lane] = <float> cos(turn)
         plan.turn_im[lane] = <float> -sin(turn)
+    sc_places_prepare(&plan.places, plan.lane, plan.lanes)
     cdef int window = limits["window_samples"]
     if not 2 * SC_HOP <= window <= 340:
         raise ValueError("window_samples must be 80 to 340")

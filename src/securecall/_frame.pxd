@@ -27,9 +27,8 @@ cdef extern from "_bank.h" nogil:
     void sc_ahead(const void* at, int64_t bytes)
     int sc_bank_width(int lanes)
     void sc_hear(const int16_t* samples, int16_t before, int hops, sc_heard* out)
-    void sc_turn_sums(
-        float* re, float* im, const sc_sums* sums, const float* c, const float* s, float scale,
-        float late,
+    void sc_tones(
+        const sc_heard* heard, const float c[2][48], const float s[2][48], float* power
     )
     void sc_floats(const int16_t* samples, int count, float* x)
     void sc_sums_of(const float* x, sc_sums* sums)

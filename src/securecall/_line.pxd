@@ -11,15 +11,14 @@ from libc.string cimport memcmp, memcpy, memmove, memset
 
 from securecall._dial cimport Dial, sc_dial_step, sc_without_dial
 from securecall._frame cimport (
-    Events, Frame, HOPS, PAST, RING, SC_HOP, SC_LANES, sc_hear, sc_heard, sc_past, sc_sums,
-    sc_sums_of, sc_turn_sums,
+    Events, FRAME, Frame, HOPS, PAST, RING, SC_HOP, sc_hear, sc_heard, sc_past, sc_sums_of, sc_tones,
 )
 from securecall._measures cimport (
     sc_measures, sc_measures_step, sc_measuring, sc_measuring_reset,
 )
 from securecall._pair_fit cimport PairPlan
 from securecall._pairs cimport (
-    PairState, sc_pair_end, sc_pair_gap, sc_pair_reset, sc_pair_step,
+    PairState, sc_pair_end, sc_pair_gap, sc_pair_reset, sc_pair_screen, sc_pair_step, sc_screened,
 )
 from securecall._progress cimport (
     Progress, sc_progress_end, sc_progress_reset, sc_progress_step,
@@ -68,8 +67,6 @@ cdef struct Line:
     int16_t hop[40]
     int16_t ring[640]
     int16_t wide[48]       # 16 kHz: the past of the half-band filter
-    float sum_re[48]       # the frame's tones, hop by hop
-    float sum_im[48]
     float hop_power[4]
     float tone_power[48]   # of the frame before
     PairState dtmf
@@ -103,6 +100,72 @@ cdef inline float _power(const float* x) noexcept nogil:
     return total * <float> (1.0 / SC_HOP)
 
 
+cdef inline void _frame_end(
+    Line* line, const Setup* setup, const sc_heard* heard, Events* events
+) noexcept nogil:
+    """A frame is complete, and its four hops were heard: let its rooms have it."""
+    cdef float past[640]
+    cdef Frame frame
+    sc_tones(heard, setup.turn_re, setup.turn_im, line.tone_power)
+    if setup.dial_filter:
+        sc_dial_step(
+            &line.dial, line.tone_power,
+            0.25 * ((line.hop_power[0] + line.hop_power[1])
+                    + (line.hop_power[2] + line.hop_power[3])),
+            line.lost,
+        )
+    sc_past(line.ring, line.now, past, RING)
+    frame.end = line.now
+    frame.samples = past
+    frame.hop_power = line.hop_power
+    frame.tone_power = line.tone_power
+    frame.gap = line.lost
+    frame.peak = line.peak
+    frame.crossings = line.crossings
+    if setup.tones:
+        sc_progress_step(&line.progress, &setup.plan, &frame, &line.ids, events)
+    if setup.speech:
+        line.activity = sc_speech_step(&line.speech, &setup.net, line.ring, &frame)
+    if setup.measures:
+        sc_measures_step(&line.measuring, &line.measures, &frame, line.activity, &line.speech)
+
+
+cdef inline void sc_line_frame(
+    Line* line, const Setup* setup, const int16_t* samples, const sc_heard* heard, Events* events
+) noexcept nogil:
+    """Take in the four hops of a frame at once, as `sc_line_hop` one by one would.
+
+    Needs the clock between two frames, nothing lost, and no dial tone to be taken away.
+    """
+    cdef sc_screened dtmf, multi
+    cdef int hop, in_dtmf = 0, in_multi = 0
+    cdef int64_t now = line.now
+    memcpy(&line.ring[now % RING], samples, FRAME * sizeof(int16_t))
+    line.now = now + FRAME
+    line.last = samples[FRAME - 1]
+    line.lost = line.peak = line.crossings = 0
+    for hop in range(HOPS):
+        line.peak = heard[hop].peak if heard[hop].peak > line.peak else line.peak
+        line.crossings += heard[hop].crossings
+        line.hop_power[hop] = heard[hop].power
+    if setup.digits:
+        in_dtmf = sc_pair_screen(&setup.dtmf, &line.dtmf, heard, HOPS, &dtmf)
+    if setup.mf:
+        in_multi = sc_pair_screen(&setup.multi, &line.multi, heard, HOPS, &multi)
+    if in_dtmf or in_multi:
+        for hop in range(HOPS):
+            now += SC_HOP
+            if in_dtmf:
+                sc_pair_step(
+                    &setup.dtmf, &line.dtmf, &dtmf, hop, line.ring, NULL, now, &line.ids, events
+                )
+            if in_multi:
+                sc_pair_step(
+                    &setup.multi, &line.multi, &multi, hop, line.ring, NULL, now, &line.ids, events
+                )
+    _frame_end(line, setup, heard, events)
+
+
 @cython.cdivision(True)
 cdef inline void sc_line_hop(
     Line* line, const Setup* setup, const int16_t* samples, const sc_heard* heard, int lost,
@@ -110,77 +173,48 @@ cdef inline void sc_line_hop(
 ) noexcept nogil:
     """Take in a hop of 40 samples and what they are. Needs now >= 0."""
     cdef float past[640]
-    cdef int index = <int> ((line.now // SC_HOP) % HOPS), lane
-    cdef int outer = index == 0 or index == 3
-    cdef const sc_sums* sums = &heard.sums
-    cdef Frame frame
-    cdef sc_sums own
+    cdef int index = <int> ((line.now // SC_HOP) % HOPS)
+    cdef sc_heard own[4]
+    cdef sc_screened screened
 
     memcpy(&line.ring[line.now % RING], samples, SC_HOP * sizeof(int16_t))
     line.now += SC_HOP
     line.last = samples[SC_HOP - 1]
     if index == 0:
         line.lost = line.peak = line.crossings = 0
-        memset(line.sum_re, 0, sizeof(line.sum_re))
-        memset(line.sum_im, 0, sizeof(line.sum_im))
     line.lost += lost
     line.peak = heard.peak if heard.peak > line.peak else line.peak
     line.crossings += heard.crossings
     line.hop_power[index] = heard.power
-    # Hops -1.5, -0.5, 0.5 and 1.5 from the frame's middle, weights 1 2 2 1, turned to one phase.
-    sc_turn_sums(
-        line.sum_re, line.sum_im, sums, setup.turn_re[outer], setup.turn_im[outer],
-        1 if outer else 2, 1 if index >= 2 else -1,
-    )
     if lost:
         sc_pair_gap(&line.dtmf)
         sc_pair_gap(&line.multi)
     else:
         if setup.digits and line.dial.on:
             sc_without_dial(line.ring, line.now, past)
-            sc_sums_of(past + RING - SC_HOP, &own)
-            sc_pair_step(
-                &setup.dtmf, &line.dtmf, &own, _power(past + RING - SC_HOP),
-                line.ring, past + RING - PAST, line.now, &line.ids, events,
-            )
+            sc_sums_of(past + RING - SC_HOP, &own[0].sums)
+            own[0].power = _power(past + RING - SC_HOP)
+            if sc_pair_screen(&setup.dtmf, &line.dtmf, own, 1, &screened):
+                sc_pair_step(
+                    &setup.dtmf, &line.dtmf, &screened, 0, line.ring, past + RING - PAST, line.now,
+                    &line.ids, events,
+                )
         elif setup.digits:
-            sc_pair_step(
-                &setup.dtmf, &line.dtmf, sums, heard.power, line.ring, NULL, line.now, &line.ids,
-                events,
-            )
+            if sc_pair_screen(&setup.dtmf, &line.dtmf, heard, 1, &screened):
+                sc_pair_step(
+                    &setup.dtmf, &line.dtmf, &screened, 0, line.ring, NULL, line.now, &line.ids,
+                    events,
+                )
         if setup.mf:
-            sc_pair_step(
-                &setup.multi, &line.multi, sums, heard.power, line.ring, NULL, line.now, &line.ids,
-                events,
-            )
+            if sc_pair_screen(&setup.multi, &line.multi, heard, 1, &screened):
+                sc_pair_step(
+                    &setup.multi, &line.multi, &screened, 0, line.ring, NULL, line.now, &line.ids,
+                    events,
+                )
     if index == HOPS - 1:
-        for lane in range(SC_LANES):
-            line.tone_power[lane] = (
-                line.sum_re[lane] * line.sum_re[lane] + line.sum_im[lane] * line.sum_im[lane]
-            ) * <float> (1.0 / 28800)
-        if setup.dial_filter:
-            sc_dial_step(
-                &line.dial, line.tone_power,
-                0.25 * ((line.hop_power[0] + line.hop_power[1])
-                        + (line.hop_power[2] + line.hop_power[3])),
-                line.lost,
-            )
-        sc_past(line.ring, line.now, past, RING)
-        frame.end = line.now
-        frame.samples = past
-        frame.hop_power = line.hop_power
-        frame.tone_power = line.tone_power
-        frame.gap = line.lost
-        frame.peak = line.peak
-        frame.crossings = line.crossings
-        if setup.tones:
-            sc_progress_step(&line.progress, &setup.plan, &frame, &line.ids, events)
-        if setup.speech:
-            line.activity = sc_speech_step(&line.speech, &setup.net, line.ring, &frame)
-        if setup.measures:
-            sc_measures_step(
-                &line.measuring, &line.measures, &frame, line.activity, &line.speech
-            )
+        # Once more, all four: sums of a frame that came in pieces are not kept.
+        sc_hear(&line.ring[(line.now - FRAME) % RING], 0, HOPS, own)
+        _frame_end(line, setup, own, events)
 
 
 @cython.cdivision(True)
@@ -192,24 +226,30 @@ cdef inline void sc_line_take(
     cdef sc_heard heard[4]
     cdef int hops, hop, total = line.waiting + count
 
-    memcpy(whole, line.hop, line.waiting * sizeof(int16_t))
-    memcpy(whole + line.waiting, samples, count * sizeof(int16_t))
+    if line.waiting or lost:
+        memcpy(whole, line.hop, line.waiting * sizeof(int16_t))
+        memcpy(whole + line.waiting, samples, count * sizeof(int16_t))
+        samples = whole
     hops = total // SC_HOP
     if hops > 4:  # 39 that waited and 160 that came are 199: never more than four
         hops = 4
     if hops and not lost:
-        sc_hear(whole, line.last, hops, heard)
+        sc_hear(samples, line.last, hops, heard)
     elif hops:
         memset(whole, 0, hops * SC_HOP * sizeof(int16_t))
         memset(heard, 0, sizeof(heard))
-    for hop in range(hops):
-        sc_line_hop(
-            line, setup, whole + hop * SC_HOP, &heard[hop],
-            lost or (hop == 0 and line.broken), events,
-        )
-        line.broken = 0
+    if (hops == HOPS and line.now % FRAME == 0 and not lost and not line.broken
+            and not line.dial.on):
+        sc_line_frame(line, setup, samples, heard, events)
+    else:
+        for hop in range(hops):
+            sc_line_hop(
+                line, setup, samples + hop * SC_HOP, &heard[hop],
+                lost or (hop == 0 and line.broken), events,
+            )
+            line.broken = 0
     line.waiting = total - hops * SC_HOP
-    memcpy(line.hop, whole + hops * SC_HOP, line.waiting * sizeof(int16_t))
+    memcpy(line.hop, samples + hops * SC_HOP, line.waiting * sizeof(int16_t))
     if lost and line.waiting:
         line.broken = 1
 

@@ -14,6 +14,9 @@ from securecall._frame cimport SC_HOP, sc_lane_hz
 cdef extern from "_pairs.h" nogil:
     enum:
         SC_PAST
+    ctypedef struct sc_places:
+        pass
+    void sc_places_prepare(sc_places* places, const int* lanes, int count)
     const float sc_turn_cos[48][512]
     const float sc_turn_sin[48][512]
     void sc_windows(
@@ -61,6 +64,7 @@ cdef struct PairPlan:
     int lanes
     int apart              # 1: one tone of the first four and one of the others; 0: any two
     int lane[8]            # in the bank
+    sc_places places       # of the lanes
     int code[64]           # of [low][high], 8 a row; -1 none
     float turn_re[8]       # of a hop
     float turn_im[8]

@@ -8,16 +8,20 @@ cimport cython
 from libc.stdint cimport int16_t, int64_t
 
 from securecall._frame cimport (
-    Event, Events, PAST, SC_HOP, sc_dbm0, sc_new_event, sc_past, sc_sums,
+    Event, Events, PAST, SC_HOP, sc_dbm0, sc_heard, sc_new_event, sc_past,
 )
-from securecall._pair_fit cimport PairFit, PairPlan, Span, sc_pair_fit
+from securecall._pair_fit cimport PairFit, PairPlan, Span, sc_pair_fit, sc_places
 
 cdef extern from "_pairs.h" nogil:
     void sc_pairs_prepare(double rate_hz)
     void sc_pairs_width(int lanes)
-    int sc_screen(
-        const sc_sums* sums, const int* lanes, const float* c, const float* s, float* re, float* im,
-        float* power, int apart,
+    ctypedef struct sc_screened:
+        float power[4][8]
+        float whole[4]
+        int pair[4]
+    void sc_screen(
+        const sc_heard* heard, int hops, const sc_places* places, const float* c, const float* s,
+        int apart, float* re, float* im, float* power, sc_screened* seen,
     )
 
 cdef enum:
@@ -82,44 +86,51 @@ cdef inline void sc_pair_end(
     state.off = 0
 
 
-cdef inline int sc_pair_screen(
-    const PairPlan* plan, PairState* state, const sc_sums* sums, float hop_power, float* power
+cdef inline int _seen(
+    const PairPlan* plan, const PairState* state, const float* power, float whole, int pair
 ) noexcept nogil:
-    """Measure the tones over 15 ms; return low * 8 + high of a pair that might be, or -1."""
-    cdef int seen = sc_screen(
-        sums, plan.lane, plan.turn_re, plan.turn_im, state.re[0], state.im[0], power, plan.apart
-    )
-    cdef int low = seen >> 3, high = seen & 7
-    cdef float whole = (
-        <float> 0.25 * (state.power[0] + (state.power[1] + state.power[1]) + hop_power)
-    )
-    state.power[0] = state.power[1]
-    state.power[1] = hop_power
-    if (power[low] + power[high] < (<float> 0.3 if state.before >= 0 else <float> 0.5) * whole
-            or power[low] < <float> 0.5 * plan.power_min
-            or power[high] < <float> 0.5 * plan.power_min
-            or power[high] > <float> 2.0 * plan.twist_max * power[low]
-            or power[high] < <float> 0.5 * plan.twist_min * power[low]):
+    """Return the strongest pair if it might be a digit, or -1."""
+    cdef float low = power[pair >> 3], high = power[pair & 7]
+    if ((low + high < (<float> 0.3 if state.before >= 0 else <float> 0.5) * whole)
+            | (low < <float> 0.5 * plan.power_min) | (high < <float> 0.5 * plan.power_min)
+            | (high > <float> 2.0 * plan.twist_max * low)
+            | (high < <float> 0.5 * plan.twist_min * low)):
         return -1
-    return seen
+    return pair
+
+
+cdef inline int sc_pair_screen(
+    const PairPlan* plan, PairState* state, const sc_heard* heard, int hops, sc_screened* screened
+) noexcept nogil:
+    """Measure the tones over 15 ms; return 0 if `sc_pair_step` would do nothing at any hop."""
+    cdef int hop, seen = -1
+    sc_screen(
+        heard, hops, &plan.places, plan.turn_re, plan.turn_im, plan.apart, state.re[0], state.im[0],
+        state.power, screened,
+    )
+    if state.held_low >= 0 or state.before >= 0 or state.run:
+        return 1
+    for hop in range(hops):
+        seen &= _seen(plan, state, screened.power[hop], screened.whole[hop], screened.pair[hop])
+    return seen >= 0
 
 
 @cython.cdivision(True)
 cdef inline void sc_pair_step(
-    const PairPlan* plan, PairState* state, const sc_sums* sums, float hop_power,
+    const PairPlan* plan, PairState* state, const sc_screened* screened, int hop,
     const int16_t* ring, const float* filtered, int64_t now, int* ids, Events* events,
 ) noexcept nogil:
     """Hear the hop that ends at ``now``: with the ring, or its last 512 samples filtered.
 
-    An SNR is never below 0.
+    The ring may already hold what comes up to 128 samples later. An SNR is never below 0.
     """
-    cdef float power[8]
+    cdef const float* power = screened.power[hop]
     cdef float past[512]
     cdef PairFit fit
     cdef Event* event
     cdef float share
     cdef const Span* span
-    cdef int seen = sc_pair_screen(plan, state, sums, hop_power, power)
+    cdef int seen = _seen(plan, state, power, screened.whole[hop], screened.pair[hop])
     cdef int low = seen >> 3, high = seen & 7, fitted, cleared = filtered != NULL
 
     if state.held_low >= 0:
