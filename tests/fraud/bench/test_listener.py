@@ -47,6 +47,18 @@ class Counting:
         return bytes(77)
 
 
+def test_a_listener_that_cannot_be_saved_has_no_size() -> None:
+    class Unsaved(Counting):
+        def save(self) -> bytes:
+            raise InputError("its model is not saved by itself")
+
+    samples = np.zeros(1600, np.int16)
+    lost = {leg: np.zeros(10, np.bool_) for leg in LEGS}
+    call = Call(1, 0, "development", dict.fromkeys(LEGS, samples), lost, (), {})
+    assert listen(Unsaved(), call).state_bytes is None
+    assert listen(Counting(), call).state_bytes == 77
+
+
 def test_both_legs_come_side_by_side_with_their_gaps() -> None:
     samples = np.zeros(8000, np.int16)
     lost = {leg: np.zeros(50, np.bool_) for leg in LEGS}

@@ -111,7 +111,7 @@ class Listening:
     cpu_s : float
         Of this process, in the listener's methods.
     state_bytes : int or None
-        Length of what ``save()`` returned in the middle of the call.
+        Length of what ``save()`` returned in the middle of the call; None where it has none.
     """
 
     heard: tuple[Heard, ...]
@@ -145,13 +145,21 @@ def listen(listener: Listener, call: Call) -> Listening:
             reports += listener.feed_gap(piece, leg=LEGS[number])
         if at == half and hasattr(listener, "save"):
             spent += process_time()
-            size = len(listener.save())
+            size = _size(listener)
             spent -= process_time()
     reports += listener.finish()
     spent += process_time()
     # The second report of an event says only that it is over.
     new = [one for one in reports if not getattr(one, "ended", False)]
     return Listening(tuple(Heard.of(one) for one in new), spent, size)
+
+
+def _size(listener: Any) -> int | None:
+    """Return how long a listener's state is, or None if this one cannot be saved."""
+    try:
+        return len(listener.save())
+    except InputError:
+        return None
 
 
 def listener_factory(name: str) -> Callable[[], Any]:

@@ -1,0 +1,499 @@
+"""Detectors of one's own: rows of measures in, events out, live or on the bench.
+
+A detector is a small class with ``observe`` (`Observer`) or a step over rows that numba compiles
+(`securecall.fraud.custom_step`). `CustomDetector` feeds either from audio; a monitor that measures
+anyway hands rows to a `LegObserver`. Needs numpy: ``pip install securecall[audio]``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
+from itertools import pairwise
+from math import ceil
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from securecall.errors import BuildError, InputError, InputTypeError, nearest
+from securecall.fraud.event import Event
+from securecall.fraud.measures import MEASURES, Measurer
+from securecall.fraud.plain_state import packed, state_of, take_state, unpacked
+from securecall.fraud.speech import Activity
+
+if find_spec("numpy") is None:
+    raise BuildError("detectors of one's own need numpy: pip install securecall[audio]")
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["BLOCK_FRAMES", "CustomDetector", "Finding", "LegObserver", "Observer", "columns"]
+
+FRAME_MS: Final = 20.0
+#: Half a second: how many rows a class is given at once, unless it says otherwise.
+BLOCK_FRAMES: Final = 25
+BLOCK_FRAMES_MAX: Final = 3_000
+GRADES: Final = ("note", "alert")
+LEGS: Final = ("calling", "called")
+_ACTIVITY: Final = MEASURES.index("activity")
+_LEVEL: Final = MEASURES.index("level_dbm0")
+_LOST: Final = float(Activity.LOST)
+_WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a detector of one's own found.
+
+    Attributes
+    ----------
+    kind : str
+        One of the six kinds of the bench, or a word of one's own: small letters, digits,
+        underscores.
+    probability : float
+        That it is so, 0 to 1.
+    start_ms : float
+        Milliseconds of audio since the detector began.
+    detail : str
+        More, in words.
+    grade : {"alert", "note"}
+        Never ``disconnect``: that rests on two independent cues, which one detector has not.
+    cues : mapping of str to float
+        The evidence, by name and unit, for whoever reviews it.
+    end_ms : float or None
+        None if it still lasts.
+    detected_ms : float or None
+        None for the end of the rows that were observed last.
+
+    Source
+    ------
+    own; docs/fraud.md.
+    """
+
+    kind: str
+    probability: float
+    start_ms: float
+    detail: str = ""
+    grade: str = "alert"
+    cues: Mapping[str, float] = field(default_factory=dict)
+    end_ms: float | None = None
+    detected_ms: float | None = None
+
+
+class Observer(Protocol):
+    """A detector of one's own for one leg of one call.
+
+    With ``block_frames`` it says how many rows it is given at once: 25, half a second, if it does
+    not, so that any cutting of the audio gives the same events. With 0 it is given what comes, and
+    that is its own care. Its attributes are saved with the call if they are numbers, texts, lists,
+    tuples, dicts and arrays of numpy; if there are others it has ``save()`` and ``restore(bytes)``.
+    """
+
+    def observe(self, rows: NDArray[np.float32], first_ms: float) -> Iterable[Finding]:
+        """Look at rows of `securecall.fraud.measures.MEASURES`, the first of which began then.
+
+        Audio that was lost is in no row: a block ends before it, however short, and the next one
+        begins behind it.
+        """
+        ...
+
+
+def columns(*names: str) -> list[int]:
+    """Return where measures stand in a row.
+
+    Parameters
+    ----------
+    *names : str
+
+    Raises
+    ------
+    InputError
+        There is no measure of a name.
+
+    Source
+    ------
+    own.
+
+    Examples
+    --------
+    >>> from securecall.fraud.custom import columns
+    >>> columns("level_dbm0", "floor_dbm0")
+    [0, 3]
+    >>> columns("level_db")
+    Traceback (most recent call last):
+    securecall.InputError: there is no measure 'level_db'; did you mean 'level_dbm0'?
+    """
+    for name in names:
+        if name not in MEASURES:
+            near = nearest(name, MEASURES)
+            hint = f"; did you mean {near!r}?" if near else f": there are {', '.join(MEASURES)}"
+            raise InputError(f"there is no measure {name!r}{hint}")
+    return [MEASURES.index(name) for name in names]
+
+
+class LegObserver:
+    """Hands the rows of a leg to an observer, in blocks, and makes events of what it finds.
+
+    Parameters
+    ----------
+    observer : Observer
+
+    Raises
+    ------
+    InputError
+        ``block_frames`` is no whole number from 0 to 3000.
+    InputTypeError
+        It has no ``observe``.
+
+    Source
+    ------
+    own; docs/fraud.md.
+    """
+
+    __slots__ = ("_block", "_filled", "_frames", "_room", "name", "observer")
+
+    def __init__(self, observer: Observer) -> None:
+        self.name = str(getattr(observer, "name", type(observer).__name__))
+        if not callable(getattr(observer, "observe", None)):
+            raise InputTypeError(f"{self.name} has no observe(rows, first_ms)")
+        block = getattr(observer, "block_frames", BLOCK_FRAMES)
+        if type(block) is not int or not 0 <= block <= BLOCK_FRAMES_MAX:
+            raise InputError(
+                f"{self.name}.block_frames must be a whole number from 0 to {BLOCK_FRAMES_MAX}, "
+                f"not {block!r}"
+            )
+        self.observer = observer
+        self._block = block
+        self._room = np.zeros((block, len(MEASURES)), np.float32)
+        self._filled = 0
+        self._frames = 0  # that were handed over, or lost
+
+    def take(self, rows: NDArray[np.float32]) -> list[Event]:
+        """Take rows; return what they complete, with the id 0.
+
+        Parameters
+        ----------
+        rows : float32 array, shape (frames, 32)
+            As `Measurer` returns them.
+
+        Raises
+        ------
+        InputError, InputTypeError
+            The observer found what cannot be.
+
+        Source
+        ------
+        own.
+        """
+        if not len(rows):
+            return []
+        found: list[Event] = []
+        for first, last, lost in _runs(rows[:, _ACTIVITY] == _LOST):
+            if lost:
+                found += self.finish()
+                self._frames += last - first
+            elif self._block == 0:
+                found += self._hand_over(rows[first:last])
+            else:
+                found += self._fill(rows[first:last])
+        return found
+
+    def _fill(self, rows: NDArray[np.float32]) -> list[Event]:
+        found: list[Event] = []
+        while len(rows):
+            part = rows[: self._block - self._filled]
+            self._room[self._filled : self._filled + len(part)] = part
+            self._filled += len(part)
+            rows = rows[len(part) :]
+            if self._filled == self._block:
+                found += self.finish()
+        return found
+
+    def finish(self) -> list[Event]:
+        """Hand over what is kept, because the call is over or audio was lost.
+
+        Raises
+        ------
+        InputError, InputTypeError
+            The observer found what cannot be.
+
+        Source
+        ------
+        own.
+        """
+        if not self._filled:
+            return []
+        rows = self._room[: self._filled].copy()
+        self._filled = 0
+        return self._hand_over(rows)
+
+    def _hand_over(self, rows: NDArray[np.float32]) -> list[Event]:
+        rows.flags.writeable = False
+        first_ms = self._frames * FRAME_MS
+        self._frames += len(rows)
+        now_ms = self._frames * FRAME_MS
+        found = self.observer.observe(rows, first_ms)
+        if found is None:  # as a function without a return has it
+            return []
+        return [self._event(each, rows, first_ms, now_ms) for each in found]
+
+    def _event(
+        self, finding: Finding, rows: NDArray[np.float32], first_ms: float, now_ms: float
+    ) -> Event:
+        if not isinstance(finding, Finding):
+            raise InputTypeError(
+                f"{self.name} must find Finding, not {type(finding).__name__}: {finding!r}"[:200]
+            )
+        kind, sure = finding.kind, float(finding.probability)
+        if type(kind) is not str or not _WORD.match(kind):
+            self._refuse("kind must be a word of small letters, digits and underscores", kind)
+        if finding.grade not in GRADES:
+            self._refuse(
+                'grade must be "note" or "alert": a disconnect rests on two independent cues',
+                finding.grade,
+            )
+        if not 0 <= sure <= 1:
+            self._refuse("probability must be a number from 0 to 1", sure)
+        detected = now_ms if finding.detected_ms is None else float(finding.detected_ms)
+        if not 0 <= detected <= now_ms:
+            self._refuse(f"detected_ms must not be after {now_ms:g}, when it is told", detected)
+        start = float(finding.start_ms)
+        if not 0 <= start <= detected:
+            self._refuse(f"start_ms must not be after {detected:g}, when it is detected", start)
+        # The level is that of the frame in which it was detected, however many came at once.
+        frame = min(max(0, ceil((detected - first_ms) / FRAME_MS) - 1), len(rows) - 1)
+        return Event(
+            0, kind, finding.grade, start,
+            None if finding.end_ms is None else float(finding.end_ms), detected, sure,
+            str(finding.detail), float(rows[frame, _LEVEL]),
+            {str(name): float(value) for name, value in finding.cues.items()},
+        )  # fmt: skip
+
+    def _refuse(self, rule: str, value: object) -> None:
+        raise InputError(f"a finding of {self.name}: {rule}, not {value!r}")
+
+    def save(self) -> bytes:
+        """Return all that is remembered, the observer's attributes included.
+
+        Raises
+        ------
+        InputError
+            The observer has attributes that are not plain, and no ``save``.
+
+        Source
+        ------
+        own.
+        """
+        counts = np.array([self._block, self._filled, self._frames], np.int64)
+        return packed(
+            [counts.tobytes(), self._room[: self._filled].tobytes(), state_of(self.observer)]
+        )
+
+    def restore(self, saved: bytes) -> None:
+        """Go on where another with an observer of the same class was when it was saved.
+
+        Parameters
+        ----------
+        saved : bytes
+
+        Raises
+        ------
+        InputError
+            It was saved of another.
+
+        Source
+        ------
+        own.
+        """
+        counts, room, state = unpacked(saved, 3)
+        block, filled, frames = (int(each) for each in np.frombuffer(counts, np.int64))
+        if block != self._block:
+            raise InputError(f"saved: its blocks have {block} frames, not {self._block}")
+        self._room[:filled] = np.frombuffer(room, np.float32).reshape(filled, len(MEASURES))
+        self._filled, self._frames = filled, frames
+        take_state(self.observer, state)
+
+
+def _runs(lost: NDArray[np.bool_]) -> Iterator[tuple[int, int, bool]]:
+    """Yield where audio is lost and where not: first, last, lost."""
+    if not lost.any():
+        yield 0, len(lost), False
+        return
+    edges = [0, *(np.flatnonzero(lost[1:] != lost[:-1]) + 1).tolist(), len(lost)]
+    for first, last in pairwise(edges):
+        yield first, last, bool(lost[first])
+
+
+class CustomDetector:
+    r"""Hears calls with a detector of one's own: live, or as a listener of `securecall bench`.
+
+    Audio may come in pieces of any length; the events are the same. Not for two threads at once.
+
+    Parameters
+    ----------
+    make : callable
+        Makes an `Observer`, such as its class; called once for each leg that is heard.
+    legs : sequence of {"calling", "called"}
+        Which legs it hears; others are let pass.
+    sample_rate_hz : {8000, 16000}
+    encoding : {"s16le", "mulaw", "alaw"}
+
+    Raises
+    ------
+    InputError
+        A rate, encoding or leg that is not known.
+    InputTypeError
+        ``make`` makes no observer.
+
+    Source
+    ------
+    own; docs/fraud.md.
+
+    Examples
+    --------
+    >>> from securecall.fraud.custom import CustomDetector, Finding, columns
+    >>> (level,) = columns("level_dbm0")
+    >>> class Loud:
+    ...     def observe(self, rows, first_ms):
+    ...         if rows[:, level].max() > -3:
+    ...             yield Finding("noise_anomaly", 0.8, first_ms, "loud")
+    >>> detector = CustomDetector(Loud)
+    >>> (event,) = detector.feed(b"\x00\x80\xff\x7f" * 2000)
+    >>> event.kind, event.detail, event.detected_ms
+    ('noise_anomaly', 'loud', 500.0)
+    """
+
+    __slots__ = ("_given", "_legs", "_make", "_number")
+
+    def __init__(
+        self, make: Callable[[], Observer], *, legs: Iterable[str] = LEGS,
+        sample_rate_hz: int = 8000, encoding: str = "s16le",
+    ) -> None:  # fmt: skip
+        self._make = make
+        self._given: dict[str, Any] = {"sample_rate_hz": sample_rate_hz, "encoding": encoding}
+        self._legs = {_leg(leg): (Measurer(**self._given), LegObserver(make())) for leg in legs}
+        self._number = 0
+
+    def feed(self, frame: Any, leg: str = "called") -> list[Event]:
+        """Hear some audio of a leg; return the events that it completes.
+
+        Parameters
+        ----------
+        frame : bytes or buffer of int16
+            Any length, also none; for mu-law and A-law a byte a sample.
+        leg : {"called", "calling"}
+
+        Raises
+        ------
+        InputError
+            There is no such leg, an odd number of bytes, or a finding that cannot be.
+        InputTypeError
+            Neither bytes nor int16, or a finding that is none.
+
+        Source
+        ------
+        own; docs/fraud.md.
+        """
+        heard = self._legs.get(leg)
+        if heard is None:
+            _leg(leg)
+            return []
+        return self._numbered(heard[1].take(heard[0].feed(frame)))
+
+    def feed_gap(self, duration_ms: int, leg: str = "called") -> list[Event]:
+        """Let audio of a leg pass that was lost; no observer sees anything of it.
+
+        Parameters
+        ----------
+        duration_ms : int
+            Whole milliseconds, 0 to a day.
+        leg : {"called", "calling"}
+
+        Raises
+        ------
+        InputError
+            Not whole milliseconds, or there is no such leg.
+
+        Source
+        ------
+        own; docs/fraud.md.
+        """
+        heard = self._legs.get(leg)
+        if heard is None:
+            _leg(leg)
+            return []
+        return self._numbered(heard[1].take(heard[0].feed_gap(duration_ms)))
+
+    def finish(self) -> list[Event]:
+        """End, because the call is over: what is left of a block is observed.
+
+        Raises
+        ------
+        InputError, InputTypeError
+            A finding that cannot be.
+
+        Source
+        ------
+        own.
+        """
+        return self._numbered([each for _, leg in self._legs.values() for each in leg.finish()])
+
+    def _numbered(self, events: list[Event]) -> list[Event]:
+        made = []
+        for event in events:
+            self._number += 1
+            made.append(replace(event, id=self._number))
+        return made
+
+    def save(self) -> bytes:
+        """Return all that is remembered; `restore` goes on from there.
+
+        Raises
+        ------
+        InputError
+            An observer has attributes that are not plain, and no ``save``.
+
+        Source
+        ------
+        own; docs/fraud.md.
+        """
+        told = [repr((self._given, [*self._legs])).encode(), str(self._number).encode()]
+        for measurer, leg in self._legs.values():
+            told += [measurer.save(), leg.save()]
+        return packed(told)
+
+    def restore(self, saved: bytes) -> None:
+        """Go on where another with the same parameters was when it was saved.
+
+        Parameters
+        ----------
+        saved : bytes
+
+        Raises
+        ------
+        InputTypeError
+            Not bytes.
+        InputError
+            Saved with other parameters, of another class, or damaged since.
+
+        Source
+        ------
+        own; docs/fraud.md.
+        """
+        parts = unpacked(saved, 2 + 2 * len(self._legs))
+        if parts[0] != repr((self._given, [*self._legs])).encode():
+            raise InputError("saved: this state was saved by a detector with other parameters")
+        for number, (measurer, leg) in enumerate(self._legs.values()):
+            measurer.restore(parts[2 + 2 * number])
+            leg.restore(parts[3 + 2 * number])
+        self._number = int(parts[1])
+
+
+def _leg(name: str) -> str:
+    if name not in LEGS:
+        near = nearest(name, LEGS)
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise InputError(f"a leg is calling or called, not {name!r}{hint}")
+    return name
