@@ -62,6 +62,7 @@ cdef enum:                 # values of a cue of change
     V_RUN_ECHOES
     V_CLICK_AFTER
     V_FLOOR_AGO            # floor of the last 2.5 s less that of the 2.5 s before
+    V_COUNT                # the two behind are of the interruption's shape, high and low
 
 cdef struct Side:          # one side of a comparison
     int quiets

@@ -10,6 +10,7 @@ cdef enum:
     CUE_GAP = 1            # the line was dead for a moment
     CUE_CHANGE = 2         # a leg before and after, block by block
     CUE_NOISE = 3          # noise that was not there
+    CUE_SPOKEN = 4         # somebody has spoken for a while, for the first time
 
 cdef struct Cue:
     int kind

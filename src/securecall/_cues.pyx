@@ -12,17 +12,18 @@ from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
+from securecall._change cimport V_COUNT
 from securecall._cue cimport CUE_VALUES, Cue, Cues
 from securecall._dsp cimport Setup, event_of, samples_of
 from securecall._frame cimport (
-    Event, Events, FRAME, sc_ahead, sc_bank_prepare, sc_bank_width,
+    Event, Events, SC_HOP, sc_ahead, sc_bank_prepare, sc_bank_width,
 )
 from securecall._line cimport sc_line_finish
 from securecall._measures cimport sc_measures_prepare
 from securecall._pairs cimport sc_pairs_prepare, sc_pairs_width
 from securecall._spectrum cimport sc_spectrum_prepare, sc_spectrum_width
 from securecall._watch cimport (
-    Heard, LEGS, Leg, Watch as CWatch, sc_leg_reset, sc_watch_feed, sc_watch_gap,
+    Heard, LEGS, Leg, Watch as CWatch, sc_leg_reset, sc_watch_feed, sc_watch_gap, sc_watch_settle,
 )
 
 cdef enum:
@@ -35,7 +36,8 @@ sc_spectrum_prepare()
 sc_measures_prepare()
 
 LEG_BYTES = sizeof(Leg)
-SAVED_MAGIC = b"scw1"
+CHANGE_VALUES = V_COUNT
+SAVED_MAGIC = b"scw2"
 
 
 def bank_width(lanes=0):
@@ -56,34 +58,139 @@ cdef tuple _cue(const Cue* cue):
     return (cue.start, tuple([cue.value[k] for k in range(CUE_VALUES)]))
 
 
+cdef tuple _of_cue(const Cue* cue):
+    return (cue.at, cue.leg, cue.kind, _cue(cue))
+
+
+cdef tuple _of_event(const Event* event, int leg):
+    told = event_of(event)
+    return (told[6], leg, -1, told)
+
+
+cdef int _complain(Events* events, Cues* cues) except -1:
+    """Say that items were lost, if any were; those that were not are given up with them."""
+    if events.lost or cues.lost:
+        events.lost = events.count = cues.lost = cues.count = 0
+        raise MemoryError("no memory for what was heard in this call; the lines are heard on")
+    return 0
+
+
 cdef list _items(Events* events, Cues* cues, int leg):
     """Return what was told, and forget it. Events are of one leg."""
     cdef int k
-    items = []
-    for k in range(events.count):
-        told = event_of(&events.items[k])
-        items.append((told[6], leg, -1, told))
-    for k in range(cues.count):
-        items.append((
-            cues.items[k].at, cues.items[k].leg, cues.items[k].kind, _cue(&cues.items[k])
-        ))
+    _complain(events, cues)
+    items = [_of_event(&events.items[k], leg) for k in range(events.count)]
+    items += [_of_cue(&cues.items[k]) for k in range(cues.count)]
     events.count = cues.count = 0
-    if events.lost or cues.lost:
-        events.lost = cues.lost = 0
-        raise MemoryError("no memory for what was heard")
     return items
+
+
+cdef bytes _saved(const CWatch* watch):
+    """Return what a call remembers, without what is no matter: memory, and samples long heard."""
+    cdef int n
+    cdef const Leg* leg
+    cdef Leg* kept
+    parts = [SAVED_MAGIC, b"1" if watch.open else b"0"]
+    for n in range(LEGS):
+        leg = &watch.leg[n]
+        parts.append(b"1" if leg.joined else b"0")
+        if leg.joined:
+            saved = PyBytes_FromStringAndSize(<char*> leg, sizeof(Leg))
+            kept = <Leg*> PyBytes_AS_STRING(saved)
+            kept.heard = NULL
+            kept.room = 0
+            memset(
+                &kept.line.hop[kept.line.waiting], 0,
+                (SC_HOP - kept.line.waiting) * sizeof(int16_t),
+            )
+            parts.append(saved)
+            parts.append(PyBytes_FromStringAndSize(
+                <char*> leg.heard, leg.waiting * sizeof(Heard)
+            ))
+    return b"".join(parts)
+
+
+cdef _reset(CWatch* watch):
+    """Begin a call anew, with no leg in it."""
+    cdef int n
+    watch.open = 0
+    for n in range(LEGS):
+        free(watch.leg[n].heard)
+        watch.leg[n].heard = NULL
+        watch.leg[n].room = 0
+        sc_leg_reset(&watch.leg[n])
+
+
+cdef _refuse(CWatch* watch):
+    _reset(watch)
+    raise ValueError("this was not saved by this version")
+
+
+cdef _load(CWatch* watch, bytes saved):
+    """Remember what another call saved; after a ValueError the call has no leg."""
+    cdef int n
+    cdef Leg* leg
+    cdef Py_ssize_t at = len(SAVED_MAGIC), size
+    cdef const char* first = PyBytes_AS_STRING(saved)
+    _reset(watch)
+    if not saved.startswith(SAVED_MAGIC) or saved[at:at + 1] not in (b"0", b"1"):
+        _refuse(watch)
+    watch.open = saved[at] == 49
+    at += 1
+    for n in range(LEGS):
+        leg = &watch.leg[n]
+        if saved[at:at + 1] not in (b"0", b"1"):
+            _refuse(watch)
+        at += 1
+        if saved[at - 1] == 48:
+            continue
+        if at + <Py_ssize_t> sizeof(Leg) > len(saved):
+            _refuse(watch)
+        memcpy(leg, first + at, sizeof(Leg))
+        leg.heard = NULL
+        leg.room = 0
+        at += sizeof(Leg)
+        size = leg.waiting * sizeof(Heard)
+        if leg.waiting < 0 or at + size > len(saved):
+            leg.waiting = 0
+            _refuse(watch)
+        leg.heard = <Heard*> malloc(size + sizeof(Heard))
+        if leg.heard == NULL:
+            leg.waiting = 0
+            raise MemoryError
+        memcpy(leg.heard, first + at, size)
+        leg.room = leg.waiting + 1
+        at += size
+    if at != len(saved):
+        _refuse(watch)
+
+
+cdef int _some_leg(int leg) except -1:
+    if not 0 <= leg < LEGS:
+        raise ValueError("a leg is 0 or 1")
+    return 0
 
 
 @cython.final
 cdef class Watch:
-    """One call. Not for two threads at once."""
+    """One call. Not for two threads at once.
+
+    Parameters
+    ----------
+    setup : Setup
+        One that measures.
+    legs : sequence of int
+        Which of 0 and 1 take part.
+    open : bool
+        More legs may join: until `close`, what needs all legs waits.
+    """
 
     cdef CWatch c
     cdef Events events
     cdef Cues cues
     cdef readonly Setup setup
 
-    def __cinit__(self, Setup setup not None, legs=(0,)):
+    def __cinit__(self, Setup setup not None, legs=(0,), bint open=False):
         cdef int n
         if not setup.c.measures:
             raise ValueError("this setup does not measure")
@@ -92,11 +199,10 @@ cdef class Watch:
         if self.events.items == NULL:
             raise MemoryError
         self.events.room = 16
-        for n in range(LEGS):
-            sc_leg_reset(&self.c.leg[n])
+        _reset(&self.c)
+        self.c.open = open
         for n in legs:
-            self._mine(n)
-            self.c.leg[n].joined = 1
+            self.join(n)
 
     def __dealloc__(self):
         cdef int n
@@ -105,18 +211,13 @@ cdef class Watch:
         for n in range(LEGS):
             free(self.c.leg[n].heard)
 
-    cdef int _mine(self, int leg) except -1:
-        if not 0 <= leg < LEGS:
-            raise ValueError("a leg is 0 or 1")
-        return 0
-
     def feed(self, int leg, data):
         """Hear samples of a leg; return items in no order."""
         cdef Py_buffer view
         cdef const uint8_t* first
         cdef int64_t count
         cdef int held, failed
-        self._mine(leg)
+        _some_leg(leg)
         held = samples_of(data, &view, self.setup, &first, &count)
         if count >= LONG_PIECE:
             with nogil:
@@ -138,7 +239,7 @@ cdef class Watch:
     def gap(self, int leg, int64_t samples):
         """Let samples at 8 kHz of a leg pass that were lost; return items."""
         cdef int failed
-        self._mine(leg)
+        _some_leg(leg)
         with nogil:
             failed = sc_watch_gap(
                 &self.c, &self.setup.c, leg, samples, &self.events, &self.cues
@@ -149,77 +250,227 @@ cdef class Watch:
 
     def finish(self, int leg):
         """End what lasts on a leg; return items."""
-        self._mine(leg)
+        _some_leg(leg)
         sc_line_finish(&self.c.leg[leg].line, &self.setup.c, &self.events)
         return _items(&self.events, &self.cues, leg)
 
     def now(self, int leg):
         """Return the samples of a leg so far."""
-        self._mine(leg)
+        _some_leg(leg)
         return self.c.leg[leg].line.now + self.c.leg[leg].line.waiting
 
     def joined(self, int leg):
         """Return whether a leg has a part in the call."""
-        self._mine(leg)
+        _some_leg(leg)
         return self.c.leg[leg].joined != 0
 
     def join(self, int leg):
-        """Let a leg have a part in the call from its beginning on."""
-        self._mine(leg)
+        """Let a leg have a part in the call; its blocks are compared from its beginning on."""
+        _some_leg(leg)
         self.c.leg[leg].joined = 1
+
+    @property
+    def open(self):
+        """Whether more legs may join."""
+        return self.c.open != 0
+
+    def close(self):
+        """Settle which legs take part; return the items that waited for it."""
+        self.c.open = 0
+        sc_watch_settle(&self.c, &self.cues)
+        return _items(&self.events, &self.cues, 0)
 
     def save(self):
         """Return what the call remembers."""
-        cdef int n
-        cdef Leg* leg
-        parts = [SAVED_MAGIC]
-        for n in range(LEGS):
-            leg = &self.c.leg[n]
-            parts.append(b"%d" % leg.joined)
-            if leg.joined:
-                parts.append(PyBytes_FromStringAndSize(<char*> leg, sizeof(Leg)))
-                parts.append(
-                    PyBytes_FromStringAndSize(<char*> leg.heard, leg.waiting * sizeof(Heard))
-                )
-        return b"".join(parts)
+        return _saved(&self.c)
 
     def load(self, bytes saved not None):
         """Remember what another call of the same setup saved."""
+        _load(&self.c, saved)
+
+
+@cython.final
+cdef class Watches:
+    """Many calls that are fed at once. Not for two threads at once.
+
+    Parameters
+    ----------
+    setup : Setup
+        One that measures.
+    count : int
+        Calls.
+    legs : sequence of int
+        Which of 0 and 1 take part in every call: a row of samples each.
+    """
+
+    cdef CWatch* calls
+    cdef Events events
+    cdef Cues cues
+    cdef int32_t* marks        # of each row, how many events and cues there were when it was done
+    cdef int mine[2]
+    cdef readonly int legs
+    cdef readonly Setup setup
+    cdef readonly Py_ssize_t count
+
+    def __cinit__(self, Setup setup not None, Py_ssize_t count, legs=(0,)):
+        cdef Py_ssize_t call
         cdef int n
-        cdef Leg* leg
-        cdef Heard* heard
-        cdef Py_ssize_t at = len(SAVED_MAGIC), size
-        cdef const char* first = PyBytes_AS_STRING(saved)
-        if not saved.startswith(SAVED_MAGIC):
-            raise ValueError("this was not saved by this version")
-        for n in range(LEGS):
-            leg = &self.c.leg[n]
-            if at >= len(saved) or saved[at] not in b"01":
-                raise ValueError("this was not saved by this version")
-            at += 1
-            free(leg.heard)
-            leg.heard = NULL
-            leg.room = 0
-            sc_leg_reset(leg)
-            if saved[at - 1:at] == b"0":
+        if not setup.c.measures:
+            raise ValueError("this setup does not measure")
+        if count < 1:
+            raise ValueError("at least one call")
+        if not 1 <= len(set(legs)) == len(legs) <= LEGS:
+            raise ValueError("one leg or two")
+        self.setup = setup
+        self.legs = 0
+        for n in legs:
+            _some_leg(n)
+            self.mine[self.legs] = n
+            self.legs += 1
+        self.calls = <CWatch*> calloc(count, sizeof(CWatch))
+        self.events.items = <Event*> malloc(64 * sizeof(Event))
+        self.marks = <int32_t*> calloc(2 * count * self.legs, sizeof(int32_t))
+        if self.calls == NULL or self.events.items == NULL or self.marks == NULL:
+            raise MemoryError
+        self.events.room = 64
+        self.count = count
+        for call in range(count):
+            self.reset(call)
+
+    def __dealloc__(self):
+        cdef Py_ssize_t call
+        cdef int n
+        for call in range(self.count):
+            for n in range(LEGS):
+                free(self.calls[call].leg[n].heard)
+        free(self.calls)
+        free(self.events.items)
+        free(self.cues.items)
+        free(self.marks)
+
+    @cython.cdivision(True)  # there is at least one leg
+    def feed(
+        self, const int16_t[:, ::1] frames not None, const int32_t[::1] lengths=None,
+        const int32_t[::1] gaps=None,
+    ):
+        """Hear a row of samples a leg, a call's rows side by side; return (call, items) of each
+        call that has any.
+
+        ``lengths`` says how many samples of each row count; ``gaps`` how many at 8 kHz were lost
+        before them.
+        """
+        cdef Py_ssize_t row, call, rows = self.count * self.legs
+        cdef int64_t samples = frames.shape[1], most = frames.shape[1]
+        cdef int n, failed = 0
+        if frames.shape[0] != rows:
+            raise ValueError("a row a channel")
+        if lengths is not None:
+            if lengths.shape[0] != rows:
+                raise ValueError("a length a channel")
+            for row in range(rows):
+                if not 0 <= lengths[row] <= samples:
+                    raise ValueError("a length is longer than a row")
+        if gaps is not None:
+            if gaps.shape[0] != rows:
+                raise ValueError("a gap a channel")
+            for row in range(rows):
+                if gaps[row] < 0:
+                    raise ValueError("a gap is below 0")
+        with nogil:
+            for row in range(rows):
+                call = row // self.legs
+                n = self.mine[row % self.legs]
+                if CROWD <= rows and row + 1 < rows and samples > 0:
+                    sc_ahead(
+                        &self.calls[(row + 1) // self.legs].leg[self.mine[(row + 1) % self.legs]],
+                        sizeof(Leg),
+                    )
+                    sc_ahead(&frames[row + 1, 0], samples * sizeof(int16_t))
+                if gaps is not None and gaps[row]:
+                    failed |= sc_watch_gap(
+                        &self.calls[call], &self.setup.c, n, gaps[row], &self.events, &self.cues
+                    )
+                most = samples if lengths is None else lengths[row]
+                if most:
+                    failed |= sc_watch_feed(
+                        &self.calls[call], &self.setup.c, n, <const uint8_t*> &frames[row, 0],
+                        most, &self.events, &self.cues,
+                    )
+                self.marks[2 * row] = self.events.count
+                self.marks[2 * row + 1] = self.cues.count
+        if failed:
+            raise MemoryError
+        if self.events.count == 0 and self.cues.count == 0:
+            return ()
+        return self._told()
+
+    @cython.cdivision(True)
+    cdef list _told(self):
+        """Return (call, items), and forget them."""
+        cdef Py_ssize_t row, last = -1
+        cdef int event = 0, cue = 0
+        _complain(&self.events, &self.cues)
+        found = []
+        items = []
+        for row in range(self.count * self.legs):
+            if event == self.marks[2 * row] and cue == self.marks[2 * row + 1]:
                 continue
-            if at + <Py_ssize_t> sizeof(Leg) > len(saved):
-                raise ValueError("this was not saved by this version")
-            memcpy(leg, first + at, sizeof(Leg))
-            leg.heard = NULL
-            leg.room = 0
-            at += sizeof(Leg)
-            size = leg.waiting * sizeof(Heard)
-            if leg.waiting < 0 or at + size > len(saved):
-                leg.waiting = 0
-                raise ValueError("this was not saved by this version")
-            heard = <Heard*> malloc(size + sizeof(Heard))
-            if heard == NULL:
-                leg.waiting = 0
-                raise MemoryError
-            memcpy(heard, first + at, size)
-            leg.heard = heard
-            leg.room = leg.waiting + 1
-            at += size
-        if at != len(saved):
-            raise ValueError("this was not saved by this version")
+            if row // self.legs != last:
+                last = row // self.legs
+                items = []
+                found.append((last, items))
+            while event < self.marks[2 * row]:
+                items.append(_of_event(&self.events.items[event], self.mine[row % self.legs]))
+                event += 1
+            while cue < self.marks[2 * row + 1]:
+                items.append(_of_cue(&self.cues.items[cue]))
+                cue += 1
+        self.events.count = self.cues.count = 0
+        return found
+
+    cdef int _mine(self, Py_ssize_t call) except -1:
+        if not 0 <= call < self.count:
+            raise ValueError(f"channel must be 0 to {self.count - 1}, not {call}")
+        return 0
+
+    def finish(self, Py_ssize_t call):
+        """End what lasts in a call; return items."""
+        cdef int k
+        self._mine(call)
+        items = []
+        for k in range(self.legs):
+            sc_line_finish(
+                &self.calls[call].leg[self.mine[k]].line, &self.setup.c, &self.events
+            )
+            items += _items(&self.events, &self.cues, self.mine[k])
+        return items
+
+    def now(self, Py_ssize_t call, int leg):
+        """Return the samples of a leg so far."""
+        self._mine(call)
+        _some_leg(leg)
+        return self.calls[call].leg[leg].line.now + self.calls[call].leg[leg].line.waiting
+
+    def reset(self, Py_ssize_t call):
+        """Begin a call anew."""
+        cdef int k
+        self._mine(call)
+        _reset(&self.calls[call])
+        for k in range(self.legs):
+            self.calls[call].leg[self.mine[k]].joined = 1
+
+    def save(self, Py_ssize_t call):
+        """Return what a call remembers."""
+        self._mine(call)
+        return _saved(&self.calls[call])
+
+    def load(self, Py_ssize_t call, bytes saved not None):
+        """Remember what another call of the same setup and legs saved."""
+        cdef int n, joined
+        self._mine(call)
+        _load(&self.calls[call], saved)
+        for n in range(LEGS):
+            joined = n == self.mine[0] or (self.legs == 2 and n == self.mine[1])
+            if self.calls[call].leg[n].joined != joined or self.calls[call].open:
+                self.reset(call)
+                raise ValueError("this is the state of a call with other legs")

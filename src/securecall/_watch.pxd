@@ -14,15 +14,19 @@ from securecall._block cimport (
     sc_building_take,
 )
 from securecall._change cimport Change, sc_change_reset, sc_change_step
-from securecall._cue cimport Cues
+from securecall._cue cimport CUE_SPOKEN, Cues, sc_new_cue
 from securecall._echo cimport Echo, sc_echo_step
 from securecall._frame cimport Events, FRAME
 from securecall._gap cimport Gap, sc_gap_reset, sc_gap_step
-from securecall._line cimport Line, Setup, S16LE, sc_line_feed, sc_line_finish, sc_line_gap, sc_line_reset
+from securecall._line cimport (
+    Line, S16LE, Setup, sc_line_feed, sc_line_finish, sc_line_gap, sc_line_reset,
+)
+from securecall._speech cimport HEARD_SPEECH
 
 cdef enum:
     LEGS = 2
     BASE_BLOCKS = 8        # the line's noise is the quietest of the last four seconds
+    SPOKEN_FRAMES = 40     # frames of speech after which somebody has spoken: 0.8 s
 
 cdef struct Heard:         # a block that waits for the other leg's
     Block block
@@ -35,6 +39,7 @@ cdef struct Leg:
     int room
     Heard* heard
     uint8_t lows[8]        # of the last blocks, the latest first
+    int spoken             # frames of speech, until somebody has spoken
     Line line
     Gap gap
     Building building
@@ -42,6 +47,7 @@ cdef struct Leg:
     Change change
 
 cdef struct Watch:
+    int open               # it is not settled yet which legs take part: blocks wait
     Leg leg[2]
 
 
@@ -49,6 +55,7 @@ cdef inline void sc_leg_reset(Leg* leg) noexcept nogil:
     """Begin anew; memory is kept."""
     leg.joined = leg.waiting = 0
     leg.done = 0
+    leg.spoken = 0
     memset(leg.lows, NO_LEVEL, BASE_BLOCKS)
     sc_line_reset(&leg.line)
     sc_gap_reset(&leg.gap)
@@ -87,43 +94,70 @@ cdef inline int _queue(Leg* leg) noexcept nogil:
     return 0
 
 
-cdef inline int sc_watch_settle(Watch* watch, Cues* cues) noexcept nogil:
-    """Compare all blocks that every leg has; return how many."""
-    cdef int n, ready = -1, k
+cdef inline void _compare(Watch* watch, const int* at, int n, Cues* cues) noexcept nogil:
+    """Compare a leg's next block with those before it."""
+    cdef Leg* leg = &watch.leg[n]
+    leg.done += 1
+    sc_change_step(&leg.change, &leg.heard[at[n]].block, n, 4000 * leg.done, cues)
+
+
+cdef inline void sc_watch_settle(Watch* watch, Cues* cues) noexcept nogil:
+    """Compare all blocks that every leg has; a leg that came later catches up by itself first."""
+    cdef int n, behind
+    cdef int at[2]
     cdef Leg* leg
     cdef Leg* other
 
-    for n in range(LEGS):
-        if watch.leg[n].joined and (ready < 0 or watch.leg[n].waiting < ready):
-            ready = watch.leg[n].waiting
-    if ready <= 0:
-        return 0
-    for k in range(ready):
+    if watch.open:
+        return
+    at[0] = at[1] = 0
+    while True:
         if watch.leg[0].joined and watch.leg[1].joined:
+            behind = 0 if watch.leg[0].done <= watch.leg[1].done else 1
+            if at[behind] == watch.leg[behind].waiting:
+                break
+            if watch.leg[0].done < watch.leg[1].done or watch.leg[1].done < watch.leg[0].done:
+                _compare(watch, at, behind, cues)
+                at[behind] += 1
+                continue
+            if at[1] == watch.leg[1].waiting:
+                break
             for n in range(LEGS):
                 leg = &watch.leg[n]
                 other = &watch.leg[1 - n]
                 sc_echo_step(
-                    &leg.echo, &leg.heard[k].block, leg.heard[k].hop, other.heard[k].hop,
-                    &other.heard[k].block,
+                    &leg.echo, &leg.heard[at[n]].block, leg.heard[at[n]].hop,
+                    other.heard[at[1 - n]].hop, &other.heard[at[1 - n]].block,
                 )
-        for n in range(LEGS):
-            leg = &watch.leg[n]
-            if leg.joined:
-                leg.done += 1
-                sc_change_step(&leg.change, &leg.heard[k].block, n, 4000 * leg.done, cues)
+            for n in range(LEGS):
+                _compare(watch, at, n, cues)
+                at[n] += 1
+        else:
+            behind = 0 if watch.leg[0].joined else 1
+            if not watch.leg[behind].joined or at[behind] == watch.leg[behind].waiting:
+                break
+            _compare(watch, at, behind, cues)
+            at[behind] += 1
     for n in range(LEGS):
         leg = &watch.leg[n]
-        if leg.joined:
-            leg.waiting -= ready
-            memmove(leg.heard, leg.heard + ready, leg.waiting * sizeof(Heard))
-    return ready
+        if at[n]:
+            leg.waiting -= at[n]
+            memmove(leg.heard, leg.heard + at[n], leg.waiting * sizeof(Heard))
+
+
+cdef inline void _listen(Leg* leg, int number, Cues* cues) noexcept nogil:
+    """Tell, once, that somebody has spoken on a leg."""
+    if leg.spoken < SPOKEN_FRAMES and leg.line.activity == HEARD_SPEECH:
+        leg.spoken += 1
+        if leg.spoken == SPOKEN_FRAMES:
+            sc_new_cue(cues, CUE_SPOKEN, number, leg.line.now, leg.line.now)
 
 
 cdef inline int _frame(Watch* watch, int number, Cues* cues) noexcept nogil:
     """Take in the frame that a leg has just completed; return -1 without memory."""
     cdef Leg* leg = &watch.leg[number]
 
+    _listen(leg, number, cues)
     sc_gap_step(&leg.gap, &leg.line.measures, leg.line.now, number, cues)
     if sc_building_take(&leg.building, &leg.line.measures):
         if _queue(leg):
