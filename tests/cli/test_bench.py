@@ -60,6 +60,39 @@ def test_a_detector_lies_in_the_folder_where_one_stands(
     assert mine["false_alarms"] == silence["false_alarms"]
 
 
+def test_a_page_is_written_and_baselines_stand_beside(tmp_path: Path) -> None:
+    page = tmp_path / "bench.html"
+    told = run(*QUICK, "--detector", "tones", "--baselines", "--report", page, "--json").json
+    assert list(told["detectors"])[:4] == ["tones", "click", "energy", "silence"]
+    assert "monitor" not in told["detectors"]
+    assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_one_call_is_told_of_by_its_number(tmp_path: Path) -> None:
+    arguments = ("bench", "--call-s", "60", "--call", "5", "--detector", "silence")
+    done = run(*arguments, "--wav", tmp_path)
+    assert done.code == 0, done.errors
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "call-development-1-5.wav", "call-development-1-5.json",
+    }  # fmt: skip
+    told = run(*arguments, "--json").json
+    assert len(told["labels"]) >= 1
+    for label in told["labels"]:
+        assert f"{label['start_s']:8.2f} {label['end_s']:8.2f} s" in done.out
+        assert label["stratum"] in done.out
+    assert "silence" in done.out.splitlines()
+    assert done.out.count("three_way disconnect") == len(told["reports"]["silence"])
+
+
+def test_several_processes_print_the_same(tmp_path: Path) -> None:
+    one, two = (
+        run(*QUICK, "--detector", "silence", "--jobs", jobs, "--json").json for jobs in ("1", "2")
+    )
+    for told in (one, two):
+        del told["detectors"]["silence"]["cpu_s_per_channel_second"]
+    assert one == two
+
+
 def test_what_cannot_be_is_told(tmp_path: Path) -> None:
     for arguments, words in (
         (("--detector", "clic"), "is 'click' meant"),
@@ -68,6 +101,9 @@ def test_what_cannot_be_is_told(tmp_path: Path) -> None:
         (("--corpora", tmp_path / "none"), "no such folder"),
         (("--call-s", "3"), "call_s must be"),
         (("--journal", tmp_path / "none" / "j.jsonl"), "there is no folder"),
+        (("--report", tmp_path / "none" / "page.html"), "there is no folder"),
+        (("--wav", tmp_path), "--wav needs --call"),
+        (("--jobs", "-2"), "jobs must be 0"),
     ):
         done = run("bench", *arguments)
         assert done.code == 1, arguments

@@ -19,7 +19,10 @@ from securecall.fraud.bench.label import INNOCENT, KINDS, Label, Played
 from securecall.fraud.bench.listener import Heard
 from securecall.fraud.bench.poisson import interval, share_interval
 
-__all__ = ["AT_PER_HOUR", "TALK", "Judged", "Record", "Scores", "judged", "score"]
+__all__ = [
+    "AT_PER_HOUR", "TALK", "Alarms", "Judged", "Record", "Scores", "judged", "quantile",
+    "right_reports", "score",
+]  # fmt: skip
 
 #: The class of alarms while nothing but talk goes on.
 TALK: Final = "talk"
@@ -78,6 +81,19 @@ def judged(record: Record) -> list[Judged]:
         else:
             made.append(Judged(one, "false", _class(record.labels, at)))
     return made
+
+
+def right_reports(record: Record, label: Label) -> list[Heard]:
+    """Return the reports that found something that happened.
+
+    Source
+    ------
+    own; docs/bench.md.
+    """
+    return [
+        one for one in record.heard
+        if one.kind == label.kind and label.first_s <= one.detected_ms / 1000 <= label.last_s
+    ]  # fmt: skip
 
 
 def _class(labels: Iterable[Label], at: float) -> str:
@@ -352,10 +368,7 @@ def _count_labels(made: Scores, record: Record) -> None:
         where = made.classes.setdefault(f"in {label.kind}", Alarms())
         where.hours += inside / 3600
         where.instances += 1
-        right = [
-            one for one in record.heard
-            if one.kind == label.kind and label.first_s <= one.detected_ms / 1000 <= label.last_s
-        ]  # fmt: skip
+        right = right_reports(record, label)
         kinds = made.kinds.setdefault(label.kind, Found())
         for found in (kinds, made.strata.setdefault((label.kind, label.stratum), Found())):
             found.labels += 1
