@@ -42,6 +42,21 @@ SAYS = {
         "connect fee of the call back: 0.250000",
         "now the family has 9.500000",
     ),
+    "own_detector": (
+        "classed: hum from 18.00 s, known at 20.00 s",
+        "stepped: hum from 18.20 s, known at 19.70 s",
+        r"/own_detector:classed: \d of \d noises found, \d+ false alarms in 0\.05 h",
+        r"/own_detector:stepped: \d of \d noises found, \d+ false alarms in 0\.05 h",
+    ),
+    "river_detector": (
+        "surprise from 30.0 s, known at 32.0 s",
+        r"/\d of \d noises found, \d+ false alarms in 0\.05 h",
+    ),
+    "sklearn_detector": (
+        "fitted on 16 bands",
+        "strange from 12.0 s, known at 13.5 s",
+        r"/\d of \d noises found, \d+ false alarms in 0\.05 h",
+    ),
     "threads": (r"/200,\d{3} records in 4 pieces on two threads: the same, row by row",),
 }
 
