@@ -42,5 +42,5 @@ def test_an_event_travels() -> None:
 def test_the_fields_are_those_of_the_interface() -> None:
     assert [field.name for field in fields(Event)] == [
         "id", "kind", "grade", "start_ms", "end_ms", "detected_ms", "probability", "detail",
-        "level_dbm0", "cues", "ended",
+        "level_dbm0", "cues", "ended", "leg",
     ]  # fmt: skip

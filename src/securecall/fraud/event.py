@@ -37,6 +37,8 @@ class Event:
     cues : mapping of str to float
         The evidence, by name and unit.
     ended : bool
+    leg : str
+        Of a call that has legs: ``called`` or ``calling``; else empty.
 
     Source
     ------
@@ -54,3 +56,4 @@ class Event:
     level_dbm0: float
     cues: Mapping[str, float] = field(default_factory=dict)
     ended: bool = False
+    leg: str = ""

@@ -77,7 +77,8 @@ def gap_samples(duration_ms: object) -> int:
 class Hearing:
     """The setup of one or many channels, and their events in plain words.
 
-    Its arguments are those of `ToneDetector`.
+    Its arguments are those of `ToneDetector`; with ``speech``, the network that tells it from other
+    sound, frames are measured, too.
 
     Raises
     ------
@@ -92,6 +93,7 @@ class Hearing:
     def __init__(
         self, sample_rate_hz: int, encoding: str, *, dtmf: DtmfLimits | str | None, mf: str | None,
         plan: TonePlan | str | None, dial_tone_filter: bool, report_ends: bool,
+        speech: bytes | None = None,
     ) -> None:  # fmt: skip
         if type(sample_rate_hz) is not int or sample_rate_hz not in (8000, 16000):
             raise InputError(f"sample_rate_hz must be 8000 or 16000, not {sample_rate_hz!r}")
@@ -108,10 +110,12 @@ class Hearing:
         self.report_ends = bool(report_ends)
         self.setup = _dsp.Setup(
             sample_rate_hz, code, table, None if limits is None else limits.engine(),
-            None if system is None else system.engine(), bool(dial_tone_filter), row,
+            None if system is None else system.engine(), bool(dial_tone_filter), row, speech,
+            speech is not None,
         )  # fmt: skip
         told = (
             sample_rate_hz, encoding, limits, mf, bool(dial_tone_filter), self.report_ends, row,
+            *(() if speech is None else (speech,)),
         )  # fmt: skip
         self.digest = sha256(ascii(told).encode()).digest()[:8]
 

@@ -1,0 +1,103 @@
+"""Cues: what the engine of evidence tells, in words; the one shape in which detectors hear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from securecall.fraud.event import Event
+
+__all__ = ["CUES", "LEGS", "VALUES", "Heard"]
+
+LEGS: Final = ("called", "calling")
+"""Legs of a call, in the engine's order: the outside, and the facility's."""
+
+CUES: Final = ("flash", "gap", "change", "noise", "spoken")
+"""Kinds of cues, in the engine's order."""
+
+VALUES: Final[Mapping[str, tuple[str, ...]]] = {
+    "flash": (
+        "apart_ms", "first_click_db", "second_click_db", "first_click_dbm0", "second_click_dbm0",
+        "between_dbm0", "line_dbm0",
+    ),
+    "gap": ("lasts_ms", "level_dbm0", "line_dbm0", "click_before_db", "click_after_db"),
+    "change": (
+        "kind", "run_s", "gap", "after_s", "quiets_before", "quiets_after", "floor_before_dbm0",
+        "floor_db", "floor_shape_db", "floor_high_db", "floor_low_db", "talks_before_s",
+        "talks_after_s", "talk_db", "talk_shape_db", "talk_high_db", "talk_low_db", "edge_hz",
+        "pitches_before_s", "pitches_after_s", "pitch_octaves", "echoes_before", "echoes_after",
+        "echo_before_db", "echo_db", "mutes_before", "mutes_after", "spoken_after", "other_after",
+        "tonal_after", "dead_after", "high_after_dbm0", "run_floor_db", "run_shape_db",
+        "run_other", "run_tonal", "run_dead", "run_far_s", "run_mutes", "run_echoes",
+        "click_after_db", "floor_ago_db",
+    ),
+    "noise": (),
+    "spoken": (),
+}  # fmt: skip
+"""Names of a cue's numbers, in order. Of ``change`` each says how the leg is behind an interruption
+less how it was before; `_change.pxd` has them in words."""
+
+_PLACES: Final = {
+    kind: {name: place for place, name in enumerate(names)} for kind, names in VALUES.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Something that a detector hears of.
+
+    Attributes
+    ----------
+    at_ms : float
+        When it was known, in milliseconds of audio: items come in this order.
+    leg : str
+        ``called`` or ``calling``; empty for what is of no leg.
+    kind : str
+        ``dtmf``, ``mf`` or ``tone`` with an ``event``; ``flash``, ``gap``, ``change``, ``noise`` or
+        ``spoken`` with ``values``; ``signal`` with ``name`` and ``value``; ``wake``, because the
+        detector asked for it; ``end``, because the call is over.
+    start_ms : float
+        When it began.
+    event : Event or None
+        Also ends of events come, with ``ended`` set.
+    values : tuple of float
+        As `VALUES` names them; look one up with `number`.
+    name : str
+        Of a signal: ``answer``, ``diversion``, ``hold``, ...
+    value : str, int, float or None
+        Of a signal.
+
+    Source
+    ------
+    own; docs/fraud.md.
+    """
+
+    at_ms: float
+    leg: str
+    kind: str
+    start_ms: float
+    event: Event | None = None
+    values: tuple[float, ...] = ()
+    name: str = ""
+    value: Any = None
+
+    def number(self, name: str) -> float:
+        """Return one of the values by its name.
+
+        Raises
+        ------
+        KeyError
+            A cue of this kind has none of this name.
+
+        Source
+        ------
+        own.
+
+        Examples
+        --------
+        >>> from securecall.fraud.cues import Heard
+        >>> Heard(1500.0, "called", "flash", 700.0, values=(480.0, 20.0)).number("apart_ms")
+        480.0
+        """
+        return self.values[_PLACES[self.kind][name]]

@@ -1,0 +1,74 @@
+"""Call forwarding: it rings again, or the network says that a number is none, after the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from securecall.fraud.cues import Heard
+from securecall.fraud.detectors.remembering import Remembering
+from securecall.fraud.finding import CallView, Finding
+
+__all__ = ["CallForwarding"]
+
+SIGNALS: Final = ("diversion", "transfer")
+
+
+@dataclass(slots=True)
+class CallForwarding(Remembering):
+    """Finds a second ringback and special information tones after the answer, and diversions.
+
+    The ringback of the call itself is none: it is heard before anybody speaks.
+
+    Source
+    ------
+    own; docs/fraud.md.
+    """
+
+    kind: ClassVar[str] = "call_forwarding"
+    hears: ClassVar[tuple[str, ...]] = ("tone", "signal")
+
+    ringbacks: int = 0
+    signalled_ms: float | None = None
+
+    def hear(self, item: Heard, call: CallView) -> Sequence[Finding]:
+        """Hear a tone or a signal.
+
+        Source
+        ------
+        own.
+        """
+        if item.kind == "signal":
+            return self._signalled(item) if item.name in SIGNALS else ()
+        event = item.event
+        if event is None or event.ended or item.leg != "called":
+            return ()
+        ringing = event.detail.startswith("ringback")
+        if not ringing and not event.detail.startswith("sit"):
+            return ()
+        self.ringbacks += ringing
+        answered_ms = call.answered_ms
+        if answered_ms is None or event.start_ms < answered_ms:
+            return ()
+        cues = {
+            "since_answer_ms": event.start_ms - answered_ms, "snr_db": event.cues["snr_db"],
+            "ringbacks": float(self.ringbacks),
+        }  # fmt: skip
+        sources = ["tones"]
+        if self.signalled_ms is not None:
+            cues["since_diversion_ms"] = event.start_ms - self.signalled_ms
+            sources.append("signalling")
+        return [Finding(
+            "call_forwarding", "disconnect" if len(sources) > 1 else "alert", event.start_ms,
+            event.probability, event.detail, item.leg, cues, tuple(sources), None,
+            event.level_dbm0, key=event.detail,
+        )]  # fmt: skip
+
+    def _signalled(self, item: Heard) -> Sequence[Finding]:
+        self.signalled_ms = item.at_ms
+        told = "" if item.value is None else f" to {item.value}"
+        return [Finding(
+            "call_forwarding", "alert", item.start_ms, 0.99, f"{item.name}{told}", item.leg,
+            {"signalled": 1.0}, ("signalling",), item.start_ms,
+        )]  # fmt: skip

@@ -1,0 +1,130 @@
+"""Keypad: digits after the answer, signals between exchanges, and keys held to cover something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
+
+from securecall.fraud.cues import Heard
+from securecall.fraud.detectors.remembering import Remembering
+from securecall.fraud.event import Event
+from securecall.fraud.finding import CallView, Finding
+
+__all__ = ["Keypad"]
+
+RUN_MS: Final = 3000.0
+"""A pause that parts two runs of digits. Source: own, as `securecall.fraud.listening.dialled`."""
+
+HELD_MS: Final = 2000.0
+"""A key that is held so long covers what is under it. Source: own; nobody dials at this pace."""
+
+SUPERVISION: Final = "sf_2600"
+
+
+@dataclass(slots=True)
+class Keypad(Remembering):
+    """Finds runs of digits: the first digit is told at once, all of them when the run is over.
+
+    While the call is being set up, dialling is what it is for. Digits of both legs, and of the
+    network beside the audio, are one run: a key that echoes is one.
+
+    Source
+    ------
+    own; docs/fraud.md.
+    """
+
+    kind: ClassVar[str] = "keypad"
+    hears: ClassVar[tuple[str, ...]] = ("dtmf", "mf", "tone", "signal", "wake", "end")
+
+    digits: list[list[float | str]] = field(default_factory=list)
+    held: list[list[float | str]] = field(default_factory=list)
+    last_ms: float = 0.0
+
+    def hear(self, item: Heard, call: CallView) -> Sequence[Finding]:
+        """Hear a digit, a tone, or that time has passed.
+
+        Source
+        ------
+        own.
+        """
+        if item.kind in ("wake", "end"):
+            return [*self._held(item), *self._over(item)]
+        event = item.event
+        if event is None or call.ringing_ms is not None:
+            return ()
+        digit = event.detail
+        if item.kind == "tone":
+            if digit not in (SUPERVISION, "flash"):
+                return ()
+            digit = "2600" if digit == SUPERVISION else digit
+        if event.ended:
+            self._release(item, event, call)
+            return ()
+        return self._pressed(item, event, digit, call)
+
+    def _pressed(
+        self, item: Heard, event: Event, digit: str, call: CallView
+    ) -> Sequence[Finding]:  # fmt: skip
+        first = not self.digits
+        self.digits.append([digit, event.start_ms, item.leg])
+        self.last_ms = max(self.last_ms, item.at_ms)
+        call.wake(item.at_ms + RUN_MS)
+        if item.kind == "dtmf" and event.end_ms is None:
+            self.held.append([digit, event.start_ms, item.leg])
+            call.wake(event.start_ms + HELD_MS)
+        if not first:
+            return ()
+        cues = {
+            name: value for name, value in event.cues.items()
+            if name in ("snr_db", "twist_db", "low_dbm0", "high_dbm0", "signalled")
+        }  # fmt: skip
+        if call.answered_ms is not None:
+            cues["since_answer_ms"] = event.start_ms - call.answered_ms
+        return [Finding(
+            "keypad", "alert", event.start_ms, event.probability, digit, item.leg, cues,
+            ("signalling" if "signalled" in cues else "tones",), None, event.level_dbm0,
+        )]  # fmt: skip
+
+    def _release(self, item: Heard, event: Event, call: CallView) -> None:
+        self.held = [each for each in self.held if each[1] != event.start_ms or each[2] != item.leg]
+        if self.digits:
+            self.last_ms = max(self.last_ms, item.at_ms)
+            call.wake(item.at_ms + RUN_MS)
+
+    def _held(self, item: Heard) -> Sequence[Finding]:
+        """Tell of keys that are still down after a while."""
+        found = [each for each in self.held if item.at_ms - float(each[1]) >= HELD_MS]
+        self.held = [each for each in self.held if each not in found]
+        return [
+            Finding(
+                "keypad", "alert", float(start_ms), 0.9, f"{digit} held", str(leg),
+                {"held_ms": item.at_ms - float(start_ms), "held_ms_least": HELD_MS}, ("tones",),
+                item.at_ms,
+            )
+            for digit, start_ms, leg in found
+        ]  # fmt: skip
+
+    def _over(self, item: Heard) -> Sequence[Finding]:
+        """End the run if nothing has come for a while, or the call is over."""
+        if not self.digits or (item.kind == "wake" and item.at_ms - self.last_ms < RUN_MS):
+            return ()
+        digits, self.digits = self.digits, []
+        last_ms, self.last_ms = self.last_ms, 0.0
+        return [Finding(
+            "keypad", "alert", float(digits[0][1]), 1.0, _spelled(digits), str(digits[0][2]),
+            {"digits": float(len(digits))}, (), last_ms, ended=True,
+        )]  # fmt: skip
+
+
+def _spelled(digits: Sequence[Sequence[float | str]]) -> str:
+    """Return the digits of a run; one that both legs have at the same time is one."""
+    made: list[str] = []
+    for place, (digit, start_ms, leg) in enumerate(digits):
+        echo = any(
+            digit == other and leg != there and abs(float(start_ms) - float(then_ms)) < 100
+            for other, then_ms, there in digits[:place]
+        )
+        if not echo:
+            made.append(str(digit))
+    return ("" if all(len(one) == 1 for one in made) else " ").join(made)
