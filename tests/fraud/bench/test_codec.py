@@ -86,7 +86,7 @@ def test_unknown_and_absent_codecs_are_refused(monkeypatch: pytest.MonkeyPatch) 
     codec._there.cache_clear()
     monkeypatch.setattr(codec, "_av", lambda: None)
     try:
-        assert set(missing()) == {"amr", "amr122", "amr475", "g722", "g723"}
+        assert set(missing()) == {"amr", "amr122", "amr475", "opus", "g722", "g723"}
         with pytest.raises(BuildError, match=r"amr needs av.*pip install"):
             coded(SPEECH, "amr")
     finally:
