@@ -9,7 +9,7 @@ Both look for a hum: for a while the lowest band of the line's quiet moments is 
 import numpy as np
 
 from securecall.fraud import bench
-from securecall.fraud.custom import CustomDetector, Finding, columns
+from securecall.fraud.custom import Claim, CustomDetector, columns
 from securecall.fraud.custom_step import Says, Step
 
 RISE_DB = 12.0
@@ -32,9 +32,7 @@ class Hum:
         rise_db = tilt_db - usual_db
         self.seconds = self.seconds + 1 if rise_db > RISE_DB else 0
         if self.seconds == 2:
-            yield Finding(
-                "noise_anomaly", 0.7, first_ms - 1000, "hum", cues={"low_rise_db": rise_db}
-            )
+            yield Claim("noise_anomaly", 0.7, first_ms - 1000, "hum", cues={"low_rise_db": rise_db})
         self.usual_db = usual_db + 0.05 * rise_db
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from river.anomaly import HalfSpaceTrees
 
 from securecall.fraud import bench
-from securecall.fraud.custom import CustomDetector, Finding, columns
+from securecall.fraud.custom import Claim, CustomDetector, columns
 
 NAMES = ("level_dbm0", "tilt_db", "evenness_db", "band_0_dbm0", "band_1000_dbm0", "band_3000_dbm0")
 COLUMNS = columns(*NAMES)
@@ -35,7 +35,7 @@ class Surprise:
         # Nothing is told before the trees have seen two windows, 20 s, nor of less than 2 s.
         self.strange = self.strange + 1 if self.blocks > 40 and score > 0.9 else 0
         if self.strange == 4:
-            yield Finding("noise_anomaly", score, first_ms - 1500, "surprise")
+            yield Claim("noise_anomaly", score, first_ms - 1500, "surprise")
 
 
 def detector() -> CustomDetector:

@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.ensemble import IsolationForest
 
 from securecall.fraud import bench
-from securecall.fraud.custom import CustomDetector, Finding, LegObserver, columns
+from securecall.fraud.custom import Claim, CustomDetector, LegObserver, columns
 from securecall.fraud.measures import MEASURES, Measurer
 
 BANDS = columns(*(name for name in MEASURES if name.startswith("band_")))
@@ -67,7 +67,7 @@ class Strange(Change):
         score = -float(forest().score_samples(self.of(rows)[np.newaxis])[0])
         self.strange = self.strange + 1 if score > 0.7 else 0
         if self.strange == 3:
-            yield Finding("noise_anomaly", score, first_ms - 1000, "strange", cues={"score": score})
+            yield Claim("noise_anomaly", score, first_ms - 1000, "strange", cues={"score": score})
 
 
 def detector() -> CustomDetector:

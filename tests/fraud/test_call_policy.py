@@ -45,7 +45,9 @@ def test_what_is_ignored_is_not_even_noted() -> None:
     assert decide(policy_of(Rule("any", "alert", ("ignore",))), event()) == [("ignore",)]
 
 
-@pytest.mark.parametrize("cues", [{}, {"click_db": 31.0}])
+@pytest.mark.parametrize(
+    "cues", [{}, {"click_db": 31.0}, {"click_db": 31.0, "click_db_least": 24.0}]
+)
 def test_grade_disconnect_without_two_cues_disconnects_nobody(cues: dict[str, float]) -> None:
     decision = policy_of(CUT).begin().decide(event(grade="disconnect", cues=cues))
     assert decision.actions == ("note",)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from securecall.errors import InputError, InputTypeError
-from securecall.fraud.custom import CustomDetector, Finding, LegObserver, Observer, columns
+from securecall.fraud.custom import Claim, CustomDetector, LegObserver, Observer, columns
 from securecall.fraud.custom_step import Says, Step
 from securecall.fraud.event import Event
 from securecall.fraud.measures import MEASURES, Measurer
@@ -29,11 +29,11 @@ class Rise:
         self.before: deque[float] = deque(maxlen=8)
         self.blocks = 0
 
-    def observe(self, rows: NDArray[np.float32], first_ms: float) -> Iterable[Finding]:
+    def observe(self, rows: NDArray[np.float32], first_ms: float) -> Iterable[Claim]:
         level = float(rows[:, LEVEL].mean())
         self.blocks += 1
         if len(self.before) == 8 and level > sum(self.before) / 8 + 15:
-            yield Finding(
+            yield Claim(
                 "noise_anomaly", 0.75, first_ms, f"block {self.blocks}", cues={"level_dbm0": level}
             )
         self.before.append(level)
@@ -100,7 +100,7 @@ def test_half_a_second_is_a_block_unless_it_is_said_otherwise() -> None:
     given: list[int] = []
 
     class Plain:
-        def observe(self, rows: NDArray[np.float32], first_ms: float) -> list[Finding]:
+        def observe(self, rows: NDArray[np.float32], first_ms: float) -> list[Claim]:
             given.append(len(rows))
             return []
 
@@ -212,13 +212,23 @@ def found(*told: Any) -> list[Event]:
     return CustomDetector(lambda: Finds(*told), legs=["called"]).feed(bytes(1600))
 
 
-def test_a_finding_becomes_an_event() -> None:
-    (event,) = found(Finding("humming", 1, 20, "a tune", "note", {"notes": np.float32(2)}, 80, 90))
+def test_a_claim_becomes_an_event() -> None:
+    (event,) = found(Claim("humming", 1, 20, "a tune", "note", {"notes": np.float32(2)}, 80, 90))
     assert event == Event(
-        1, "humming", "note", 20.0, 80.0, 90.0, 1.0, "a tune", event.level_dbm0, {"notes": 2.0}
+        1,
+        "humming",
+        "note",
+        20.0,
+        80.0,
+        90.0,
+        1.0,
+        "a tune",
+        event.level_dbm0,
+        {"notes": 2.0},
+        leg="called",
     )
     assert -95 < event.level_dbm0 < -93
-    (usual,) = found(Finding("keypad", 0.5, 0))
+    (usual,) = found(Claim("keypad", 0.5, 0))
     assert (usual.grade, usual.end_ms, usual.detected_ms, usual.detail) == (
         "alert",
         None,
@@ -230,24 +240,24 @@ def test_a_finding_becomes_an_event() -> None:
 @pytest.mark.parametrize(
     ("told", "text"),
     [
-        (Finding("Humming", 0.5, 0), "kind must be a word of small letters, digits and"),
-        (Finding("keypad", 0.5, 0, grade="disconnect"), "rests on two independent cues, not 'disc"),
-        (Finding("keypad", 1.01, 0), "probability must be a number from 0 to 1, not 1.01"),
-        (Finding("keypad", float("nan"), 0), "probability must be a number from 0 to 1, not nan"),
-        (Finding("keypad", 0.5, 101), "start_ms must not be after 100, when it is detected"),
-        (Finding("keypad", 0.5, -1), "start_ms must not be after 100"),
-        (Finding("keypad", 0.5, 0, detected_ms=101), "detected_ms must not be after 100"),
+        (Claim("Humming", 0.5, 0), "kind must be a word of small letters, digits and"),
+        (Claim("keypad", 0.5, 0, grade="disconnect"), "rests on two independent cues, not 'disc"),
+        (Claim("keypad", 1.01, 0), "probability must be a number from 0 to 1, not 1.01"),
+        (Claim("keypad", float("nan"), 0), "probability must be a number from 0 to 1, not nan"),
+        (Claim("keypad", 0.5, 101), "start_ms must not be after 100, when it is detected"),
+        (Claim("keypad", 0.5, -1), "start_ms must not be after 100"),
+        (Claim("keypad", 0.5, 0, detected_ms=101), "detected_ms must not be after 100"),
     ],
 )
-def test_a_finding_that_cannot_be_is_refused(told: Finding, text: str) -> None:
+def test_a_claim_that_cannot_be_is_refused(told: Claim, text: str) -> None:
     with pytest.raises(InputError) as caught:
         found(told)
-    assert str(caught.value).startswith("a finding of Finds: ")
+    assert str(caught.value).startswith("a claim of Finds: ")
     assert text in str(caught.value)
 
 
-def test_what_is_no_finding_is_refused() -> None:
-    with pytest.raises(InputTypeError, match="Finds must find Finding, not tuple"):
+def test_what_is_no_claim_is_refused() -> None:
+    with pytest.raises(InputTypeError, match="Finds must claim with Claim, not tuple"):
         found(("keypad", 0.5, 0))
 
 
@@ -268,7 +278,7 @@ def test_a_block_that_cannot_be_is_refused(block: object) -> None:
 
 
 def test_only_legs_that_are_asked_for_are_heard() -> None:
-    detector = CustomDetector(lambda: Finds(Finding("keypad", 0.5, 0)), legs=["calling"])
+    detector = CustomDetector(lambda: Finds(Claim("keypad", 0.5, 0)), legs=["calling"])
     assert detector.feed(bytes(1600), leg="called") == []
     assert detector.feed_gap(100, leg="called") == []
     assert len(detector.feed(bytes(1600), leg="calling")) == 1
@@ -283,9 +293,7 @@ def test_only_legs_that_are_asked_for_are_heard() -> None:
 
 def test_rate_and_encoding_are_those_of_the_ears() -> None:
     def events(audio: Any, **told: Any) -> list[Event]:
-        return CustomDetector(lambda: Finds(Finding("x", 1, 0)), legs=["called"], **told).feed(
-            audio
-        )
+        return CustomDetector(lambda: Finds(Claim("x", 1, 0)), legs=["called"], **told).feed(audio)
 
     assert len(events(bytes(1600), sample_rate_hz=16000)) == 0
     assert len(events(bytes(3200), sample_rate_hz=16000)) == 1
@@ -313,7 +321,7 @@ def test_states_of_others_are_refused() -> None:
 def test_a_monitor_may_hand_over_its_own_rows() -> None:
     rows = Measurer().feed(SOUND)
     observer: Observer = Rise()
-    leg = LegObserver(observer)
+    leg = LegObserver(observer, "called")
     events = [
         each for first in range(0, len(rows), 7) for each in leg.take(rows[first : first + 7])
     ]

@@ -36,7 +36,7 @@ def rows(count: int) -> Any:
     return made
 
 
-def test_codes_become_findings_with_their_words_and_cues() -> None:
+def test_codes_become_claims_with_their_words_and_cues() -> None:
     found = Step(every, SAYS, state=1, cues=("count",)).observe(rows(6), 1_000.0)
     assert [(one.kind, one.detail, one.grade) for one in found] == [
         ("keypad", "one", "alert"), ("humming", "two", "note"), ("keypad", "one", "alert"),
@@ -83,7 +83,7 @@ def test_a_division_by_zero_is_an_infinity_and_no_end_of_the_call() -> None:
 
     (found,) = Step(divides, SAYS).observe(rows(1), 0.0)
     assert found.probability == np.inf
-    with pytest.raises(InputError, match="a finding of divides: probability must be"):
+    with pytest.raises(InputError, match="a claim of divides: probability must be"):
         CustomDetector(lambda: Step(divides, SAYS), legs=["called"]).feed(bytes(320))
 
 

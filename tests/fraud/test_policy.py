@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
@@ -112,6 +113,13 @@ def test_what_can_be_played_cannot_be_changed_behind_a_policy() -> None:
     assert dict(policy.tones) == {"beep": "1400 Hz"}
     with pytest.raises(TypeError):
         policy.tones["beep"] = ""  # type: ignore[index]
+
+
+def test_a_policy_travels_to_another_process() -> None:
+    policy = policy_of(WARN)
+    again = pickle.loads(pickle.dumps(policy))
+    assert again == policy
+    assert again.digest == policy.digest
 
 
 def test_every_policy_that_comes_with_us_reads_and_disconnects_nobody() -> None:

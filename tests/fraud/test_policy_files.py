@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import securecall as sc
-from securecall.fraud.policy import named_policy
+from securecall.fraud.policy import Rule, named_policy
 from securecall.fraud.policy_files import parse_policy, read_policy
 
 GOOD = """\
@@ -132,6 +137,47 @@ def test_faults_of_one_rule_come_together() -> None:
         "p.toml:4: keypad.alert.pause_ms = -1: must be whole milliseconds, 0 to 86400000",
         'p.toml:5: keypad.alert.tone = "b": has no meaning without the action "warn"',
     ]
+
+
+words = st.sampled_from(
+    (
+        "name", "kinds", "tones", "three_way", "keypad", "any", "humming", "alert", "note",
+        "disconnect", "actions", "tone", "pause_ms", "min_probability", "review_alerts", "warn",
+        "review_within_ms", "warnings_before", "a.b", "",
+    )
+)  # fmt: skip
+values = st.recursive(
+    words
+    | st.integers(-5, 200)
+    | st.booleans()
+    | st.sampled_from((0.5, 7.5))
+    | st.dates(min_value=date(1000, 1, 1)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=4),
+    max_leaves=15,
+)
+
+
+def toml(value: object) -> str:
+    """Write a value as TOML does in a line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f'"{key}" = {toml(each)}' for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return json.dumps(value) if isinstance(value, str | bool) else str(value)
+
+
+@given(st.dictionaries(words, values, max_size=5))
+def test_whatever_stands_in_a_file_it_is_a_policy_or_has_faults(told: dict[str, Any]) -> None:
+    text = "\n".join(f'"{key}" = {toml(value)}' for key, value in told.items())
+    found: tuple[sc.Fault, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    try:
+        rules = parse_policy(text, file="p.toml").rules
+    except sc.PolicyError as error:
+        found = error.faults
+    assert all(fault.rule and str(fault).startswith("p.toml") for fault in found)
+    assert all(fault.line is None or 1 <= fault.line <= len(told) for fault in found)
+    assert all("disconnect" not in rule.actions or rule.grade == "disconnect" for rule in rules)
 
 
 def test_what_is_no_toml_is_told_with_its_line() -> None:

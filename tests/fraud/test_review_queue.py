@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,26 @@ def test_a_reviewer_gets_the_call_the_instant_and_the_evidence() -> None:
     assert [tuple(each) for each in one.evidence] == [
         ("floor_step_db", 9.5, None), ("click_db", 31.0, 24.0),
     ]  # fmt: skip
+
+
+def test_thresholds_among_the_cues_stand_beside_what_they_are_of() -> None:
+    cues = {"snr_db": 14.0, "snr_db_least": 9.0, "click_db": 31.0, "gap_ms": 80.0,
+            "gap_ms_most": 900.0, "at_least": 1.0}  # fmt: skip
+    assert [tuple(each) for each in item(cues=cues).evidence] == [
+        ("snr_db", 14.0, 9.0), ("click_db", 31.0, 24.0), ("gap_ms", 80.0, 900.0),
+        ("at_least", 1.0, None),
+    ]  # fmt: skip
+
+
+def test_an_item_travels_to_another_process() -> None:
+    one = item(grade="disconnect")
+    assert pickle.loads(pickle.dumps(one)) == one
+    case = one.wrong(reason="mute", judged_by="desk 3", judged_at_ms=NOON + 10**6)
+    assert pickle.loads(pickle.dumps(case)) == case
+
+
+def test_what_an_older_version_did_not_write_is_as_by_default() -> None:
+    assert ReviewItem.from_json(changed(event__leg=None)) == item()
 
 
 def test_only_what_is_to_be_reviewed_is_queued() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
@@ -13,10 +14,12 @@ from securecall.fraud.policy import ACTIONS, GRADES, Policy, Rule
 if TYPE_CHECKING:
     from securecall.fraud.event import Event
 
-__all__ = ["CallPolicy", "Decision"]
+__all__ = ["THRESHOLD_ENDS", "CallPolicy", "Decision", "evidence_in"]
 
-#: An event that rests on two independent cues has at least so many numbers.
+#: An event that rests on two independent cues has at least so many numbers beside thresholds.
 CUES_TO_DISCONNECT: Final = 2
+#: How the name of a cue ends that is the threshold of another.
+THRESHOLD_ENDS: Final = ("least", "most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ class CallPolicy:
     def _rule(self, event: Event, because: list[str]) -> Rule | None:
         """Return the rule for an event: less sure ones are judged as of a grade below."""
         grade = event.grade
-        if grade == "disconnect" and len(event.cues) < CUES_TO_DISCONNECT:
+        if grade == "disconnect" and len(evidence_in(event.cues)) < CUES_TO_DISCONNECT:
             grade = "alert"
             because.append("judged as an alert: it does not show two independent cues")
         rule = self.policy.rule(event.kind, grade)
@@ -279,6 +282,22 @@ class CallPolicy:
         if mark != _mark(policy):
             raise InputError(f"saved: it was decided under {mark}, not under {_mark(policy)}")
         return made
+
+
+def evidence_in(cues: Mapping[str, float]) -> tuple[str, ...]:
+    """Return the names of cues that are evidence, and no thresholds of others.
+
+    Source
+    ------
+    own.
+    """
+    return tuple(
+        name
+        for name in cues
+        if not any(
+            name.endswith(f"_{end}") and name[: -len(end) - 1] in cues for end in THRESHOLD_ENDS
+        )
+    )
 
 
 def _mark(policy: Policy) -> str:

@@ -29,7 +29,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BLOCK_FRAMES", "CustomDetector", "Finding", "LegObserver", "Observer", "columns"]
+__all__ = ["BLOCK_FRAMES", "Claim", "CustomDetector", "LegObserver", "Observer", "columns"]
 
 FRAME_MS: Final = 20.0
 #: Half a second: how many rows a class is given at once, unless it says otherwise.
@@ -44,8 +44,8 @@ _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What a detector of one's own found.
+class Claim:
+    """What a detector of one's own says that there is.
 
     Attributes
     ----------
@@ -89,13 +89,26 @@ class Observer(Protocol):
     not, so that any cutting of the audio gives the same events. With 0 it is given what comes, and
     that is its own care. Its attributes are saved with the call if they are numbers, texts, lists,
     tuples, dicts and arrays of numpy; if there are others it has ``save()`` and ``restore(bytes)``.
+
+    Source
+    ------
+    own; docs/fraud.md.
     """
 
-    def observe(self, rows: NDArray[np.float32], first_ms: float) -> Iterable[Finding]:
-        """Look at rows of `securecall.fraud.measures.MEASURES`, the first of which began then.
+    def observe(self, rows: NDArray[np.float32], first_ms: float) -> Iterable[Claim]:
+        """Look at some rows; return or yield what they show.
 
-        Audio that was lost is in no row: a block ends before it, however short, and the next one
-        begins behind it.
+        Parameters
+        ----------
+        rows : float32 array, shape (frames, 32), read only
+            Columns as `securecall.fraud.measures.MEASURES` names them. Audio that was lost is in no
+            row: a block ends before it, however short, and the next one begins behind it.
+        first_ms : float
+            When the first of them began, in milliseconds of audio.
+
+        Source
+        ------
+        own; docs/fraud.md.
         """
         ...
 
@@ -139,6 +152,8 @@ class LegObserver:
     Parameters
     ----------
     observer : Observer
+    leg : str
+        What its events name as their leg.
 
     Raises
     ------
@@ -152,9 +167,10 @@ class LegObserver:
     own; docs/fraud.md.
     """
 
-    __slots__ = ("_block", "_filled", "_frames", "_room", "name", "observer")
+    __slots__ = ("_block", "_filled", "_frames", "_room", "leg", "name", "observer")
 
-    def __init__(self, observer: Observer) -> None:
+    def __init__(self, observer: Observer, leg: str = "") -> None:
+        self.leg = leg
         self.name = str(getattr(observer, "name", type(observer).__name__))
         if not callable(getattr(observer, "observe", None)):
             raise InputTypeError(f"{self.name} has no observe(rows, first_ms)")
@@ -181,7 +197,7 @@ class LegObserver:
         Raises
         ------
         InputError, InputTypeError
-            The observer found what cannot be.
+            The observer claimed what cannot be.
 
         Source
         ------
@@ -217,7 +233,7 @@ class LegObserver:
         Raises
         ------
         InputError, InputTypeError
-            The observer found what cannot be.
+            The observer claimed what cannot be.
 
         Source
         ------
@@ -240,39 +256,39 @@ class LegObserver:
         return [self._event(each, rows, first_ms, now_ms) for each in found]
 
     def _event(
-        self, finding: Finding, rows: NDArray[np.float32], first_ms: float, now_ms: float
+        self, claim: Claim, rows: NDArray[np.float32], first_ms: float, now_ms: float
     ) -> Event:
-        if not isinstance(finding, Finding):
+        if not isinstance(claim, Claim):
             raise InputTypeError(
-                f"{self.name} must find Finding, not {type(finding).__name__}: {finding!r}"[:200]
+                f"{self.name} must claim with Claim, not {type(claim).__name__}: {claim!r}"[:200]
             )
-        kind, sure = finding.kind, float(finding.probability)
+        kind, sure = claim.kind, float(claim.probability)
         if type(kind) is not str or not _WORD.match(kind):
             self._refuse("kind must be a word of small letters, digits and underscores", kind)
-        if finding.grade not in GRADES:
+        if claim.grade not in GRADES:
             self._refuse(
                 'grade must be "note" or "alert": a disconnect rests on two independent cues',
-                finding.grade,
+                claim.grade,
             )
         if not 0 <= sure <= 1:
             self._refuse("probability must be a number from 0 to 1", sure)
-        detected = now_ms if finding.detected_ms is None else float(finding.detected_ms)
+        detected = now_ms if claim.detected_ms is None else float(claim.detected_ms)
         if not 0 <= detected <= now_ms:
             self._refuse(f"detected_ms must not be after {now_ms:g}, when it is told", detected)
-        start = float(finding.start_ms)
+        start = float(claim.start_ms)
         if not 0 <= start <= detected:
             self._refuse(f"start_ms must not be after {detected:g}, when it is detected", start)
         # The level is that of the frame in which it was detected, however many came at once.
         frame = min(max(0, ceil((detected - first_ms) / FRAME_MS) - 1), len(rows) - 1)
         return Event(
-            0, kind, finding.grade, start,
-            None if finding.end_ms is None else float(finding.end_ms), detected, sure,
-            str(finding.detail), float(rows[frame, _LEVEL]),
-            {str(name): float(value) for name, value in finding.cues.items()},
+            0, kind, claim.grade, start,
+            None if claim.end_ms is None else float(claim.end_ms), detected, sure,
+            str(claim.detail), float(rows[frame, _LEVEL]),
+            {str(name): float(value) for name, value in claim.cues.items()}, False, self.leg,
         )  # fmt: skip
 
     def _refuse(self, rule: str, value: object) -> None:
-        raise InputError(f"a finding of {self.name}: {rule}, not {value!r}")
+        raise InputError(f"a claim of {self.name}: {rule}, not {value!r}")
 
     def save(self) -> bytes:
         """Return all that is remembered, the observer's attributes included.
@@ -353,12 +369,12 @@ class CustomDetector:
 
     Examples
     --------
-    >>> from securecall.fraud.custom import CustomDetector, Finding, columns
+    >>> from securecall.fraud.custom import Claim, CustomDetector, columns
     >>> (level,) = columns("level_dbm0")
     >>> class Loud:
     ...     def observe(self, rows, first_ms):
     ...         if rows[:, level].max() > -3:
-    ...             yield Finding("noise_anomaly", 0.8, first_ms, "loud")
+    ...             yield Claim("noise_anomaly", 0.8, first_ms, "loud")
     >>> detector = CustomDetector(Loud)
     >>> (event,) = detector.feed(b"\x00\x80\xff\x7f" * 2000)
     >>> event.kind, event.detail, event.detected_ms
@@ -373,7 +389,9 @@ class CustomDetector:
     ) -> None:  # fmt: skip
         self._make = make
         self._given: dict[str, Any] = {"sample_rate_hz": sample_rate_hz, "encoding": encoding}
-        self._legs = {_leg(leg): (Measurer(**self._given), LegObserver(make())) for leg in legs}
+        self._legs = {
+            _leg(leg): (Measurer(**self._given), LegObserver(make(), leg)) for leg in legs
+        }
         self._number = 0
 
     def feed(self, frame: Any, leg: str = "called") -> list[Event]:
@@ -388,9 +406,9 @@ class CustomDetector:
         Raises
         ------
         InputError
-            There is no such leg, an odd number of bytes, or a finding that cannot be.
+            There is no such leg, an odd number of bytes, or a claim that cannot be.
         InputTypeError
-            Neither bytes nor int16, or a finding that is none.
+            Neither bytes nor int16, or a claim that is none.
 
         Source
         ------
@@ -432,7 +450,7 @@ class CustomDetector:
         Raises
         ------
         InputError, InputTypeError
-            A finding that cannot be.
+            A claim that cannot be.
 
         Source
         ------

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from securecall.errors import BuildError, InputError, InputTypeError
-from securecall.fraud.custom import FRAME_MS, Finding
+from securecall.fraud.custom import FRAME_MS, Claim
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +35,7 @@ class Says:
     Attributes
     ----------
     kind, detail, grade : str
-        As of a `Finding`.
+        As of a `Claim`.
 
     Source
     ------
@@ -125,8 +125,8 @@ class Step:
         self._run = _compiled(function, state, out, bool(check))
         self._memory = np.zeros(state + out + GO * (2 + out))
 
-    def observe(self, rows: NDArray[np.float32], first_ms: float) -> list[Finding]:
-        """Step over rows; return what was found.
+    def observe(self, rows: NDArray[np.float32], first_ms: float) -> list[Claim]:
+        """Step over rows; return what it claims.
 
         Parameters
         ----------
@@ -143,14 +143,14 @@ class Step:
         ------
         own.
         """
-        found: list[Finding] = []
+        found: list[Claim] = []
         for begin in range(0, len(rows), GO):
             count = self._run(rows[begin : begin + GO], self._memory)
             if count:
-                found += self._findings(count, first_ms + begin * FRAME_MS)
+                found += self._claims(count, first_ms + begin * FRAME_MS)
         return found
 
-    def _findings(self, count: int, first_ms: float) -> list[Finding]:
+    def _claims(self, count: int, first_ms: float) -> list[Claim]:
         out = OUT + len(self.cues)
         at = self._state + out
         found = []
@@ -161,7 +161,7 @@ class Step:
             now_ms = first_ms + (line[0] + 1) * FRAME_MS
             cues = dict(zip(self.cues, line[4:], strict=True))
             found.append(
-                Finding(
+                Claim(
                     says.kind, line[2], max(0.0, now_ms - line[3]), says.detail, says.grade, cues,
                     detected_ms=now_ms,
                 )

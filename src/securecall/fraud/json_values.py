@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
 from math import isfinite
 from typing import Any, TypeVar
 
@@ -54,11 +54,13 @@ def object_of(line: str, names: Iterable[str]) -> dict[str, Any]:
     return _named(told, list(names), "the line")
 
 
-def _named(told: object, names: list[str], what: str) -> dict[str, Any]:
+def _named(
+    told: object, names: list[str], what: str, optional: Collection[str] = ()
+) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise InputError(f"{what} must be an object, not {told!r}"[:SHOWN_MAX])
     for name in names:
-        if name not in told:
+        if name not in told and name not in optional:
             raise InputError(f"{what} has no {name!r}")
     for name in told:
         if name not in names:
@@ -80,8 +82,15 @@ def value_of(kind: type[T], told: object, what: str) -> T:
     ------
     own.
     """
-    types = {item.name: str(item.type) for item in fields(kind)}  # type: ignore[arg-type]
-    found = _named(told, list(types), what)
+    items = fields(kind)  # type: ignore[arg-type]
+    types = {item.name: str(item.type) for item in items}
+    # What an older version did not write is as it is by default.
+    usual = [
+        item.name
+        for item in items
+        if item.default is not MISSING or item.default_factory is not MISSING
+    ]
+    found = _named(told, list(types), what, usual)
     return kind(
         **{name: typed(types[name], value, f"{what}.{name}") for name, value in found.items()}
     )

@@ -24,6 +24,10 @@ _NUMBERS: Final = "biuf"
 def packed(parts: Sequence[bytes]) -> bytes:
     """Return parts as one, with a sum over all of them.
 
+    Parameters
+    ----------
+    parts : sequence of bytes
+
     Source
     ------
     own.
@@ -34,6 +38,11 @@ def packed(parts: Sequence[bytes]) -> bytes:
 
 def unpacked(saved: bytes, count: int) -> list[bytes]:
     """Return so many parts.
+
+    Parameters
+    ----------
+    saved : bytes
+    count : int
 
     Raises
     ------
@@ -65,6 +74,10 @@ def unpacked(saved: bytes, count: int) -> list[bytes]:
 def state_of(thing: Any) -> bytes:
     """Return an object's state: what its ``save`` returns, or its attributes if they are plain.
 
+    Parameters
+    ----------
+    thing : object
+
     Raises
     ------
     InputError
@@ -88,6 +101,11 @@ def state_of(thing: Any) -> bytes:
 
 def take_state(thing: Any, state: bytes) -> None:
     """Give an object the state that `state_of` returned of another of its class.
+
+    Parameters
+    ----------
+    thing : object
+    state : bytes
 
     Raises
     ------

@@ -154,6 +154,11 @@ class Policy:
         for name in ("tones", "announcements"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it travel to another process: a view of a mapping cannot."""
+        told = (self.name, self.title, self.rules, self.kinds)
+        return Policy, (*told, dict(self.tones), dict(self.announcements))
+
     def rule(self, kind: str, grade: str) -> Rule:
         """Return the rule for events of a kind and grade.
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from securecall.errors import InputError, InputTypeError
-from securecall.fraud.call_policy import Decision
+from securecall.fraud.call_policy import THRESHOLD_ENDS, Decision, evidence_in
 from securecall.fraud.event import Event
 from securecall.fraud.json_values import object_of, told_of, typed, value_of
 
@@ -50,7 +50,8 @@ class ReviewItem:
         With its cues.
     decision : Decision
     thresholds : mapping of str to float
-        By the names of cues.
+        By the names of cues, where an event has none of its own: the cue ``snr_db_least`` is that
+        of ``snr_db``, and so is ``snr_db_most``.
     about : mapping of str to str
         What else the host knows: facility, number, file of the recording, ...
 
@@ -80,6 +81,11 @@ class ReviewItem:
         for name in ("thresholds", "about"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it travel to another process: a view of a mapping cannot."""
+        told = (self.call_id, self.media_start_ms, self.event, self.decision)
+        return ReviewItem, (*told, dict(self.thresholds), dict(self.about))
+
     @property
     def at_ms(self) -> int:
         """When it was decided, epoch milliseconds."""
@@ -87,11 +93,15 @@ class ReviewItem:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """Each cue beside its threshold."""
+        """Each cue beside its threshold: one of `thresholds`, or the event's own."""
+        cues = self.event.cues
         return tuple(
-            Evidence(name, value, self.thresholds.get(name))
-            for name, value in self.event.cues.items()
+            Evidence(name, cues[name], self._threshold(name)) for name in evidence_in(cues)
         )
+
+    def _threshold(self, cue: str) -> float | None:
+        own = [self.event.cues.get(f"{cue}_{end}") for end in THRESHOLD_ENDS]
+        return self.thresholds.get(cue, next((each for each in own if each is not None), None))
 
     def as_json(self) -> str:
         """Return it as a line of JSON, without the newline.
