@@ -15,7 +15,9 @@ from tests.fraud.policies import event, events, numbers, policies, policy_of
 
 from securecall.errors import InputError, InputTypeError
 from securecall.fraud import Event
+from securecall.fraud.monitor import CallMonitor
 from securecall.fraud.policy import Policy, Rule
+from securecall.fraud.policy_checks import GRADES
 from securecall.fraud.review_queue import ReviewItem, read_reviews, review, write_reviews
 
 NOON = 1_777_658_400_000
@@ -49,6 +51,18 @@ def test_thresholds_among_the_cues_stand_beside_what_they_are_of() -> None:
         ("snr_db", 14.0, 9.0), ("click_db", 31.0, 24.0), ("gap_ms", 80.0, 900.0),
         ("at_least", 1.0, None),
     ]  # fmt: skip
+
+
+def test_what_a_monitor_hears_comes_back_from_the_queue() -> None:
+    monitor = CallMonitor(legs=["called"])
+    monitor.feed(bytes(32_000))
+    heard = [*monitor.signal("dtmf", "5"), *monitor.finish()]
+    assert {each.detail for each in heard} == {"5"}
+    every = policy_of(*(Rule("any", grade, ("review",)) for grade in GRADES)).begin()
+    items = [
+        ReviewItem("c-1", NOON, each, every.decide(each), about={"leg": each.leg}) for each in heard
+    ]
+    assert [ReviewItem.from_json(one.as_json()) for one in items] == items
 
 
 def test_an_item_travels_to_another_process() -> None:
