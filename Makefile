@@ -31,7 +31,7 @@ lint: build                        # ruff, mypy, cython-lint, stubs against the 
 
 bench: build                       # ratios against named peers, in one run
 	$(V)/python -m benchmarks
-	$(V)/securecall bench --hours 0.5
+	mkdir -p out && $(V)/securecall bench --hours 0.5 --report out/bench.html
 
 conform: build                     # receivers at the limits of the standards; keeps a dated page
 	$(V)/securecall conform --standard all --trials 20 --picture docs/acceptance.png \

@@ -7,6 +7,7 @@ from typing import Final
 
 from benchmarks.ears import channels, ears
 from benchmarks.everything import everything
+from benchmarks.fraud import fraud
 from benchmarks.judge import against_oracle
 from benchmarks.ledger import durable, long_book, memory, solve
 from benchmarks.patterns import patterns, patterns_stream
@@ -34,6 +35,7 @@ BENCHES: Final[Mapping[str, Bench]] = {
     "ledger-open": lambda: long_book(1_000, 10_000_000, rounds=9),
     "ears": lambda: ears(600, rounds=9, many=1_000),
     "ears-channels": lambda: channels((1, 10, 100, 1_000, 20_000), rounds=9, frames=100_000),
+    "fraud": lambda: fraud(0.5, 300),
     "patterns": lambda: patterns(1_000_000, rounds=5),
     "patterns-stream": lambda: patterns_stream((10_000_000, 100_000_000)),
 }
@@ -53,6 +55,7 @@ TINY: Final[Mapping[str, Bench]] = {
     "ledger-open": lambda: long_book(1_000, 3_000, rounds=1),
     "ears": lambda: ears(3, rounds=1, many=10),
     "ears-channels": lambda: channels((1, 10), rounds=1, frames=100),
+    "fraud": lambda: fraud(0.02, 36),
     "patterns": lambda: patterns(60_000, rounds=1),
     "patterns-stream": lambda: patterns_stream((200_000,)),
 }

@@ -41,7 +41,7 @@ def test_the_whole_runs_and_writes_its_figures(tmp_path: Path) -> None:
     assert {row["bench"].split()[0] for row in said["figures"]} == {
         "plain", "everything", "scale", "load", "scalar", "import", "oracle",
         "ledger-solve", "ledger-memory", "ledger-durable", "ledger-open",
-        "ears", "ears-channels", "patterns", "patterns-stream",
+        "ears", "ears-channels", "fraud", "patterns", "patterns-stream",
     }  # fmt: skip
     assert all(row["value"] >= 0 for row in said["figures"])
     assert said["machine"]["python"].startswith("3.")
