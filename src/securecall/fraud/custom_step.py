@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from securecall.errors import BuildError, InputError, InputTypeError
-from securecall.fraud.custom import FRAME_MS, Claim
+from securecall.fraud.leg_observer import FRAME_MS, Claim
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
