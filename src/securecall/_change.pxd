@@ -10,9 +10,11 @@ from libc.stdint cimport int64_t
 from libc.string cimport memmove, memset
 
 from securecall._block cimport BLOCKS_KEPT, BLOCK_BANDS, Block, NO_LEVEL
+from securecall._context cimport Context, sc_context_write
 from securecall._cue cimport CUE_CHANGE, Cue, Cues, sc_new_cue
 
 cdef enum:
+    LONG_SLIDE = 12
     SLIDE = 5              # blocks of what is new where nothing interrupts
     AFTER_MOST = 16        # blocks behind an interruption in which it is still compared with before
     RUN_LEAST = 4          # blocks without speech that are an interruption
@@ -62,7 +64,18 @@ cdef enum:                 # values of a cue of change
     V_RUN_ECHOES
     V_CLICK_AFTER
     V_FLOOR_AGO            # floor of the last 2.5 s less that of the 2.5 s before
-    V_COUNT                # the two behind are of the interruption's shape, high and low
+    V_CLICKS               # blocks of the last 20 s with a sharp click
+    V_LOUDS                # of the other leg's speech behind, seconds
+    V_LONG_FLOOR           # the last 6 s against what was before, as above
+    V_LONG_FLOOR_SHAPE
+    V_LONG_TALKS
+    V_LONG_TALK
+    V_LONG_TALK_SHAPE
+    V_LONG_TALK_HIGH
+    V_LONG_EDGE
+    V_LONG_PITCH
+    V_CONTEXT              # 18 values of _context.pxd
+    V_COUNT = 70           # V_CONTEXT and 18
 
 cdef struct Side:          # one side of a comparison
     int quiets
@@ -231,13 +244,16 @@ cdef inline void sc_compare(const Side* before, const Side* after, float* value)
 
 @cython.cdivision(True)
 cdef inline void sc_change_step(
-    Change* state, const Block* block, int leg, int64_t now, Cues* cues
+    Change* state, const Block* block, const Context* context, int leg, int64_t now, Cues* cues
 ) noexcept nogil:
     """Take a block in and tell how the leg differs from what it was."""
-    cdef int idle, after, skip
+    cdef int idle, after, skip, k
+    cdef float unused
     cdef Side sides[3]
+    cdef float value[72]
     cdef Cue* cue
 
+    memset(value, 0, sizeof(value))
     memmove(&state.block[1], &state.block[0], (BLOCKS_KEPT - 1) * sizeof(Block))
     state.block[0] = block[0]
     if state.blocks < BLOCKS_KEPT:
@@ -299,8 +315,7 @@ cdef inline void sc_change_step(
         if sides[2].quiets and sides[0].quiets:
             cue.value[V_RUN_FLOOR] = sides[2].floor - sides[0].floor
             sc_shapes(
-                sides[0].quiet, sides[2].quiet, &cue.value[V_RUN_SHAPE], &cue.value[42],
-                &cue.value[43],
+                sides[0].quiet, sides[2].quiet, &cue.value[V_RUN_SHAPE], &unused, &unused,
             )
         if sides[2].frames:
             cue.value[V_RUN_OTHER] = sides[2].other / <float> sides[2].frames
@@ -313,3 +328,20 @@ cdef inline void sc_change_step(
     sc_side(&state.block[SLIDE], SLIDE, &sides[2])
     if sides[1].quiets and sides[2].quiets:
         cue.value[V_FLOOR_AGO] = sides[1].floor - sides[2].floor
+    for k in range(state.blocks):
+        cue.value[V_CLICKS] += state.block[k].click >= 18
+    for k in range(after):
+        cue.value[V_LOUDS] += state.block[k].far_spoken * <float> 0.02
+    if state.blocks >= LONG_SLIDE + 8:
+        sc_side(&state.block[0], LONG_SLIDE, &sides[1])
+        sc_side(&state.block[LONG_SLIDE], state.blocks - LONG_SLIDE, &sides[0])
+        sc_compare(&sides[0], &sides[1], value)
+        cue.value[V_LONG_FLOOR] = value[V_FLOOR]
+        cue.value[V_LONG_FLOOR_SHAPE] = value[V_FLOOR_SHAPE]
+        cue.value[V_LONG_TALKS] = value[V_TALKS_AFTER]
+        cue.value[V_LONG_TALK] = value[V_TALK]
+        cue.value[V_LONG_TALK_SHAPE] = value[V_TALK_SHAPE]
+        cue.value[V_LONG_TALK_HIGH] = value[V_TALK_HIGH]
+        cue.value[V_LONG_EDGE] = value[V_EDGE]
+        cue.value[V_LONG_PITCH] = value[V_PITCH]
+    sc_context_write(context, now, &cue.value[V_CONTEXT])

@@ -24,6 +24,7 @@ class Setup:
         plan: bytes | None = None,
         speech: bytes | None = None,
         measures: bool = False,
+        classes: bytes = b"",
     ) -> Setup: ...
 
 @final

@@ -146,11 +146,13 @@ cdef class Setup:
         The network that tells speech from other sound; see `fraud.speech`.
     measures : bool
         Measure frames; needs speech. See `fraud.measures`.
+    classes : bytes
+        Of the plan's tones, for evidence: see _context.pxd. Tones beyond it are of the last class.
     """
 
     def __cinit__(
         self, int rate_hz, int encoding, bytes decoded, dtmf, mf, bint dial_filter, bytes plan=None,
-        bytes speech=None, bint measures=False,
+        bytes speech=None, bint measures=False, bytes classes=b"",
     ):
         cdef int lane, outer
         cdef double turn
@@ -192,6 +194,10 @@ cdef class Setup:
                 raise ValueError("this is no packed network")
             self.c.speech = 1
             sc_speech_unpack(&self.c.net, <const float*> PyBytes_AS_STRING(speech))
+        if len(classes) > 128 or any(each > 5 for each in classes):
+            raise ValueError("a class of a tone is 0 to 5, of 128 tones at most")
+        memset(self.c.classes, 5, 128)
+        memcpy(self.c.classes, PyBytes_AS_STRING(classes), len(classes))
         if measures:
             if speech is None:
                 raise ValueError("measures need the network of speech")

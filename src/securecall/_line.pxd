@@ -48,6 +48,7 @@ cdef struct Setup:
     PairPlan dtmf
     PairPlan multi
     TonePlan plan
+    uint8_t classes[128]   # of the plan's tones, for _context.pxd
     sc_speech_net net
     int16_t decoded[256]   # of mu-law or A-law
     float half_band[12]    # every other of its taps, from the middle

@@ -14,6 +14,9 @@ from securecall._block cimport (
     sc_building_take,
 )
 from securecall._change cimport Change, sc_change_reset, sc_change_step
+from securecall._context cimport (
+    Context, sc_context_cue, sc_context_event, sc_context_reset,
+)
 from securecall._cue cimport CUE_SPOKEN, Cues, sc_new_cue
 from securecall._echo cimport Echo, sc_echo_step
 from securecall._frame cimport Events, FRAME
@@ -31,6 +34,7 @@ cdef enum:
 cdef struct Heard:         # a block that waits for the other leg's
     Block block
     float hop[100]
+    Context context        # as it was then
 
 cdef struct Leg:
     int joined
@@ -42,6 +46,7 @@ cdef struct Leg:
     int spoken             # frames of speech, until somebody has spoken
     Line line
     Gap gap
+    Context context
     Building building
     Echo echo
     Change change
@@ -59,6 +64,7 @@ cdef inline void sc_leg_reset(Leg* leg) noexcept nogil:
     memset(leg.lows, NO_LEVEL, BASE_BLOCKS)
     sc_line_reset(&leg.line)
     sc_gap_reset(&leg.gap)
+    sc_context_reset(&leg.context)
     sc_building_reset(&leg.building)
     memset(&leg.echo, 0, sizeof(Echo))
     sc_change_reset(&leg.change)
@@ -89,6 +95,7 @@ cdef inline int _queue(Leg* leg) noexcept nogil:
         leg.room = 2 * leg.room + 2
     sc_building_finish(&leg.building, &leg.heard[leg.waiting].block)
     memcpy(leg.heard[leg.waiting].hop, leg.building.hop, sizeof(leg.building.hop))
+    leg.heard[leg.waiting].context = leg.context
     _follow_base(leg, &leg.heard[leg.waiting].block)
     leg.waiting += 1
     return 0
@@ -98,7 +105,9 @@ cdef inline void _compare(Watch* watch, const int* at, int n, Cues* cues) noexce
     """Compare a leg's next block with those before it."""
     cdef Leg* leg = &watch.leg[n]
     leg.done += 1
-    sc_change_step(&leg.change, &leg.heard[at[n]].block, n, 4000 * leg.done, cues)
+    sc_change_step(
+        &leg.change, &leg.heard[at[n]].block, &leg.heard[at[n]].context, n, 4000 * leg.done, cues
+    )
 
 
 cdef inline void sc_watch_settle(Watch* watch, Cues* cues) noexcept nogil:
@@ -156,9 +165,12 @@ cdef inline void _listen(Leg* leg, int number, Cues* cues) noexcept nogil:
 cdef inline int _frame(Watch* watch, int number, Cues* cues) noexcept nogil:
     """Take in the frame that a leg has just completed; return -1 without memory."""
     cdef Leg* leg = &watch.leg[number]
+    cdef int k, first = cues.count
 
     _listen(leg, number, cues)
     sc_gap_step(&leg.gap, &leg.line.measures, leg.line.now, number, cues)
+    for k in range(first, cues.count):
+        sc_context_cue(&leg.context, &cues.items[k])
     if sc_building_take(&leg.building, &leg.line.measures):
         if _queue(leg):
             return -1
@@ -176,15 +188,19 @@ cdef inline int sc_watch_feed(
     cdef Leg* leg = &watch.leg[number]
     cdef int ratio = setup.rate_hz // 8000, wide = 2 if setup.encoding == S16LE else 1
     cdef int64_t at = 0, piece, frame
+    cdef int k, first
 
     while at < count:
         # To where the frame ends, or two before: the half-band filter may hold some back.
         frame = leg.line.now // FRAME
+        first = events.count
         piece = ratio * (FRAME - (leg.line.now + leg.line.waiting) % FRAME)
         if piece > count - at:
             piece = count - at
         sc_line_feed(&leg.line, setup, data + wide * at, piece, events)
         at += piece
+        for k in range(first, events.count):
+            sc_context_event(&leg.context, &events.items[k], setup.classes)
         if leg.line.now // FRAME > frame and _frame(watch, number, cues):
             return -1
     return 0

@@ -111,7 +111,7 @@ class Hearing:
         self.setup = _dsp.Setup(
             sample_rate_hz, code, table, None if limits is None else limits.engine(),
             None if system is None else system.engine(), bool(dial_tone_filter), row, speech,
-            speech is not None,
+            speech is not None, bytes(_tone_class(name) for name in self._tones),
         )  # fmt: skip
         told = (
             sample_rate_hz, encoding, limits, mf, bool(dial_tone_filter), self.report_ends, row,
@@ -170,6 +170,19 @@ class Hearing:
         if saved[8:16] != _sum(self.digest, saved[16:]):
             raise InputError("this state was damaged after it was saved")
         return saved[16:]
+
+
+#: What evidence makes of a tone by the beginning of its name; _context.pxd numbers the classes.
+TONE_CLASSES: Final[Mapping[str, int]] = {
+    "call_waiting": 1, "cas": 1, "ringback": 2, "sit": 3, "dial": 4, "stutter": 4, "recall": 4,
+}  # fmt: skip
+OTHER_TONE: Final = 5
+
+
+def _tone_class(name: str) -> int:
+    return next(
+        (kind for begin, kind in TONE_CLASSES.items() if name.startswith(begin)), OTHER_TONE
+    )
 
 
 _made = lru_cache(maxsize=64, typed=True)(Hearing)
