@@ -29,7 +29,8 @@ from securecall._speech cimport HEARD_SPEECH
 cdef enum:
     LEGS = 2
     BASE_BLOCKS = 8        # the line's noise is the quietest of the last four seconds
-    SPOKEN_FRAMES = 40     # frames of speech after which somebody has spoken: 0.8 s
+    SPOKEN_FRAMES = 10     # frames of voiced speech, of every other one, after which somebody spoke
+    TONE_DB = -25          # the evenness of tones is below, that of speech above
 
 cdef struct Heard:         # a block that waits for the other leg's
     Block block
@@ -43,7 +44,7 @@ cdef struct Leg:
     int room
     Heard* heard
     uint8_t lows[8]        # of the last blocks, the latest first
-    int spoken             # frames of speech, until somebody has spoken
+    int spoken             # frames of voiced speech, until somebody has spoken
     Line line
     Gap gap
     Context context
@@ -156,7 +157,8 @@ cdef inline void sc_watch_settle(Watch* watch, Cues* cues) noexcept nogil:
 
 cdef inline void _listen(Leg* leg, int number, Cues* cues) noexcept nogil:
     """Tell, once, that somebody has spoken on a leg."""
-    if leg.spoken < SPOKEN_FRAMES and leg.line.activity == HEARD_SPEECH:
+    if (leg.spoken < SPOKEN_FRAMES and leg.line.activity == HEARD_SPEECH
+            and leg.line.measures.voiced and leg.line.measures.evenness_db > TONE_DB):
         leg.spoken += 1
         if leg.spoken == SPOKEN_FRAMES:
             sc_new_cue(cues, CUE_SPOKEN, number, leg.line.now, leg.line.now)

@@ -7,6 +7,7 @@ from securecall.fraud.detector import ToneDetector
 from securecall.fraud.dsp import DtmfLimits
 from securecall.fraud.event import Event
 from securecall.fraud.monitor import CallMonitor
+from securecall.fraud.monitor_bank import MonitorBank
 from securecall.fraud.policy import Policy, Rule, named_policy, policy_names
 from securecall.fraud.policy_files import read_policy
 from securecall.fraud.refund_case import RefundCase
@@ -20,6 +21,7 @@ __all__ = [
     "Decision",
     "DtmfLimits",
     "Event",
+    "MonitorBank",
     "Policy",
     "RefundCase",
     "ReviewItem",

@@ -186,8 +186,12 @@ class Course:
         outside = "called" if "called" in self.legs else "calling"
         if item.name == "answer" or (item.kind == "spoken" and item.leg == outside):
             self.answered_ms, self.ringing_ms = item.at_ms, None
-        elif item.kind == "tone" and item.event is not None and self.ringing_ms is None:
-            if item.event.detail.startswith(SETTING_UP):
+        elif item.kind == "tone" and item.event is not None:
+            if item.event.ended:
+                # It rang, and rings no more: somebody has answered, though nobody has spoken yet.
+                if item.event.detail == "ringback":
+                    self.ringing_ms = None
+            elif item.event.detail.startswith(SETTING_UP):
                 self.ringing_ms = item.event.start_ms
 
     def _tell(self, item: Heard) -> list[Event]:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from securecall.errors import BuildError, InputError, InputTypeError, nearest
+from securecall.fraud.alerts import with_alerts
 from securecall.fraud.course import Course
 from securecall.fraud.cues import LEGS
 from securecall.fraud.detectors import makers
@@ -87,8 +88,8 @@ class Parameters:
         detectors: Iterable[Any] | None,
     ) -> None:  # fmt: skip
         self.hearing = hearing(
-            sample_rate_hz, encoding, dtmf="bellcore", mf="r1", plan=plan, dial_tone_filter=True,
-            report_ends=bool(report_ends), speech=packed_network(),
+            sample_rate_hz, encoding, dtmf="bellcore", mf="r1", plan=with_alerts(plan),
+            dial_tone_filter=True, report_ends=bool(report_ends), speech=packed_network(),
         )  # fmt: skip
         self.numbers = None if legs is None else leg_numbers(legs)
         self.makers: dict[str, Callable[[], Detector]] = makers(detectors)
