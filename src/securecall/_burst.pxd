@@ -8,7 +8,7 @@ cimport cython
 from libc.math cimport sqrtf
 from libc.stdint cimport int64_t
 
-from securecall._spectrum cimport Line, Sight, Spectrum, sc_spectrum_reset
+from securecall._spectrum cimport Line, Sight
 from securecall._tone_plan cimport BURSTS, TonePlan
 
 cdef enum:
@@ -33,7 +33,7 @@ cdef struct Burst:
     int64_t end
 
 cdef struct Bursts:
-    Spectrum spectrum
+    float last_power       # of the frame before
     float hop[64]          # powers of the last hops
     int64_t hops           # counted from the beginning
     int shadow             # frames whose windows still hold lost audio
@@ -70,7 +70,7 @@ cdef inline void sc_bursts_reset(Bursts* state) noexcept nogil:
     """Begin with nothing heard."""
     cdef int i
 
-    sc_spectrum_reset(&state.spectrum)
+    state.last_power = 0
     for i in range(RING):
         state.hop[i] = 0
     state.hops = 0

@@ -10,8 +10,8 @@ from securecall._burst cimport (
 from securecall._edge cimport (
     sc_change, sc_end_by_wave, sc_find_end, sc_find_start, sc_start_by_wave,
 )
-from securecall._frame cimport HOPS, Frame
-from securecall._spectrum cimport Sight, sc_follow_floor, sc_see
+from securecall._frame cimport HOPS, Frame, sc_samples
+from securecall._spectrum cimport Sight, sc_see
 from securecall._tone_plan cimport TonePlan, sc_in_box
 
 
@@ -80,7 +80,7 @@ cdef inline int _change(
     cdef int closed = 0
     cdef int64_t start = sc_change(state, plan, sight.line[0].hz, frame, &closed)
 
-    _open(state, sight, frame.samples, 0)
+    _open(state, sight, sc_samples(frame), 0)
     state.running = 1
     state.hz_last[0] = 0
     state.burst.start = start
@@ -116,11 +116,11 @@ cdef inline int _look(Bursts* state, const TonePlan* plan, const Frame* frame) n
     # The short window of high lines is free of a hole one frame after it.
     cdef int good, known = state.shadow == 0 or (not state.low and state.shadow < 5), closed = 0
 
-    sc_see(&state.spectrum, &sight, frame.samples, plan.pure)
+    sc_see(&sight, frame, plan.pure)
     good = sight.lines > 0 and sight.pure and sc_in_box(plan, &sight)
     if not state.running:
         if good:
-            _open(state, &sight, frame.samples, not state.seen_before)
+            _open(state, &sight, sc_samples(frame), not state.seen_before)
             if state.running:
                 closed = _advance(state, plan)
             else:
@@ -130,12 +130,12 @@ cdef inline int _look(Bursts* state, const TonePlan* plan, const Frame* frame) n
     elif not state.out:
         if good and state.seen == 1 and not sc_confirms(state, &sight):
             # What began the burst was half something else: begin with this frame instead.
-            _open(state, &sight, frame.samples, 1)
+            _open(state, &sight, sc_samples(frame), 1)
         elif good and sc_same_lines(state, &sight):
             sc_burst_take(state, &sight)
             if state.seen == 2 and not state.low and state.burst.sharp & 1 == 0:
                 # Now its frequencies are known better.
-                sc_start_by_wave(state, frame.samples, 0, 0)
+                sc_start_by_wave(state, sc_samples(frame), 0, 0)
         elif good and not sight.low and sight.lines == 1 and state.burst.lines == 1:
             closed = _change(state, plan, &sight, frame)
         else:
@@ -156,7 +156,7 @@ cdef inline int sc_bursts_step(
 ) noexcept nogil:
     """Hear 20 ms; return 1 if a burst is over, which then is the first of state.past."""
     cdef int h, steady, closed = 0
-    cdef float power = 0, last = state.spectrum.last_power
+    cdef float power = 0, last = state.last_power
 
     for h in range(HOPS):
         state.hop[(state.hops + h) & 63] = frame.hop_power[h]
@@ -166,14 +166,13 @@ cdef inline int sc_bursts_step(
     if frame.gap:
         return _lose(state, plan, frame.end)
     state.lost = 0
-    sc_follow_floor(&state.spectrum, power)
     if state.running:
         closed = _advance(state, plan)
     if state.running and state.out:
         closed = sc_end_by_wave(state, plan, frame)
     # A tone keeps its power from frame to frame; 2.5 dB leave room for the beat of two lines.
     steady = power < last * <float> 1.8 and last < power * <float> 1.8
-    state.spectrum.last_power = power
+    state.last_power = power
     if state.running or (power >= plan.quiet and steady):
         closed |= _look(state, plan, frame)
     else:

@@ -14,7 +14,7 @@ from securecall._burst cimport (
     HOP, OUT_HOPS, RING, Bursts, sc_burst_close, sc_hop, sc_smooth,
 )
 from securecall._fit cimport Wave, sc_fit, sc_left
-from securecall._frame cimport Frame
+from securecall._frame cimport Frame, sc_samples
 from securecall._tone_plan cimport TonePlan
 
 
@@ -203,6 +203,7 @@ cdef inline int sc_end_by_wave(
     cdef Wave wave
     cdef float left[16]
     cdef float before, after
+    cdef const float* samples = sc_samples(frame)
     # A frame that still showed the burst ended 20 ms ago; the last two fifths of its window may be
     # something else.
     cdef int h, first = 0 if state.low else 180, last = 240 if state.low else 360, hops, sharp
@@ -211,11 +212,11 @@ cdef inline int sc_end_by_wave(
 
     if state.burst.start > now - 640 + first:
         first = <int> (state.burst.start - (now - 640)) + 8
-    if first > last - 100 or not _wave_of(state, frame.samples, first, last, &wave):
+    if first > last - 100 or not _wave_of(state, samples, first, last, &wave):
         return 0
     hops = (640 - last) // HOP + 1
     for h in range(hops):
-        left[h] = sc_left(&wave, frame.samples, 640 - (hops - h) * HOP)
+        left[h] = sc_left(&wave, samples, 640 - (hops - h) * HOP)
     if left[0] > <float> 0.3:
         return 0
     for h in range(hops - 1, 0, -1):
@@ -225,7 +226,7 @@ cdef inline int sc_end_by_wave(
             broken = h
     if broken < 0 or broken > hops - 3:
         return 0
-    if _goes_on_elsewhere(state, frame.samples, 640 - (hops - broken - 1) * HOP, &wave):
+    if _goes_on_elsewhere(state, samples, 640 - (hops - broken - 1) * HOP, &wave):
         state.shadow = 4 if state.low else 2
         return 0
     now -= (hops - broken) * HOP
@@ -262,7 +263,7 @@ cdef inline int64_t sc_change(
     """One line gives way to another: close the burst, and return where the new one begins."""
     cdef float old[12]
     cdef float new[12]
-    cdef const float* hop = frame.samples + 160
+    cdef const float* hop = sc_samples(frame) + 160
     cdef int i
     cdef float old_top = 0, new_top = 0
     cdef int64_t first = frame.end - 480, end, start

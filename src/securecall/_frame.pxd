@@ -34,6 +34,8 @@ cdef extern from "_bank.h" nogil:
     void sc_sums_of(const float* x, sc_sums* sums)
 
 cdef enum:
+    SAMPLES = 1
+    SPECTRUM = 2
     HOPS = 4               # of a frame
     RING = 640             # samples of the past that a channel keeps: 16 hops
     PAST = 512             # of them are handed on
@@ -61,9 +63,17 @@ cdef struct Events:
     int most               # of one call; 0: as many as memory holds
     Event* items           # grows when an event comes, never per frame
 
+cdef struct Sound:         # what is made of a frame's audio when somebody asks for it
+    int known              # SAMPLES, SPECTRUM
+    float samples[640]
+    float top              # of the spectrum: its greatest bin from 125 Hz on
+    float bands[8]         # of 500 Hz
+    float power[136]       # of 129 bins
+
 cdef struct Frame:
     int64_t end            # samples at its end
-    const float* samples   # the last 640, oldest first; the last 160 are the frame's
+    const int16_t* ring
+    Sound* sound           # ask sc_samples and _spectrum.pxd's sc_long_spectrum
     const float* hop_power  # mean squares of its 4 hops
     const float* tone_power  # of the 48 tones, over 20 ms with weights 1 2 2 1 of the hops
     int gap                # how many of its hops were lost: zeros that are evidence of nothing
@@ -110,3 +120,11 @@ cdef inline void sc_past(const int16_t* ring, int64_t now, float* past, int samp
     sc_floats(ring + begin, left, past)
     if left < samples:
         sc_floats(ring, samples - left, past + left)
+
+
+cdef inline const float* sc_samples(const Frame* frame) noexcept nogil:
+    """Return the last 640 samples, oldest first; the last 160 are the frame's. Needs end >= 0."""
+    if not frame.sound.known & SAMPLES:
+        frame.sound.known |= SAMPLES
+        sc_past(frame.ring, frame.end, frame.sound.samples, RING)
+    return frame.sound.samples

@@ -11,7 +11,8 @@ from libc.string cimport memcmp, memcpy, memmove, memset
 
 from securecall._dial cimport Dial, sc_dial_step, sc_without_dial
 from securecall._frame cimport (
-    Events, FRAME, Frame, HOPS, PAST, RING, SC_HOP, sc_hear, sc_heard, sc_past, sc_sums_of, sc_tones,
+    Events, FRAME, Frame, HOPS, PAST, RING, SC_HOP, Sound, sc_hear, sc_heard, sc_sums_of,
+    sc_tones,
 )
 from securecall._measures cimport (
     sc_measures, sc_measures_step, sc_measuring, sc_measuring_reset,
@@ -105,8 +106,8 @@ cdef inline void _frame_end(
     Line* line, const Setup* setup, const sc_heard* heard, Events* events
 ) noexcept nogil:
     """A frame is complete, and its four hops were heard: let its rooms have it."""
-    cdef float past[640]
     cdef Frame frame
+    cdef Sound sound
     sc_tones(heard, setup.turn_re, setup.turn_im, line.tone_power)
     if setup.dial_filter:
         sc_dial_step(
@@ -115,9 +116,10 @@ cdef inline void _frame_end(
                     + (line.hop_power[2] + line.hop_power[3])),
             line.lost,
         )
-    sc_past(line.ring, line.now, past, RING)
+    sound.known = 0
     frame.end = line.now
-    frame.samples = past
+    frame.ring = line.ring
+    frame.sound = &sound
     frame.hop_power = line.hop_power
     frame.tone_power = line.tone_power
     frame.gap = line.lost

@@ -93,15 +93,37 @@ static inline void sc_click(const float *past, float *click_db, float *click_dbm
     *click_dbm0 = sc_db_of(level);
 }
 
-/* Fill the measures of a frame whose audio is all there.
- *
- * past: the last 640 samples, full scale 1.0, the frame's at the end; power: its spectrum of 129 bins. */
-static inline void sc_measure(
-    sc_measuring *state, sc_measures *m, const float *past, const float *hop_power, const float *power,
-    int peak, int crossings)
+/* The same of four powers. */
+static inline sc_four sc_db_of_four(sc_four power)
 {
-    float band[SC_MEASURE_BANDS], total = 0.0f, above = 0.0f, tilt = 0.0f, frame, now, before;
-    int top;
+    return sc_log2_of_four(power + 1e-10f) * 3.0102999566f + 6.1502999566f;
+}
+
+/* Sums of four times eight bins: ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)) of each. */
+static inline sc_four sc_four_sums(const float *p)
+{
+    sc_four half[4], two[2];
+    for (int k = 0; k < 4; k++) {
+        sc_four low, high;
+        memcpy(&low, p + 8 * k, 16);
+        memcpy(&high, p + 8 * k + 4, 16);
+        half[k] = low + high;
+    }
+    for (int k = 0; k < 2; k++)
+        two[k] = __builtin_shuffle(half[2 * k], half[2 * k + 1], (sc_four_ints){0, 1, 4, 5})
+                 + __builtin_shuffle(half[2 * k], half[2 * k + 1], (sc_four_ints){2, 3, 6, 7});
+    return __builtin_shuffle(two[0], two[1], (sc_four_ints){0, 2, 4, 6})
+           + __builtin_shuffle(two[0], two[1], (sc_four_ints){1, 3, 5, 7});
+}
+
+/* Fill the measures of a frame whose audio is all there, but for the click; return whether to look for one, since most
+ * frames have no hop that stands out of the one or two before it. power: the frame's spectrum of 129 bins. */
+static inline int sc_measure(
+    sc_measuring *state, sc_measures *m, const float *hop_power, const float *power, int peak, int crossings)
+{
+    float band[SC_MEASURE_BANDS], total = 0.0f, above = 0.0f, tilt = 0.0f, frame, now;
+    sc_four four;
+    int top, stands_out = 0;
 
     frame = 0.25f * ((hop_power[0] + hop_power[1]) + (hop_power[2] + hop_power[3]));
     now = sc_log2(frame + 1e-10f);
@@ -110,40 +132,32 @@ static inline void sc_measure(
         state->floor = now;
     m->level_dbm0 = 3.0102999566f * now + 6.1502999566f;
     m->floor_dbm0 = 3.0102999566f * state->floor + 6.1502999566f;
-    m->peak_dbm0 = sc_db_of((float)peak * (float)peak * (0.5f / 1073741824.0f));
     m->crossings = (float)crossings;
-    for (int k = 0; k < 4; k++)
-        m->hop_dbm0[k] = sc_db_of(hop_power[k]);
+    memcpy(&four, hop_power, 16);
+    four = sc_db_of_four(four);
+    memcpy(m->hop_dbm0, &four, 16);
 
-    /* Most frames have no hop that stands out of the one or two before it: they need no closer look. */
     m->click_db = 0.0f;
     m->click_dbm0 = -100.0f;
-    if (state->lost >= 3) {
-        const float *hop = state->hop_power;
-        for (int k = 4; k < 8; k++) {
-            before = hop[k - 1] < hop[k - 2] ? hop[k - 1] : hop[k - 2];
-            if (hop[k] > 4.0f * before + 1e-7f) {
-                sc_click(past + 160, &m->click_db, &m->click_dbm0);
-                break;
-            }
-        }
+    const float *hop = state->hop_power;
+    for (int k = 4; k < 8; k++) {
+        float before = hop[k - 1] < hop[k - 2] ? hop[k - 1] : hop[k - 2];
+        stands_out |= hop[k] > 4.0f * before + 1e-7f;
     }
+    stands_out &= state->lost >= 3;
     memcpy(state->hop_power, state->hop_power + 4, 4 * sizeof(float));
     memcpy(state->hop_power + 4, hop_power, 4 * sizeof(float));
 
-    for (int b = 0; b < SC_MEASURE_BANDS; b++) {
-        const float *p = power + 8 * b + 1;
-        band[b] = ((p[0] + p[4]) + (p[2] + p[6])) + ((p[1] + p[5]) + (p[3] + p[7]));
-        total += band[b];
-    }
     for (int b = 0; b < SC_MEASURE_BANDS; b += 4) {
-        sc_four four;
-        memcpy(&four, band + b, 16);
-        four = sc_log2_of_four(four + 1e-10f) * 3.0102999566f + 6.1502999566f;
+        four = sc_four_sums(power + 8 * b + 1);
+        memcpy(band + b, &four, 16);
+        four = sc_db_of_four(four);
         memcpy(m->band_dbm0 + b, &four, 16);
     }
-    for (int b = 0; b < SC_MEASURE_BANDS; b++)
+    for (int b = 0; b < SC_MEASURE_BANDS; b++) {
+        total += band[b];
         tilt += sc_tilt_weight[b] * m->band_dbm0[b];
+    }
     m->tilt_db = tilt;
     total += 1e-10f;
     for (top = SC_MEASURE_BANDS - 1; top > 0 && above + band[top] < 0.01f * total; top--)
@@ -152,9 +166,13 @@ static inline void sc_measure(
     m->edge_hz = 250.0f * ((float)top + 1.0f - (0.01f * total - above) / (band[top] + 1e-12f));
     if (m->edge_hz < 0.0f)
         m->edge_hz = 0.0f;
-    m->evenness_db = sc_db_of(sc_even_level(power + 4, 122)) - sc_db_of((total - band[0]) * (1.0f / 120));
+    four = sc_db_of_four((sc_four){(float)peak * (float)peak * (0.5f / 1073741824.0f), sc_even_level(power + 4, 122),
+                                   (total - band[0]) * (1.0f / 120), 0.0f});
+    m->peak_dbm0 = four[0];
+    m->evenness_db = four[1] - four[2];
     if (state->lost < 3)
         state->lost += 1;
+    return stands_out;
 }
 
 /* A frame with lost audio: nothing is known of it. */

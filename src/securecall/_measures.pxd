@@ -5,9 +5,9 @@ fraud/measures.py names them; a test holds both lists against each other.
 
 cimport cython
 
-from securecall._frame cimport Frame
+from securecall._frame cimport Frame, sc_samples
 from securecall._speech cimport HEARD_OTHER, HEARD_SPEECH, sc_speech
-from securecall._spectrum cimport LONG_WEIGHT, sc_spectrum, sc_window_long
+from securecall._spectrum cimport sc_long_spectrum
 
 cdef extern from "_measures.h" nogil:
     enum:
@@ -31,14 +31,15 @@ cdef extern from "_measures.h" nogil:
     ctypedef struct sc_measuring:
         float floor
     void sc_measuring_reset(sc_measuring* state)
-    void sc_measure(
-        sc_measuring* state, sc_measures* m, const float* past, const float* hop_power,
-        const float* power, int peak, int crossings)
+    int sc_measure(
+        sc_measuring* state, sc_measures* m, const float* hop_power, const float* power, int peak,
+        int crossings)
+    void sc_click(const float* past, float* click_db, float* click_dbm0)
     void sc_measure_lost(sc_measuring* state, sc_measures* m)
     void sc_measures_prepare()
 
 cdef enum:
-    SPECTRUM_FROM = 384    # of the 640 samples of the past: the last 256
+    SINCE = 160            # of the 640 samples of the past: three frames
 
 
 @cython.cdivision(True)
@@ -46,19 +47,13 @@ cdef inline void sc_measures_step(
     sc_measuring* state, sc_measures* m, const Frame* frame, int activity, const sc_speech* speech,
 ) noexcept nogil:
     """Measure a frame of which the activity is known."""
-    cdef float power[129]
-    cdef float bands[8]
-
     if frame.gap:
         sc_measure_lost(state, m)
         return
-    sc_spectrum(
-        frame.samples + SPECTRUM_FROM, sc_window_long, 256, <float> (1.0 / LONG_WEIGHT), power,
-        bands,
-    )
-    sc_measure(
-        state, m, frame.samples, frame.hop_power, power, frame.peak, frame.crossings
-    )
+    if sc_measure(
+        state, m, frame.hop_power, sc_long_spectrum(frame).power, frame.peak, frame.crossings
+    ):
+        sc_click(sc_samples(frame) + SINCE, &m.click_db, &m.click_dbm0)
     m.activity = <float> activity
     m.voiced = m.pitch_log2_hz = 0
     # The pitch is looked for every other frame, of what is above the floor.

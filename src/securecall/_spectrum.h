@@ -10,6 +10,9 @@
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
 
 enum { SC_POINTS = 256, SC_SHORT = 128, SC_FIRST = 4 };
 
@@ -147,6 +150,99 @@ static float sc_half_turn_re[65], sc_half_turn_im[65];                /* exp(-2 
             most[lane] = most[lane + half] > most[lane] ? most[lane + half] : most[lane];               \
     return most[0];
 
+/* The same where eight lanes are one vector: the second pass stays in registers, and so does what its rows are turned
+ * into. Row r of a pass are the bins 8 r to 8 r + 7; its mirror's row begins a bin earlier, which SC_MIRROR mends. */
+#define SC_MIRROR(row, next) __builtin_shuffle(row, next, (ints){8, 7, 6, 5, 4, 3, 2, 1})
+
+#define SC_SPECTRUM_EIGHT(WIDE)                                                                         \
+    typedef float eight __attribute__((vector_size(32), aligned(4), may_alias));                        \
+    typedef int32_t ints __attribute__((vector_size(32)));                                              \
+    float re[128] __attribute__((aligned(64))), im[128] __attribute__((aligned(64)));                   \
+    eight r[17], i[17], p[16], above[9], sums[8], most = {0};                                           \
+    for (int n = 0; n < samples / 2; n += 8) {                                                          \
+        eight a = *(const eight *)&x[2 * n] * *(const eight *)&window[2 * n];                           \
+        eight b = *(const eight *)&x[2 * n + 8] * *(const eight *)&window[2 * n + 8];                   \
+        *(eight *)&re[n] = __builtin_shuffle(a, b, (ints){0, 2, 4, 6, 8, 10, 12, 14});                  \
+        *(eight *)&im[n] = __builtin_shuffle(a, b, (ints){1, 3, 5, 7, 9, 11, 13, 15});                  \
+    }                                                                                                   \
+    for (int n = samples / 2; n < 128; n++)                                                             \
+        re[n] = im[n] = 0.0f;                                                                           \
+    SC_PASS_ROWS(WIDE)                                                                                  \
+    SC_TURN_OVER(re, r)                                                                                 \
+    SC_TURN_OVER(im, i)                                                                                 \
+    {                                                                                                   \
+        typedef eight vector;                                                                           \
+        SC_SIXTEEN(r, i)                                                                                \
+    }                                                                                                   \
+    r[16] = r[0];                                                                                       \
+    i[16] = i[0];                                                                                       \
+    for (int row = 0; row < 8; row++) {                                                                 \
+        const eight c = *(const eight *)&sc_half_turn_re[8 * row], s = *(const eight *)&sc_half_turn_im[8 * row]; \
+        const eight mr = SC_MIRROR(r[15 - row], r[16 - row]), mi = SC_MIRROR(i[15 - row], i[16 - row]); \
+        const eight er = r[row] + mr, ei = i[row] - mi, or = i[row] + mi, oi = mr - r[row];             \
+        const eight wr = or * c - oi * s, wi = oi * c + or * s;                                         \
+        const eight xr = er + wr, xi = ei + wi, yr = er - wr, yi = ei - wi;                             \
+        p[row] = (xr * xr + xi * xi) * scale;                                                           \
+        above[row] = (yr * yr + yi * yi) * scale;                                                       \
+    }                                                                                                   \
+    {                                                                                                   \
+        const float er = r[8][0] + r[8][0], or = i[8][0] + i[8][0];                                     \
+        const float xr = er + or * sc_half_turn_re[64], xi = or * sc_half_turn_im[64];                  \
+        above[8] = (eight){(xr * xr + xi * xi) * scale};                                                \
+    }                                                                                                   \
+    for (int row = 8; row < 16; row++)                                                                  \
+        p[row] = SC_MIRROR(above[15 - row], above[16 - row]);                                           \
+    for (int row = 0; row < 16; row++) {                                                                \
+        const eight counts = row ? p[row] : (eight)((ints)p[0] & (ints){0, 0, 0, 0, -1, -1, -1, -1});   \
+        *(eight *)&power[8 * row] = p[row];                                                             \
+        most = (eight)_mm256_max_ps((__m256)counts, (__m256)most);                                      \
+    }                                                                                                   \
+    power[128] = above[0][0];                                                                           \
+    for (int b = 0; b < 8; b++)                                                                         \
+        sums[b] = p[2 * b] + p[2 * b + 1];                                                              \
+    SC_ADD_UP(sums, bands)                                                                              \
+    for (int half = 4; half; half /= 2)                                                                 \
+        for (int lane = 0; lane < half; lane++)                                                         \
+            most[lane] = most[lane + half] > most[lane] ? most[lane + half] : most[lane];               \
+    return most[0];
+
+/* From eight rows of sixteen to sixteen rows of eight. */
+#define SC_TURN_OVER(from, to)                                                                          \
+    for (int side = 0; side < 2; side++) {                                                              \
+        eight a[8], b[8];                                                                               \
+        for (int k = 0; k < 8; k++)                                                                     \
+            a[k] = *(const eight *)&from[16 * k + 8 * side];                                            \
+        for (int k = 0; k < 4; k++) { /* fours of rows 0 to 3 beside fours of rows 4 to 7 */            \
+            b[k] = __builtin_shuffle(a[k], a[k + 4], (ints){0, 1, 2, 3, 8, 9, 10, 11});                 \
+            b[k + 4] = __builtin_shuffle(a[k], a[k + 4], (ints){4, 5, 6, 7, 12, 13, 14, 15});           \
+        }                                                                                               \
+        for (int k = 0; k < 8; k += 4) {                                                                \
+            a[k] = __builtin_shuffle(b[k], b[k + 1], (ints){0, 8, 1, 9, 4, 12, 5, 13});                 \
+            a[k + 1] = __builtin_shuffle(b[k], b[k + 1], (ints){2, 10, 3, 11, 6, 14, 7, 15});           \
+            a[k + 2] = __builtin_shuffle(b[k + 2], b[k + 3], (ints){0, 8, 1, 9, 4, 12, 5, 13});         \
+            a[k + 3] = __builtin_shuffle(b[k + 2], b[k + 3], (ints){2, 10, 3, 11, 6, 14, 7, 15});       \
+            to[8 * side + k] = __builtin_shuffle(a[k], a[k + 2], (ints){0, 1, 8, 9, 4, 5, 12, 13});     \
+            to[8 * side + k + 1] = __builtin_shuffle(a[k], a[k + 2], (ints){2, 3, 10, 11, 6, 7, 14, 15}); \
+            to[8 * side + k + 2] = __builtin_shuffle(a[k + 1], a[k + 3], (ints){0, 1, 8, 9, 4, 5, 12, 13}); \
+            to[8 * side + k + 3] = __builtin_shuffle(a[k + 1], a[k + 3], (ints){2, 3, 10, 11, 6, 7, 14, 15}); \
+        }                                                                                               \
+    }
+
+/* The sums of eight rows: ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)) of the lanes of each. */
+#define SC_ADD_UP(row, out)                                                                             \
+    {                                                                                                   \
+        eight a[4], b[2];                                                                               \
+        for (int k = 0; k < 4; k++)                                                                     \
+            a[k] = __builtin_shuffle(row[2 * k], row[2 * k + 1], (ints){0, 1, 2, 3, 8, 9, 10, 11}) +    \
+                   __builtin_shuffle(row[2 * k], row[2 * k + 1], (ints){4, 5, 6, 7, 12, 13, 14, 15});   \
+        for (int k = 0; k < 2; k++)                                                                     \
+            b[k] = __builtin_shuffle(a[2 * k], a[2 * k + 1], (ints){0, 1, 8, 9, 4, 5, 12, 13}) +        \
+                   __builtin_shuffle(a[2 * k], a[2 * k + 1], (ints){2, 3, 10, 11, 6, 7, 14, 15});       \
+        a[0] = __builtin_shuffle(b[0], b[1], (ints){0, 2, 8, 10, 4, 6, 12, 14}) +                       \
+               __builtin_shuffle(b[0], b[1], (ints){1, 3, 9, 11, 5, 7, 13, 15});                        \
+        *(eight *)out = __builtin_shuffle(a[0], (ints){0, 4, 1, 5, 2, 6, 3, 7});                        \
+    }
+
 typedef float sc_spectrum_fn(const float *x, const float *window, int samples, float scale, float *power, float *bands);
 
 static float sc_spectrum_plain(const float *x, const float *window, int samples, float scale, float *power, float *bands)
@@ -159,12 +255,12 @@ static sc_spectrum_fn *sc_spectrum = sc_spectrum_plain;
 __attribute__((target("avx2"))) static float
 sc_spectrum_avx2(const float *x, const float *window, int samples, float scale, float *power, float *bands)
 {
-    SC_SPECTRUM_BODY(8, 8)
+    SC_SPECTRUM_EIGHT(8)
 }
 __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=256"))) static float
 sc_spectrum_avx512(const float *x, const float *window, int samples, float scale, float *power, float *bands)
 {
-    SC_SPECTRUM_BODY(16, 8)
+    SC_SPECTRUM_EIGHT(16)
 }
 #endif
 

@@ -9,6 +9,8 @@ mean squares of full scale 1.0.
 cimport cython
 from libc.math cimport sqrtf
 
+from securecall._frame cimport SPECTRUM, Frame, Sound, sc_past, sc_samples
+
 cdef extern from "_spectrum.h" nogil:
     const float* sc_window_long
     const float* sc_window_short
@@ -54,32 +56,18 @@ cdef struct Sight:
     int even               # the rest is as even as noise
     int pure               # no other line, by either measure
 
-cdef struct Spectrum:      # what is kept of it between frames
-    float bands[8]         # power by 500 Hz of the last frame that was looked at
-    float floor            # of the frames' power: falls at once, rises by 2 dB a second
-    float last_power       # of the frame before
 
-
-cdef inline void sc_spectrum_reset(Spectrum* state) noexcept nogil:
-    """Begin with a floor far below any line's."""
-    cdef int band
-
-    for band in range(BANDS):
-        state.bands[band] = 0
-    state.floor = 1e-8
-    state.last_power = 0
-
-
-cdef inline void sc_follow_floor(Spectrum* state, float power) noexcept nogil:
-    """Take a frame's power into the floor."""
-    if power < state.floor:
-        state.floor += (power - state.floor) * <float> 0.25
-    else:
-        state.floor *= <float> 1.00925  # 2 dB a second
-        if state.floor > power:
-            state.floor = power
-    if state.floor < <float> 1e-10:
-        state.floor = <float> 1e-10
+cdef inline Sound* sc_long_spectrum(const Frame* frame) noexcept nogil:
+    """Return the spectrum of a frame's last 32 ms, made when it is first asked for."""
+    cdef float x[256]
+    cdef Sound* sound = frame.sound
+    if not sound.known & SPECTRUM:
+        sound.known |= SPECTRUM
+        sc_past(frame.ring, frame.end, x, 256)
+        sound.top = sc_spectrum(
+            x, sc_window_long, 256, <float> (1.0 / LONG_WEIGHT), sound.power, sound.bands
+        )
+    return sound
 
 
 @cython.cdivision(True)
@@ -237,31 +225,26 @@ cdef inline void sc_low_band(const float* samples, float* low) noexcept nogil:
 
 
 @cython.cdivision(True)
-cdef inline void sc_see(
-    Spectrum* state, Sight* sight, const float* samples, float pure,
-) noexcept nogil:
-    """Look at a frame: its bands into the state, its lines into sight."""
-    cdef float power[129]
+cdef inline void sc_see(Sight* sight, const Frame* frame, float pure) noexcept nogil:
+    """Look at a frame: its lines into sight."""
     cdef float low[129]
     cdef float band[128]
     cdef float bands[8]
+    cdef Sound* sound = sc_long_spectrum(frame)
+    cdef const float* power = sound.power
     cdef int k
-    cdef float total, top
+    cdef float total = 0, top = sound.top
 
     sight.lines = 0
-    top = sc_spectrum(
-        samples + 384, sc_window_long, 256, <float> (1.0 / LONG_WEIGHT), power, state.bands
-    )
-    total = 0
     for k in range(BANDS):
-        total += state.bands[k]
+        total += sound.bands[k]
     for k in range(FIRST):
         total -= power[k]
     total -= power[127]
     if sc_sum(power, LOW_FROM, LOW_TO) <= total * <float> 0.62:
         sc_see_high(sight, power, top, total, pure)
     else:
-        sc_low_band(samples, band)
+        sc_low_band(sc_samples(frame), band)
         top = sc_spectrum(
             band, sc_window_short, LOW_SAMPLES, <float> (1.0 / SHORT_WEIGHT), low, bands
         )
