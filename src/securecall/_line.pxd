@@ -102,13 +102,10 @@ cdef inline float _power(const float* x) noexcept nogil:
     return total * <float> (1.0 / SC_HOP)
 
 
-cdef inline void _frame_end(
-    Line* line, const Setup* setup, const sc_heard* heard, Events* events
-) noexcept nogil:
-    """A frame is complete, and its four hops were heard: let its rooms have it."""
+cdef inline void _frame_end(Line* line, const Setup* setup, Events* events) noexcept nogil:
+    """A frame is complete and its tones are known: let its rooms have it."""
     cdef Frame frame
     cdef Sound sound
-    sc_tones(heard, setup.turn_re, setup.turn_im, line.tone_power)
     if setup.dial_filter:
         sc_dial_step(
             &line.dial, line.tone_power,
@@ -151,6 +148,7 @@ cdef inline void sc_line_frame(
         line.peak = heard[hop].peak if heard[hop].peak > line.peak else line.peak
         line.crossings += heard[hop].crossings
         line.hop_power[hop] = heard[hop].power
+    sc_tones(heard, setup.turn_re, setup.turn_im, line.tone_power)
     if setup.digits:
         in_dtmf = sc_pair_screen(&setup.dtmf, &line.dtmf, heard, HOPS, &dtmf)
     if setup.mf:
@@ -166,7 +164,7 @@ cdef inline void sc_line_frame(
                 sc_pair_step(
                     &setup.multi, &line.multi, &multi, hop, line.ring, NULL, now, &line.ids, events
                 )
-    _frame_end(line, setup, heard, events)
+    _frame_end(line, setup, events)
 
 
 @cython.cdivision(True)
@@ -217,7 +215,8 @@ cdef inline void sc_line_hop(
     if index == HOPS - 1:
         # Once more, all four: sums of a frame that came in pieces are not kept.
         sc_hear(&line.ring[(line.now - FRAME) % RING], 0, HOPS, own)
-        _frame_end(line, setup, own, events)
+        sc_tones(own, setup.turn_re, setup.turn_im, line.tone_power)
+        _frame_end(line, setup, events)
 
 
 @cython.cdivision(True)

@@ -278,22 +278,30 @@ static void sc_spectrum_width(int lanes)
 #endif
 }
 
-/* List the bins from first to last that exceed least and their neighbours; returns how many, at most room. */
+/* List the bins from first to last that exceed least and their neighbours; returns how many, at most room.
+ * Needs 1 to 128 bins, and that what is up to four behind the last may be read. */
 static inline int sc_peaks(const float *power, int first, int last, float least, int *peaks, int room)
 {
-    uint8_t stands[136] __attribute__((aligned(8)));
-    uint64_t eight;
+    uint64_t stands[2] = {0, 0};
     int count = 0, bins = last - first + 1;
     const float *p = power + first;
-    memset(stands + bins, 0, 8);
-    for (int k = 0; k < bins; k++)
-        stands[k] = (p[k] > least) & (p[k] > p[k - 1]) & (p[k] >= p[k + 1]);
-    for (int k = 0; k < bins && count < room; k += 8) {
-        memcpy(&eight, stands + k, 8);
-        for (int n = k; eight && n < k + 8 && count < room; n++)
-            if (stands[n])
-                peaks[count++] = first + n;
+#if defined(__SSE2__)
+    for (int k = 0; k < bins; k += 4) {
+        const __m128 here = _mm_loadu_ps(p + k);
+        const __m128 stand = _mm_and_ps(
+            _mm_and_ps(_mm_cmpgt_ps(here, _mm_set1_ps(least)), _mm_cmpgt_ps(here, _mm_loadu_ps(p + k - 1))),
+            _mm_cmpge_ps(here, _mm_loadu_ps(p + k + 1)));
+        stands[k >> 6] |= (uint64_t)(uint32_t)_mm_movemask_ps(stand) << (k & 63);
     }
+#else
+    for (int k = 0; k < bins; k++)
+        stands[k >> 6] |= (uint64_t)((p[k] > least) & (p[k] > p[k - 1]) & (p[k] >= p[k + 1])) << (k & 63);
+#endif
+    if (bins & 63)
+        stands[bins >> 6] &= ((uint64_t)1 << (bins & 63)) - 1;
+    for (int half = 0; half < 2; half++)
+        for (uint64_t left = stands[half]; left && count < room; left &= left - 1)
+            peaks[count++] = first + 64 * half + __builtin_ctzll(left);
     return count;
 }
 
@@ -312,6 +320,30 @@ static inline float sc_even_level(const float *power, int bins)
     bits = sum / bins << 10;
     memcpy(&level, &bits, 4);
     return level;
+}
+
+/* Sums of five of 32 times five samples, full scale 1.0: whole numbers first, so exact in every order. */
+static inline void sc_fives(const int16_t *samples, float *sums)
+{
+#if defined(__SSE2__)
+    const __m128i first = _mm_set_epi16(0, 0, 0, 1, 1, 1, 1, 1), last = _mm_set_epi16(1, 1, 1, 1, 1, 0, 0, 0);
+    for (int n = 0; n < 32; n += 4) {
+        const int16_t *s = samples + 5 * n;
+        __m128i a = _mm_madd_epi16(_mm_loadu_si128((const __m128i *)s), first);
+        __m128i b = _mm_madd_epi16(_mm_loadu_si128((const __m128i *)(s + 2)), last);
+        __m128i c = _mm_madd_epi16(_mm_loadu_si128((const __m128i *)(s + 10)), first);
+        __m128i d = _mm_madd_epi16(_mm_loadu_si128((const __m128i *)(s + 12)), last);
+        a = _mm_add_epi32(_mm_unpacklo_epi32(a, b), _mm_unpackhi_epi32(a, b));
+        c = _mm_add_epi32(_mm_unpacklo_epi32(c, d), _mm_unpackhi_epi32(c, d));
+        a = _mm_add_epi32(_mm_unpacklo_epi64(a, c), _mm_unpackhi_epi64(a, c));
+        _mm_storeu_ps(sums + n, _mm_mul_ps(_mm_cvtepi32_ps(a), _mm_set1_ps(1.0f / 32768)));
+    }
+#else
+    for (int n = 0; n < 32; n++) {
+        const int16_t *s = samples + 5 * n;
+        sums[n] = (float)(s[0] + s[1] + s[2] + s[3] + s[4]) * (1.0f / 32768);
+    }
+#endif
 }
 
 static void sc_spectrum_prepare(void)

@@ -8,8 +8,9 @@ mean squares of full scale 1.0.
 
 cimport cython
 from libc.math cimport sqrtf
+from libc.stdint cimport int16_t
 
-from securecall._frame cimport SPECTRUM, Frame, Sound, sc_past, sc_samples
+from securecall._frame cimport FRAME, RING, SPECTRUM, Frame, Sound, sc_past
 
 cdef extern from "_spectrum.h" nogil:
     const float* sc_window_long
@@ -18,6 +19,7 @@ cdef extern from "_spectrum.h" nogil:
         const float* x, const float* window, int samples, float scale, float* power, float* bands
     )
     int sc_peaks(const float* power, int first, int last, float least, int* peaks, int room)
+    void sc_fives(const int16_t* samples, float* sums)
     void sc_spectrum_prepare()
     void sc_spectrum_width(int lanes)
     float sc_even_level(const float* power, int bins)
@@ -105,19 +107,21 @@ cdef inline void sc_judge_rest(
     harmonics and other voices do not.
     """
     cdef float rest[128]
-    cdef int k, line = 0, count = 0
+    cdef int k, line, until, count = 0
     cdef float greatest = 0, total = 0
 
-    for k in range(first, last + 1):
-        while line < sight.lines and k > peaks[line] + reach:
-            line += 1
-        if line < sight.lines and k >= peaks[line] - reach:
-            continue
-        rest[count] = power[k]
-        total += power[k]
-        if power[k] > greatest:
-            greatest = power[k]
-        count += 1
+    k = first
+    for line in range(sight.lines + 1):
+        until = peaks[line] - reach if line < sight.lines else last + 1
+        while k < until and k <= last:
+            rest[count] = power[k]
+            count += 1
+            k += 1
+        if line < sight.lines and k <= peaks[line] + reach:
+            k = peaks[line] + reach + 1
+    for k in range(count):
+        total += rest[k]
+        greatest = rest[k] if rest[k] > greatest else greatest
     sight.rest = total
     sight.spike = greatest / top
     sight.even = greatest <= 22 * sc_even_level(rest, count)
@@ -214,20 +218,18 @@ cdef inline void sc_see_low(
     sight.total = sum
 
 
-cdef inline void sc_low_band(const float* samples, float* low) noexcept nogil:
-    """Add up 640 samples by five."""
+@cython.cdivision(True)
+cdef inline void sc_low_band(const Frame* frame, float* low) noexcept nogil:
+    """Add up the last 640 samples by five. Frames lie whole in the ring."""
     cdef int n
-    cdef const float* x = samples
-
-    for n in range(LOW_SAMPLES):
-        low[n] = ((x[0] + x[1]) + (x[2] + x[3])) + x[4]
-        x += LOW_RATIO
+    for n in range(RING // FRAME):
+        sc_fives(frame.ring + (frame.end + n * FRAME) % RING, low + n * (FRAME // LOW_RATIO))
 
 
 @cython.cdivision(True)
 cdef inline void sc_see(Sight* sight, const Frame* frame, float pure) noexcept nogil:
     """Look at a frame: its lines into sight."""
-    cdef float low[129]
+    cdef float low[136]
     cdef float band[128]
     cdef float bands[8]
     cdef Sound* sound = sc_long_spectrum(frame)
@@ -244,7 +246,7 @@ cdef inline void sc_see(Sight* sight, const Frame* frame, float pure) noexcept n
     if sc_sum(power, LOW_FROM, LOW_TO) <= total * <float> 0.62:
         sc_see_high(sight, power, top, total, pure)
     else:
-        sc_low_band(sc_samples(frame), band)
+        sc_low_band(frame, band)
         top = sc_spectrum(
             band, sc_window_short, LOW_SAMPLES, <float> (1.0 / SHORT_WEIGHT), low, bands
         )
