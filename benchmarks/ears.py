@@ -9,7 +9,7 @@ from __future__ import annotations
 import resource
 import subprocess
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,15 +54,33 @@ def _rows_of(audio: Audio, count: int, steps: int) -> list[Audio]:
     return [audio[starts[:, None] + step * FRAME + within] for step in range(steps)]
 
 
-def _many(audio: Audio, count: int, steps: int) -> Callable[[], int]:
-    """Return what many channels do, all of them at each call."""
-    from securecall.fraud import ToneBank
+def _lines(count: int, everything: bool) -> Callable[[Audio], list[Any]]:
+    """Return what feeds many lines: a `ToneBank`, or an engine with all that a line can have.
 
-    lines = ToneBank(count, RATE_HZ, mf=MF)
+    That is the network that tells speech from other sound, and the measures of each frame, too, as
+    a monitor of calls switches them on.
+    """
+    from securecall import _dsp
+    from securecall.fraud import ToneBank
+    from securecall.fraud.hearing import Hearing
+    from securecall.fraud.speech import packed_network
+
+    if not everything:
+        return ToneBank(count, RATE_HZ, mf=MF).feed
+    setup = Hearing(
+        RATE_HZ, "s16le", dtmf="bellcore", mf=MF, plan="north_america", dial_tone_filter=True,
+        report_ends=False, speech=packed_network(),
+    ).setup  # fmt: skip
+    return _dsp.Channels(setup, count).feed
+
+
+def _many(audio: Audio, count: int, steps: int, everything: bool = False) -> Callable[[], int]:
+    """Return what many channels do, all of them at each call."""
+    feed = _lines(count, everything)
     rows = _rows_of(audio, count, steps)
 
     def work() -> int:
-        return sum(len(lines.feed(row)) for row in rows)
+        return sum(len(feed(row)) for row in rows)
 
     work()  # every channel has heard something before it is measured
     return work
@@ -157,6 +175,8 @@ def ears(seconds: int, rounds: int, many: int) -> list[Row]:
     steps = max(1, min(100, len(audio) // FRAME - 2))
     spent = least_seconds(_many(audio, many, steps), rounds)
     batch = many * steps * FRAME / RATE_HZ / spent
+    spent = least_seconds(_many(audio, many, steps, everything=True), rounds)
+    everything = many * steps * FRAME / RATE_HZ / spent
     peers, rates = _spandsp(audio, rounds)
     limits, bare, allowed = _limits(audio, rounds)
     rows = [
@@ -164,6 +184,8 @@ def ears(seconds: int, rounds: int, many: int) -> list[Row]:
             note=f"20 ms through Python; {seconds} s of {about}"),
         Row("ears", "securecall, many channels a call", batch, "channels",
             note=f"{many:,} channels, 20 ms a call"),
+        Row("ears", "securecall, everything on", everything, "channels",
+            note=f"{many:,} channels; speech and measures, too"),
         *peers,
         *_multimon(audio, min(rounds, 3)),
         *_webrtcvad(audio, rounds),
@@ -176,6 +198,7 @@ def ears(seconds: int, rounds: int, many: int) -> list[Row]:
             Row("ears", "a frame a call, over the three without SIT",
                 streaming / rates["the three, without SIT"], "x"),
             Row("ears", "many channels, over spandsp's DTMF", batch / rates["DTMF"], "x", 1.0),
+            Row("ears", "everything on, over spandsp's DTMF", everything / rates["DTMF"], "x", 1.0),
         ]  # fmt: skip
     for what, against in (("40 bare Goertzels", bare), ("what the peak allows", allowed)):
         if against:

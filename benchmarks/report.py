@@ -40,6 +40,7 @@ HEADLINES = (
     ),
     ("ears", "securecall, many", "... 1 000 lines a call"),
     ("ears", "many channels, over", "... over spandsp's DTMF alone"),
+    ("ears", "everything on, over", "... with speech and measures, over the same"),
 )
 VERDICTS = {True: "met", False: "missed", None: ""}
 
