@@ -6,7 +6,7 @@ where it begins and ends is found by _edge.pxd.
 
 cimport cython
 from libc.math cimport sqrtf
-from libc.stdint cimport int64_t
+from libc.stdint cimport int8_t, int64_t
 
 from securecall._spectrum cimport Line, Sight
 from securecall._tone_plan cimport BURSTS, TonePlan
@@ -21,14 +21,15 @@ cdef enum:
     SHORTEST = 240         # samples: what is shorter is the shadow of a change between two
 
 cdef struct Burst:
-    int lines
-    int sound              # steady, even and pure: may be a segment of a tone
-    int told               # a continuous tone was reported while it lasted
-    int sharp              # 1: began sharply, 2: ended sharply, 3: both
+    int8_t lines
+    int8_t sound           # 1: seen nearly all along: may be a segment of a tone; 2: steady, too
+    int8_t told            # a continuous tone was reported while it lasted
+    int8_t sharp           # 1: began sharply, 2: ended sharply, 3: both
     float hz[4]
     float power[4]         # mean squares
     float rest             # of everything else
     float spike            # what else stood out, against the strongest line; without the worst
+    float flat             # its greatest level over its least
     int64_t start          # samples
     int64_t end
 
@@ -259,21 +260,29 @@ cdef inline void sc_burst_begin(Bursts* state, const Sight* sight) noexcept nogi
 
 
 @cython.cdivision(True)
+cdef inline float sc_burst_flat(const Bursts* state) noexcept nogil:
+    """Return the greatest level of the running burst over its least, 1 if it was too short."""
+    return state.flat_most / state.flat_least if state.flat_most > 0 else <float> 1
+
+
+@cython.cdivision(True)
 cdef inline int sc_burst_sound(const Bursts* state, const TonePlan* plan) noexcept nogil:
-    """Return whether the running burst has been steady, level and pure so far."""
+    """Return 1 if the running burst was seen nearly all along so far, 2 if it was steady as well."""
     cdef int k
     cdef float noise
 
-    if state.missed > 1 + state.seen // 6 or state.strays > 1 + state.seen // 10:
+    if state.missed > 1 + state.seen // 6:
         return 0
+    if state.strays > 1 + state.seen // 10:
+        return 1
     for k in range(state.burst.lines):
         noise = sc_misjudged(state.burst.rest, state.burst.power[k], state.low)
         if state.burst.lines == 2 and state.burst.hz[1] - state.burst.hz[0] < 60:
             noise += <float> 1.5  # a side lobe of the other line pulls
         noise += state.burst.hz[k] * plan.steady + <float> 1.5
         if state.hz_most[k] - state.hz_least[k] > noise:
-            return 0
-    return state.flat_most <= state.flat_least * plan.flat
+            return 1
+    return 2
 
 
 cdef inline int sc_burst_close(
@@ -289,7 +298,9 @@ cdef inline int sc_burst_close(
     # Nearly all of it must have shown the lines, but for what windows at its edges miss.
     if (state.seen + state.unknown) * 160 < (end - state.burst.start - 1280) * <float> 0.7 - 160:
         state.burst.sound = 0
-    state.burst.sound = state.burst.sound and sc_burst_sound(state, plan)
+    if state.burst.sound:
+        state.burst.sound = sc_burst_sound(state, plan)
+    state.burst.flat = sc_burst_flat(state)
     if sharp:
         state.burst.sharp |= 2
     for i in range(BURSTS - 1, 0, -1):

@@ -1,9 +1,13 @@
 """Whether bursts are a tone's: their lines, times and levels against a plan's pattern."""
 
 cimport cython
+from libc.stdint cimport int64_t
 
 from securecall._burst cimport Burst, sc_burst_power
 from securecall._tone_plan cimport BURSTS, Pattern, Segment
+
+cdef enum:
+    MENDED = 360           # samples: pieces of a tone behind a coder of speech are no further apart
 
 
 @cython.cdivision(True)
@@ -73,7 +77,9 @@ cdef inline float sc_match(const Pattern* pattern, const Burst* past) noexcept n
         return -1
     for s in range(bursts):
         burst = &past[bursts - 1 - s]
-        if not burst.sound or (pattern.sharp and burst.sharp != 3):
+        if burst.sound < pattern.sound or burst.flat > pattern.flat:
+            return -1
+        if (burst.sharp & 1) + (burst.sharp >> 1) < pattern.sharp:
             return -1
         power = sc_burst_power(burst)
         if power < pattern.least or power > pattern.most or burst.spike > pattern.pure:
@@ -111,3 +117,54 @@ cdef inline float sc_match(const Pattern* pattern, const Burst* past) noexcept n
             if off < 0:
                 return -1
     return sum
+
+
+cdef inline int _is_piece(const Burst* one, const Burst* other) noexcept nogil:
+    """Return whether two bursts have the same lines, as near as a coder of speech keeps them."""
+    cdef int k
+    cdef float off
+
+    if one.lines != other.lines or one.lines == 0:
+        return 0
+    for k in range(one.lines):
+        off = one.hz[k] - other.hz[k]
+        if off < 0:
+            off = -off
+        if off > one.hz[k] * <float> 0.006 + 3:
+            return 0
+    return 1
+
+
+cdef inline void sc_mend(const Burst* past, Burst* mended) noexcept nogil:
+    """Put together what a coder of speech or a lost packet broke; last ones first, as they come.
+
+    A mended burst is as sound as its worst piece; all else is that of its longest. It was told of
+    if a piece was that is not its last.
+    """
+    cdef int i, place = 0
+    cdef int64_t longest = past[0].end - past[0].start, length
+    cdef Burst* last = &mended[0]
+    cdef Burst whole
+
+    mended[0] = past[0]
+    for i in range(1, BURSTS):
+        length = past[i].end - past[i].start
+        if last.start - past[i].end > MENDED or not _is_piece(last, &past[i]):
+            place += 1
+            last = &mended[place]
+            last[0] = past[i]
+            longest = length
+            continue
+        whole = past[i] if length > longest else last[0]
+        if length > longest:
+            longest = length
+        whole.sound = past[i].sound if past[i].sound < last.sound else last.sound
+        whole.flat = past[i].flat if past[i].flat > last.flat else last.flat
+        whole.sharp = (past[i].sharp & 1) | (last.sharp & 2)
+        whole.told = past[i].told | last.told
+        whole.start = past[i].start
+        whole.end = last.end
+        last[0] = whole
+    for i in range(place + 1, BURSTS):
+        mended[i].lines = 0
+        mended[i].sound = 0

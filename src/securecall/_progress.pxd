@@ -6,9 +6,9 @@ Nothing about any tone is known here: a plan says it all (see _tone_plan.pxd).
 cimport cython
 from libc.stdint cimport int64_t
 
-from securecall._burst cimport Burst, Bursts, sc_burst_power, sc_burst_sound, sc_bursts_reset
+from securecall._burst cimport Burst, Bursts, sc_burst_flat, sc_burst_power, sc_burst_sound, sc_bursts_reset
 from securecall._bursts cimport sc_bursts_step
-from securecall._cadence cimport sc_match, sc_off_time, sc_shape
+from securecall._cadence cimport sc_match, sc_mend, sc_off_time, sc_shape
 from securecall._frame cimport EVENT_TONE, Event, Events, Frame, sc_dbm0, sc_new_event
 from securecall._spectrum cimport LINES
 from securecall._tone_plan cimport Pattern, TonePlan
@@ -121,6 +121,8 @@ cdef inline int _goes_on(Progress* state, const TonePlan* plan, const Burst* bur
                 one = pattern[0]
                 one.segments = 1
                 one.segment[0] = pattern.segment[s]
+                if burst.sound < pattern.sound or burst.flat > pattern.flat:
+                    continue
                 if sc_shape(&one, 1, burst) < 0:
                     continue
                 length = <float> (burst.end - burst.start)
@@ -140,6 +142,8 @@ cdef inline void _over(
     cdef float off, least = 1000
     cdef const Burst* burst = &state.bursts.past[0]
     cdef const Pattern* pattern
+    cdef const Burst* past
+    cdef Burst mended[8]
 
     if burst.told:
         for g in range(GOING):
@@ -151,17 +155,27 @@ cdef inline void _over(
         return
     if not burst.sound or _goes_on(state, plan, burst):
         return
+    sc_mend(state.bursts.past, mended)
     for p in range(plan.patterns):
         if plan.pattern[p].continuous:
             continue
-        off = sc_match(&plan.pattern[p], state.bursts.past)
+        past = state.bursts.past
+        if plan.pattern[p].sound == 1:
+            if mended[0].told:
+                continue
+            past = mended
+        off = sc_match(&plan.pattern[p], past)
         if off >= 0 and off < least:
             least = off
             best = p
     if best >= 0:
         pattern = &plan.pattern[best]
+        past = state.bursts.past
+        if pattern.sound == 1:
+            past = mended
         i = pattern.segments * pattern.rounds
-        _tell(state, best, pattern, burst, state.bursts.past[i - 1].start, now, ids, events)
+        _tell(state, best, pattern, past, past[i - 1].start, now, ids, events)
+        state.bursts.past[0].told = 1
 
 
 cdef inline void _check_lasting(
@@ -182,9 +196,11 @@ cdef inline void _check_lasting(
         power = sc_burst_power(&state.bursts.burst)
         if power < pattern.least or power > pattern.most or state.bursts.burst.spike > pattern.pure:
             continue
-        if not sc_burst_sound(&state.bursts, plan):
+        if sc_burst_sound(&state.bursts, plan) < pattern.sound:
             continue
-        if pattern.sharp and not state.bursts.burst.sharp & 1:
+        if sc_burst_flat(&state.bursts) > pattern.flat:
+            continue
+        if pattern.sharp == 2 and not state.bursts.burst.sharp & 1:
             continue
         if sc_shape(pattern, 1, &state.bursts.burst) < 0:
             continue

@@ -12,7 +12,8 @@ cdef enum:
     PATTERNS = 64          # of a plan
     BOXES = 96             # of a plan
     BURSTS = 8             # of all rounds of a pattern; as many are remembered
-    PATTERN_NUMBERS = 50   # as fraud.tone_packing writes them
+    HEAD_NUMBERS = 5
+    PATTERN_NUMBERS = 52   # as fraud.tone_packing writes them
     BOX_NUMBERS = 9
 
 cdef struct Segment:
@@ -30,7 +31,8 @@ cdef struct Pattern:
     int continuous         # reported once it has lasted on_least
     int repeats            # further bursts belong to the same event
     int tail               # its last burst may last (stutter dial tone)
-    int sharp              # both edges of its bursts must be sharp
+    int sharp              # so many edges of each of its bursts must be sharp
+    int sound              # how sound its bursts must be
     Segment segment[4]
     float shift            # greatest common shift of its frequencies, relative
     float apart            # greatest shift of one of them beside the common one
@@ -39,6 +41,7 @@ cdef struct Pattern:
     float most
     float twist            # greatest ratio of two of its lines' powers
     float pure             # what else may stand out, against the strongest line
+    float flat             # greatest ratio of two stretches of a burst
 
 cdef struct Box:           # what a line of a pattern may be, so that all else is dropped at once
     int lines
@@ -51,7 +54,6 @@ cdef struct TonePlan:
     float quiet            # frames below this power hold no tone
     float pure             # the greatest of the patterns'
     float steady           # relative
-    float flat             # greatest ratio of two stretches of a burst
     Pattern pattern[64]
     Box box[96]
 
@@ -79,22 +81,21 @@ cdef inline int sc_plan_unpack(
     cdef Pattern* pattern
     cdef const double* x = number
 
-    if count < 6:
+    if count < HEAD_NUMBERS:
         return -1
     if not (0 <= x[0] <= PATTERNS and 0 <= x[1] <= BOXES):
         return -1
     plan.patterns = <int> x[0]
     plan.boxes = <int> x[1]
-    if count != 6 + plan.patterns * PATTERN_NUMBERS + plan.boxes * BOX_NUMBERS:
+    if count != HEAD_NUMBERS + plan.patterns * PATTERN_NUMBERS + plan.boxes * BOX_NUMBERS:
         return -1
     plan.quiet = <float> x[2]
     plan.pure = <float> x[3]
     plan.steady = <float> x[4]
-    plan.flat = <float> x[5]
-    x += 6
+    x += HEAD_NUMBERS
     for p in range(plan.patterns):
         pattern = &plan.pattern[p]
-        for k in range(7):
+        for k in range(8):
             if not -1e6 < x[k] < 1e6:  # no other number may become an int
                 return -1
         pattern.code = <int> x[0]
@@ -104,7 +105,8 @@ cdef inline int sc_plan_unpack(
         pattern.repeats = <int> x[4]
         pattern.tail = <int> x[5]
         pattern.sharp = <int> x[6]
-        x += 7
+        pattern.sound = 1 if x[7] else 2
+        x += 8
         for s in range(SEGMENTS):
             if not 0 <= x[0] <= LINES:
                 return -1
@@ -123,7 +125,8 @@ cdef inline int sc_plan_unpack(
         pattern.most = <float> x[4]
         pattern.twist = <float> x[5]
         pattern.pure = <float> x[6]
-        x += 7
+        pattern.flat = <float> x[7]
+        x += 8
         if not 1 <= pattern.segments <= SEGMENTS:
             return -1
         if not 1 <= pattern.rounds <= BURSTS or pattern.rounds * pattern.segments > BURSTS:

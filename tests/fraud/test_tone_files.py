@@ -10,6 +10,7 @@ from tests.fraud.tone_sounds import begun
 
 from securecall.errors import TonePlanError
 from securecall.fraud.tone_files import parse_plan, read_plan
+from securecall.fraud.tones import plan
 
 GOOD = """
 name = "ours"
@@ -211,3 +212,42 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path.write_bytes(GOOD.replace("our exchange", "Verm\u00e4hlung").encode("latin-1"))
     with pytest.raises(TonePlanError, match=r"must be UTF-8; byte \d+ is not"):
         read_plan(path)
+
+
+def test_other_plans_are_included_and_replaced_by_name() -> None:
+    beep = '[[tone]]\nname = "{}"\nfrequencies_hz = [1000]\nsource = "s"\n'
+    beep += "cadence = [{{ lasts_ms = 500 }}]\n"
+    names = [tone.name for tone in parse_plan('name = "x"\ninclude = ["uk"]\n' + beep.format("b"))]
+    assert names[0] == "dial"
+    assert names[-1] == "b"
+    found = parse_plan('name = "x"\ninclude = ["uk"]\n' + beep.format("dial"))
+    assert found["dial"].cadences[0].steps[0].frequencies_hz == (1000,)
+    assert [tone.name for tone in found].count("dial") == 1
+    assert found["ringback"] is plan("uk")["ringback"]
+
+
+@pytest.mark.parametrize(
+    ("include", "key", "rule", "near"),
+    [
+        ('"uk"', "include", "must be a list of plans", None),
+        ('["north"]', "include[0]", "must be one of itu_425, monitor, north_america, uk", None),
+        (
+            '["north_amerika"]',
+            "include[0]",
+            "must be one of itu_425, monitor, north_america, uk",
+            "north_america",
+        ),
+        ("[3]", "include[0]", "must be one of itu_425, monitor, north_america, uk", None),
+        (
+            '["uk", "itu_425"]',
+            "include[1]",
+            "and 'uk' both have 'dial': say here which it is",
+            None,
+        ),
+    ],
+)
+def test_what_cannot_be_included_is_told(
+    include: str, key: str, rule: str, near: str | None
+) -> None:
+    text = GOOD.replace("[limits]", f"include = {include}\n[limits]", 1)
+    assert faults(text)[0] == (key, rule, near)

@@ -120,15 +120,17 @@ def test_every_tone_and_every_limit_says_where_it_is_from(network: str) -> None:
 @pytest.mark.parametrize("network", plan_names())
 def test_single_lines_are_asked_for_sharp_edges(network: str) -> None:
     for tone in plan(network):
-        lines = {len(step.frequencies_hz) for each in tone.cadences for step in each.steps}
-        steps = max(len(each.steps) for each in tone.cadences)
-        assert tone.sharp == (lines == {1} and steps < 3)
+        for each in tone.cadences:
+            single = {len(step.frequencies_hz) for step in each.steps} == {1}
+            # What a coder of speech left of a tone may have lost an edge.
+            edges = {1, 2} if each.coded or each.pure_db >= 30 else {2}
+            assert each.sharp_edges in (edges if single and len(each.steps) < 3 else {0})
 
 
 def test_a_plan_that_there_is_not_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(InputError, match=r"no tone plan 'north_amerika'; did you mean 'north_amer"):
         plan("north_amerika")
-    with pytest.raises(InputError, match=r"there are itu_425, north_america, uk"):
+    with pytest.raises(InputError, match=r"there are itu_425, monitor, north_america, uk"):
         plan("atlantis")
 
 
@@ -138,6 +140,6 @@ def test_a_tone_that_there_is_not_is_refused_with_the_nearest_name() -> None:
 
 
 def test_plans_come_in_order_and_are_read_once() -> None:
-    assert plan_names() == ("itu_425", "north_america", "uk")
+    assert plan_names() == ("itu_425", "monitor", "north_america", "uk")
     assert plan("uk") is plan("uk")
     assert len({tone.name for tone in plan("north_america")}) == len(plan("north_america").tones)

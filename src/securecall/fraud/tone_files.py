@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from securecall.errors import Fault, TonePlanError, nearest
-from securecall.fraud.tones import Cadence, Limits, Span, Step, Tone, TonePlan
+from securecall.fraud.tones import Cadence, Limits, Span, Step, Tone, TonePlan, plan, plan_names
 
 __all__ = ["parse_plan", "read_plan"]
 
@@ -23,6 +23,7 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "most_dbm0": (-60.0, 10.0),
     "twist_db": (0.0, 20.0),
     "pure_db": (6.0, 40.0),
+    "even_db": (0.5, 12.0),
 }
 _USUAL: Final[Mapping[str, Any]] = {
     "shift_percent": 3.5,
@@ -33,9 +34,11 @@ _USUAL: Final[Mapping[str, Any]] = {
     "most_dbm0": 3.5,
     "twist_db": 7.0,
     "pure_db": 24.0,
+    "even_db": 2.3,
 }
 CADENCE_KEYS: Final = (
-    "steps", "lasts_ms", "rounds", "repeats", "tail", "pure_db", "note", "frequencies_hz",
+    "steps", "lasts_ms", "rounds", "repeats", "tail", "shift_percent", "time_slack_ms", "pure_db",
+    "even_db", "sharp_edges", "coded", "note", "frequencies_hz",
 )  # fmt: skip
 LOWEST_HZ: Final = 270.0
 LOW_END_HZ: Final = 735.0
@@ -159,13 +162,22 @@ def _limits(
 
 
 def _cadence(
-    reader: _Reader, table: Mapping[str, Any], where: str, hz: object, limits: Mapping[str, Any]
+    reader: _Reader, table: Mapping[str, Any], where: str, usual: Mapping[str, Any]
 ) -> Cadence:
+    """Return a cadence; ``usual`` has the limits, frequencies and edges of its tone."""
     reader.known(table, where, CADENCE_KEYS)
-    percent = limits["time_percent"]
-    pure = reader.number(table.get("pure_db", limits["pure_db"]), f"{where}pure_db", 6.0, 40.0)
-    hz = table.get("frequencies_hz", hz)
+    percent = usual["time_percent"]
+    shift, slack, pure, even = (
+        reader.number(table.get(key, usual[key]), f"{where}{key}", *LIMITS[key])
+        for key in ("shift_percent", "time_slack_ms", "pure_db", "even_db")
+    )
+    edges = int(
+        reader.number(table.get("sharp_edges", usual["sharp_edges"]), f"{where}sharp_edges", 0, 2)
+    )
+    hz = table.get("frequencies_hz", usual["frequencies_hz"])
     note = reader.text(table, where, "note", "")
+    coded = reader.flag(table, where, "coded", False)
+    own = (shift, slack, pure, even, edges, coded, note)
     nothing = Span(0.0, 0.0, 0.0)
     if "lasts_ms" in table:
         for key in ("steps", "rounds", "repeats", "tail"):
@@ -174,7 +186,7 @@ def _cadence(
         least = reader.number(table["lasts_ms"], f"{where}lasts_ms", SHORTEST_MS, TIME_MS_MAX)
         lines = reader.frequencies(hz, f"{where}frequencies_hz")
         on = Span(least, TIME_MS_MAX, TIME_MS_MAX)
-        return Cadence((Step(lines, on, nothing),), True, 1, True, False, pure, note)
+        return Cadence((Step(lines, on, nothing),), True, 1, True, False, *own)
     steps: list[Step] = []
     for n, each in enumerate(reader.tables(table, where, "steps")):
         place = f"{where}steps[{n}]."
@@ -188,7 +200,7 @@ def _cadence(
         reader.fault(f"{where}steps", len(steps), f"may be {STEPS_MAX}, {BURSTS_MAX} in all rounds")
     return Cadence(
         tuple(steps), False, rounds, reader.flag(table, where, "repeats", True),
-        reader.flag(table, where, "tail", False), pure, note,
+        reader.flag(table, where, "tail", False), *own,
     )  # fmt: skip
 
 
@@ -199,15 +211,16 @@ def _tone(reader: _Reader, table: Mapping[str, Any], where: str, usual: Mapping[
     )  # fmt: skip
     name = reader.text(table, where, "name")
     limits = _limits(reader, table.get("limits", {}), f"{where}limits.", usual)
-    hz = table.get("frequencies_hz")
+    sharp = reader.flag(table, where, "sharp", False)
+    own = {"frequencies_hz": table.get("frequencies_hz"), "sharp_edges": 2 * sharp, **limits}
     cadences = tuple(
-        _cadence(reader, each, f"{where}cadence[{n}].", hz, limits)
+        _cadence(reader, each, f"{where}cadence[{n}].", own)
         for n, each in enumerate(reader.tables(table, where, "cadence"))
     )
     return Tone(
         name, reader.text(table, where, "title", name),
         reader.number(table.get("level_dbm0", -15), f"{where}level_dbm0", -60.0, 3.5),
-        reader.flag(table, where, "sharp", False), cadences,
+        sharp, cadences,
         Limits(**{**limits, "sources": MappingProxyType(limits["sources"])}),
         reader.text(table, where, "source"),
     )  # fmt: skip
@@ -251,7 +264,7 @@ def parse_plan(text: str, *, file: str = "<text>") -> TonePlan:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise TonePlanError([Fault(file, None, "TOML", "", str(error))]) from None
-    reader.known(values, "", ("name", "title", "limits", "tone"))
+    reader.known(values, "", ("name", "title", "include", "limits", "tone"))
     name = reader.text(values, "", "name")
     limits = _limits(reader, values.get("limits", {}), "limits.", _USUAL)
     tones = tuple(
@@ -262,10 +275,33 @@ def parse_plan(text: str, *, file: str = "<text>") -> TonePlan:
     for n, each in enumerate(names):
         if each in names[:n]:
             reader.fault(f"tone[{n}].name", each, "stands twice")
+    tones = (*_included(reader, values.get("include", []), names), *tones)
     _count(reader, tones)
     if reader.faults:
         raise TonePlanError(reader.faults)
     return TonePlan(name, reader.text(values, "", "title", name), tones)
+
+
+def _included(reader: _Reader, value: object, names: Collection[str]) -> tuple[Tone, ...]:
+    """Return the tones of other plans, but for those whose names are given: they are replaced."""
+    if not isinstance(value, list):
+        reader.fault("include", value, "must be a list of plans")
+        return ()
+    found: dict[str, Tone] = {}
+    whose: dict[str, str] = {}
+    for n, each in enumerate(value):
+        if not isinstance(each, str) or each not in plan_names():
+            hint = nearest(str(each), plan_names())
+            reader.fault(f"include[{n}]", each, f"must be one of {', '.join(plan_names())}", hint)
+            continue
+        for tone in plan(each):
+            if tone.name in names:
+                continue
+            if tone.name in found:
+                rule = f"and {whose[tone.name]!r} both have {tone.name!r}: say here which it is"
+                reader.fault(f"include[{n}]", each, rule)
+            found[tone.name], whose[tone.name] = tone, each
+    return tuple(found.values())
 
 
 PATTERNS_MAX: Final = 64

@@ -11,7 +11,6 @@ __all__ = ["packed"]
 
 QUIET_DBM0: Final = -46.0
 STEADY_PERCENT: Final = 0.15
-FLAT_DB: Final = 2.3
 SAMPLES_PER_MS: Final = 8.0
 FULL_SCALE_DBM0: Final = 3.14
 LINES: Final = 4
@@ -43,20 +42,22 @@ def _segment(step: Step) -> list[float]:
 def _pattern(code: int, tone: Tone, cadence: Cadence) -> list[float]:
     limits = tone.limits
     segments = [number for step in cadence.steps for number in _segment(step)]
-    flags = (cadence.continuous, cadence.repeats, cadence.tail, tone.sharp)
+    flags = (
+        cadence.continuous, cadence.repeats, cadence.tail, cadence.sharp_edges, cadence.coded,
+    )  # fmt: skip
     return [
         float(code), float(len(cadence.steps)), float(cadence.rounds), *map(float, flags),
         *_padded(segments, SEGMENTS * (1 + LINES + 4)),
-        limits.shift_percent / 100, limits.apart_percent / 100,
-        limits.time_slack_ms * SAMPLES_PER_MS,
+        cadence.shift_percent / 100, limits.apart_percent / 100,
+        cadence.time_slack_ms * SAMPLES_PER_MS,
         _power(limits.least_dbm0), _power(limits.most_dbm0), _ratio(limits.twist_db),
-        _ratio(-cadence.pure_db),
+        _ratio(-cadence.pure_db), _ratio(cadence.even_db),
     ]  # fmt: skip
 
 
-def _box(step: Step, tone: Tone) -> tuple[float, ...]:
+def _box(step: Step, tone: Tone, cadence: Cadence) -> tuple[float, ...]:
     """Return the least and the greatest value of each line of a step."""
-    off = (1 + tone.limits.shift_percent / 100) * (1 + tone.limits.apart_percent / 100) - 1
+    off = (1 + cadence.shift_percent / 100) * (1 + tone.limits.apart_percent / 100) - 1
     hz = step.frequencies_hz
     low = _padded([each * (1 - off) for each in hz], LINES)
     high = _padded([each * (1 + off) for each in hz], LINES)
@@ -84,7 +85,7 @@ def packed(plan: TonePlan) -> bytes:
     ]
     boxes = sorted(
         {
-            _box(step, tone)
+            _box(step, tone, cadence)
             for tone in plan.tones
             for cadence in tone.cadences
             for step in cadence.steps
@@ -93,7 +94,7 @@ def packed(plan: TonePlan) -> bytes:
     pure_db = min(cadence.pure_db for tone in plan.tones for cadence in tone.cadences)
     numbers = [
         float(len(patterns)), float(len(boxes)), _power(QUIET_DBM0), _ratio(-pure_db),
-        STEADY_PERCENT / 100, _ratio(FLAT_DB),
+        STEADY_PERCENT / 100,
     ]  # fmt: skip
     for pattern in patterns:
         numbers += pattern

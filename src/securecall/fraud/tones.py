@@ -73,8 +73,13 @@ class Cadence:
         Further rounds belong to the same event; if not, each is an event of its own.
     tail : bool
         The last burst may last, as that of stutter dial tone does.
-    pure_db : float
-        As the limit of this name, for this cadence.
+    shift_percent, time_slack_ms, pure_db, even_db : float
+        As the limits of these names, for this cadence.
+    sharp_edges : int
+        So many edges of each burst must be sharp: 0, 1 or 2.
+    coded : bool
+        Frequencies may waver within a burst, as coders of speech make them: by 0.6 % and 3 Hz,
+        where it is else 0.15 % and 1.5 Hz.
     note : str
 
     Source
@@ -87,7 +92,12 @@ class Cadence:
     rounds: int
     repeats: bool
     tail: bool
+    shift_percent: float
+    time_slack_ms: float
     pure_db: float
+    even_db: float
+    sharp_edges: int
+    coded: bool
     note: str
 
     def burst_count(self) -> int:
@@ -115,6 +125,8 @@ class Limits:
     pure_db : float
         How far below the strongest line anything else must be, unless it is as even as noise. A
         cadence may set its own.
+    even_db : float
+        How much the level may sway within a burst, in stretches of whole beats of its lines.
     sources : mapping of str to str
         Where each limit comes from.
 
@@ -131,6 +143,7 @@ class Limits:
     most_dbm0: float
     twist_db: float
     pure_db: float
+    even_db: float
     sources: Mapping[str, str]
 
 
@@ -144,7 +157,8 @@ class Tone:
     level_dbm0 : float
         Usual level of each line.
     sharp : bool
-        Every burst must begin and end sharply: asked of single lines, which music has too.
+        Every burst must begin and end sharply, where its cadence does not say otherwise: asked of
+        single lines, which music has too.
     cadences : tuple of Cadence
         Any of them makes the tone.
     limits : Limits
@@ -218,7 +232,7 @@ def plan_names() -> tuple[str, ...]:
     --------
     >>> from securecall.fraud.tones import plan_names
     >>> plan_names()
-    ('itu_425', 'north_america', 'uk')
+    ('itu_425', 'monitor', 'north_america', 'uk')
     """
     folder = files("securecall.fraud").joinpath(_FOLDER)
     return tuple(
