@@ -267,7 +267,7 @@ cdef inline float sc_burst_flat(const Bursts* state) noexcept nogil:
 
 @cython.cdivision(True)
 cdef inline int sc_burst_sound(const Bursts* state, const TonePlan* plan) noexcept nogil:
-    """Return 1 if the running burst was seen nearly all along so far, 2 if it was steady as well."""
+    """Return 1 if the running burst was seen nearly all along so far, 2 if steady, too."""
     cdef int k
     cdef float noise
 

@@ -6,7 +6,9 @@ Nothing about any tone is known here: a plan says it all (see _tone_plan.pxd).
 cimport cython
 from libc.stdint cimport int64_t
 
-from securecall._burst cimport Burst, Bursts, sc_burst_flat, sc_burst_power, sc_burst_sound, sc_bursts_reset
+from securecall._burst cimport (
+    Burst, Bursts, sc_burst_flat, sc_burst_power, sc_burst_sound, sc_bursts_reset,
+)
 from securecall._bursts cimport sc_bursts_step
 from securecall._cadence cimport sc_match, sc_mend, sc_off_time, sc_shape
 from securecall._frame cimport EVENT_TONE, Event, Events, Frame, sc_dbm0, sc_new_event

@@ -50,7 +50,8 @@ def test_every_tone_of_every_plan_is_sent() -> None:
     # Of plans beside North America's the tones that are the same everywhere are not sent again.
     shared = {"sit_itu", "fax_cng", "fax_ced", "bell_ans", "modem_calling"}
     sent = {(tone.plan, tone.name) for tone in tones().values()}
-    for name in plan_names():
+    # The plan for monitors is no network's: it has what the others have, and tests of its own.
+    for name in set(plan_names()) - {"monitor"}:
         wanted = {(name, tone.name) for tone in plan(name)}
         if name != "north_america":
             wanted -= {(name, one) for one in shared}
