@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -118,3 +122,34 @@ def test_what_is_wrong_in_another_process_is_told_here(
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(ValueError, match="no such luck"):
         run("breaks_here:Breaks", jobs=2, **QUICK)  # type: ignore[arg-type]
+
+
+def _children(pid: int) -> list[int]:
+    """Return the processes that a process started, but for the tracker of its resources."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(one) for one in found if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
+
+
+def _until(what: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_nothing_goes_on_without_the_process_that_leads(tmp_path: Path) -> None:
+    path = tmp_path / "j.jsonl"
+    command = ["-m", "securecall", "bench", "--detector", "silence", "--jobs", "2"]
+    command += ["--hours", "9", "--call-s", "36", "--journal", str(path)]
+    leader = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL)
+    try:
+        _until(lambda: path.exists() and path.read_bytes().count(b"\n") > 2)
+        workers = _children(leader.pid)
+        assert len(workers) == 2
+    finally:
+        leader.kill()
+        leader.wait()
+    _until(lambda: not any(Path(f"/proc/{one}/cmdline").exists() for one in workers))
+    _, records, size = read_journal(path)
+    assert [one.index for one in records] == list(range(len(records)))
+    assert size <= path.stat().st_size

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 from securecall.errors import InputError
@@ -102,7 +104,18 @@ class _Player:
 _here: list[_Player] = []
 
 
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, however that ended."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _begin(setting: Setting, detectors: tuple[str, ...]) -> None:
+    # Who presses Ctrl-C speaks to the process that leads: it lets the calls in progress end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
     _here[:] = [_Player(setting.simulator(), detectors)]
 
 
