@@ -94,9 +94,11 @@ cdef inline int _queue(Leg* leg) noexcept nogil:
             return -1
         leg.heard = more
         leg.room = 2 * leg.room + 2
+    # Padding is saved, too: a state is the same for any cutting, to the byte.
+    memset(&leg.heard[leg.waiting], 0, sizeof(Heard))
     sc_building_finish(&leg.building, &leg.heard[leg.waiting].block)
     memcpy(leg.heard[leg.waiting].hop, leg.building.hop, sizeof(leg.building.hop))
-    leg.heard[leg.waiting].context = leg.context
+    memcpy(&leg.heard[leg.waiting].context, &leg.context, sizeof(Context))
     _follow_base(leg, &leg.heard[leg.waiting].block)
     leg.waiting += 1
     return 0

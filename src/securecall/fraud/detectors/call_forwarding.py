@@ -12,6 +12,8 @@ from securecall.fraud.finding import CallView, Finding
 
 __all__ = ["CallForwarding"]
 
+RINGBACK: Final = "ringback"
+TONES: Final = (RINGBACK, "sit")
 SIGNALS: Final = ("diversion", "transfer")
 
 
@@ -42,11 +44,14 @@ class CallForwarding(Remembering):
         if item.kind == "signal":
             return self._signalled(item) if item.name in SIGNALS else ()
         event = item.event
-        if event is None or event.ended or item.leg != "called":
+        if event is None or item.leg != "called" or not event.detail.startswith(TONES):
             return ()
-        ringing = event.detail.startswith("ringback")
-        if not ringing and not event.detail.startswith("sit"):
-            return ()
+        if event.ended:
+            return [Finding(
+                "call_forwarding", "alert", event.start_ms, 1.0, event.detail, item.leg,
+                end_ms=event.end_ms, key=event.detail, ended=True,
+            )]  # fmt: skip
+        ringing = event.detail.startswith(RINGBACK)
         self.ringbacks += ringing
         answered_ms = call.answered_ms
         if answered_ms is None or event.start_ms < answered_ms:

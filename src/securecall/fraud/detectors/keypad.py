@@ -40,6 +40,7 @@ class Keypad(Remembering):
     digits: list[list[float | str]] = field(default_factory=list)
     held: list[list[float | str]] = field(default_factory=list)
     last_ms: float = 0.0
+    end_ms: float = 0.0
 
     def hear(self, item: Heard, call: CallView) -> Sequence[Finding]:
         """Hear a digit, a tone, or that time has passed.
@@ -69,6 +70,7 @@ class Keypad(Remembering):
         first = not self.digits
         self.digits.append([digit, event.start_ms, item.leg])
         self.last_ms = max(self.last_ms, item.at_ms)
+        self.end_ms = max(self.end_ms, item.at_ms if event.end_ms is None else event.end_ms)
         call.wake(item.at_ms + RUN_MS)
         if item.kind == "dtmf" and event.end_ms is None:
             self.held.append([digit, event.start_ms, item.leg])
@@ -90,6 +92,7 @@ class Keypad(Remembering):
         self.held = [each for each in self.held if each[1] != event.start_ms or each[2] != item.leg]
         if self.digits:
             self.last_ms = max(self.last_ms, item.at_ms)
+            self.end_ms = max(self.end_ms, event.end_ms or 0.0)
             call.wake(item.at_ms + RUN_MS)
 
     def _held(self, item: Heard) -> Sequence[Finding]:
@@ -110,10 +113,10 @@ class Keypad(Remembering):
         if not self.digits or (item.kind == "wake" and item.at_ms - self.last_ms < RUN_MS):
             return ()
         digits, self.digits = self.digits, []
-        last_ms, self.last_ms = self.last_ms, 0.0
+        end_ms, self.last_ms, self.end_ms = self.end_ms, 0.0, 0.0
         return [Finding(
             "keypad", "alert", float(digits[0][1]), 1.0, _spelled(digits), str(digits[0][2]),
-            {"digits": float(len(digits))}, (), last_ms, ended=True,
+            {"digits": float(len(digits))}, (), end_ms, ended=True,
         )]  # fmt: skip
 
 
