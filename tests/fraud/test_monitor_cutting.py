@@ -12,6 +12,7 @@ from tests.fraud.sounds import companded
 
 from securecall.errors import InputError, InputTypeError
 from securecall.fraud import CallMonitor, Event
+from securecall.fraud.tones import TonePlan, plan
 
 HEARD = watched(one_after_the_other(10**9), legs=BOTH)
 LENGTH = len(CALL["called"])
@@ -152,13 +153,11 @@ class TestStates:
         assert state == same
 
     def test_a_plan_of_ones_own_goes_with_it(self) -> None:
-        from securecall.fraud.tones import TonePlan, plan
-
         usual = plan("north_america")
-        own = TonePlan("own", "ours", tuple(tone for tone in usual if tone.name != "sf_2600"))
-        one, other, state, same = halves((100_000, 270_000), {"plan": own})
+        own = TonePlan("own", "ours", tuple(tone for tone in usual if tone.name != "ringback"))
+        one, other, state, same = halves((100_000, 220_000), {"plan": own})
         assert one == other
-        assert "sf_2600" not in {event.detail for event in one}
+        assert "ringback" not in {event.detail for event in one}
         assert state == same
 
     def test_it_is_small_and_has_no_audio(self) -> None:

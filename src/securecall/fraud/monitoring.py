@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import Any, Final
 
 from securecall.errors import BuildError, InputError, InputTypeError, nearest
-from securecall.fraud.alerts import with_alerts
 from securecall.fraud.course import Course
 from securecall.fraud.cues import LEGS
 from securecall.fraud.detectors import makers
@@ -20,6 +19,7 @@ from securecall.fraud.plan_values import plan_told, told_plan
 from securecall.fraud.signalled import signalled
 from securecall.fraud.speech import packed_network
 from securecall.fraud.tones import TonePlan
+from securecall.fraud.tones import plan as plan_of
 
 try:
     from securecall import _cues
@@ -32,6 +32,11 @@ SIGNALS: Final = (
     "answer", "codec", "diversion", "dtmf", "flash", "hold", "reinvite", "resume", "transfer",
 )  # fmt: skip
 """What signalling may know."""
+
+USUAL: Final = "north_america"
+WIDE: Final = "monitor"
+ADDED: Final = ("call_waiting", "cas", "dt_as", "sit", "sf_2600")
+"""Beginnings of names of tones that are heard whatever the network is."""
 
 MAGIC: Final = b"scm1"
 SUM: Final = 8
@@ -67,6 +72,30 @@ def no_leg(leg: object) -> InputError:
     return InputError(f"a leg is {' or '.join(LEGS)}, not {leg!r}{hint}")
 
 
+def heard_plan(plan: Any) -> Any:
+    """Return what a monitor listens for, of which a plan is the local network.
+
+    For North America it is the plan for monitors. Others have its alerts of call waiting, its
+    special information tones and supervision beside their own tones. Whatever is no plan, None
+    among it, is returned as it is.
+
+    Raises
+    ------
+    InputError
+        There is no plan of this name.
+    """
+    if isinstance(plan, str):
+        plan = plan_of(plan)
+    if not isinstance(plan, TonePlan):
+        return plan
+    whole = plan_of(WIDE)
+    if plan == plan_of(USUAL):
+        return whole
+    there = {tone.name for tone in plan}
+    more = (each for each in whole if each.name.startswith(ADDED) and each.name not in there)
+    return TonePlan(plan.name, plan.title, (*plan.tones, *more))
+
+
 class Parameters:
     """What a monitor was asked for, and what it needs for it.
 
@@ -88,7 +117,7 @@ class Parameters:
         detectors: Iterable[Any] | None,
     ) -> None:  # fmt: skip
         self.hearing = hearing(
-            sample_rate_hz, encoding, dtmf="bellcore", mf="r1", plan=with_alerts(plan),
+            sample_rate_hz, encoding, dtmf="bellcore", mf="r1", plan=heard_plan(plan),
             dial_tone_filter=True, report_ends=bool(report_ends), speech=packed_network(),
         )  # fmt: skip
         self.numbers = None if legs is None else leg_numbers(legs)

@@ -18,10 +18,6 @@ TOGETHER_MS: Final = 1500.0
 AGAIN_MS: Final = (1900.0, 12_000.0)
 """An alert is repeated so soon. Source: ANSI T1.401.04: after 10 s; UK tones after 2 to 5 s."""
 
-SINGLE: Final = "call_waiting_uk"
-SNR_DB_LEAST: Final = 15.0
-"""Of an alert that is one short burst. Source: own, fraud.bench: notes are less pure."""
-
 ALERTS: Final = ("call_waiting", "cas", "dt_as")
 
 
@@ -50,8 +46,6 @@ class CallWaiting(Remembering):
         event = item.event
         if event is None or event.ended or not event.detail.startswith(ALERTS):
             return ()
-        if event.detail == SINGLE and event.cues["snr_db"] < SNR_DB_LEAST:
-            return ()
         before_ms = self.last_ms.get(item.leg)
         self.last_ms[item.leg] = event.detected_ms
         apart_ms = None if before_ms is None else event.start_ms - before_ms
@@ -63,8 +57,6 @@ class CallWaiting(Remembering):
             name: value for name, value in event.cues.items()
             if name in ("line_1_hz", "line_2_hz", "snr_db")
         } | {"alerts": float(self.alerts[item.leg])}  # fmt: skip
-        if event.detail == SINGLE:
-            cues["snr_db_least"] = SNR_DB_LEAST
         if again and apart_ms is not None:
             cues |= {"apart_ms": apart_ms, "apart_ms_most": AGAIN_MS[1]}
         return [Finding(
