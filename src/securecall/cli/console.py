@@ -14,7 +14,14 @@ from typing import Any, Final
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from securecall.errors import InputError
 from securecall.rating.batch import Progress as Report
@@ -147,6 +154,8 @@ def progress(what: str, shown: bool, total: int | None = None) -> Iterator[Repor
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=people(), transient=True) as bar:
         task = bar.add_task(what, total=total)

@@ -9,7 +9,7 @@ from tests.fraud.bench.recordings import folders
 
 from securecall.fraud.bench.corpora import Clip, open_corpora
 from securecall.fraud.bench.distinct import ALL, DistinctClips
-from securecall.fraud.bench.label import Played
+from securecall.fraud.bench.label import Played, packed
 from securecall.fraud.bench.listener import Heard
 from securecall.fraud.bench.run import Setting, run
 from securecall.fraud.bench.score import Record, score
@@ -53,11 +53,11 @@ def test_scores_count_only_false_alarms() -> None:
         Heard("tone", "disconnect", 0, 10_500, 0.9, ""),  # no kind that is counted
     )
     (told,) = (
-        score([Record(0, 60.0, (), one, played=(Played(3, 10.0, 11.0),))], CLIPS).as_dict()
+        score([Record(0, 60.0, (), one, played=packed([Played(3, 10.0, 11.0)]))], CLIPS).as_dict()
         for one in (heard,)
     )
     assert told["distinct_clips"]["dog"]["clips_with_disconnects"] == 1
-    quiet = score([Record(0, 60.0, (), heard[1:], played=(Played(3, 10.0, 11.0),))], CLIPS)
+    quiet = score([Record(0, 60.0, (), heard[1:], played=packed([Played(3, 10.0, 11.0)]))], CLIPS)
     assert quiet.as_dict()["distinct_clips"]["dog"]["clips_with_disconnects"] == 0
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from securecall.errors import InputError
 from securecall.fraud.bench.journal import Journal, read_journal
-from securecall.fraud.bench.label import Label, Played
+from securecall.fraud.bench.label import Label, Played, packed, unpacked
 from securecall.fraud.bench.listener import Heard
 from securecall.fraud.bench.score import Record
 
@@ -18,7 +18,7 @@ HEARD = (
 )
 RECORD = Record(
     4, 36.0, (Label("keypad", "dtmf", "called", 1.0, 2.0, 1.0, ("three_way",), "5"),), HEARD, 0.25,
-    4096, (Played(3, 0.125, 2.5), Played(0, 1.0, 36.0)),
+    4096, packed([Played(3, 0.125, 2.5), Played(0, 1.0, 36.0)]),
 )  # fmt: skip
 
 
@@ -29,6 +29,12 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     assert (head, read, size) == ({"seed": 1}, RECORD, path.stat().st_size)
     assert path.read_text().count("cues") == 1  # what is empty takes no room
     assert Journal(path, {"seed": 1}).done == {4: RECORD}
+
+
+def test_what_was_played_is_packed_without_loss() -> None:
+    played = [Played(3, 0.125, 2.5), Played(0, 1.001, 7200.0)]
+    assert list(unpacked(packed(played))) == played
+    assert list(unpacked(packed([]))) == []
 
 
 def test_without_a_file_nothing_is_kept_but_in_memory() -> None:

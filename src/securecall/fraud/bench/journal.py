@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from array import array
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from securecall.errors import InputError
-from securecall.fraud.bench.label import Label, Played
+from securecall.fraud.bench.label import Label
 from securecall.fraud.bench.listener import Heard
 from securecall.fraud.bench.score import Record
 
@@ -23,10 +24,7 @@ def _line(record: Record) -> str:
         "state_bytes": record.state_bytes,
         "labels": [label.as_dict() for label in record.labels],
         "heard": [_told(one) for one in record.heard],
-        "played": [
-            [number, round(1000 * start_s), round(1000 * end_s)]
-            for number, start_s, end_s in record.played
-        ],
+        "played": record.played.tolist(),
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
@@ -42,7 +40,7 @@ def _record(told: dict[str, Any]) -> Record:
     return Record(
         told["call"], told["seconds"], tuple(Label.from_dict(one) for one in told["labels"]),
         tuple(Heard(**one) for one in told["heard"]), told["cpu_s"], told["state_bytes"],
-        tuple(Played(number, start / 1000, end / 1000) for number, start, end in told["played"]),
+        array("i", told["played"]),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ is put down to the class of what happened at the time.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any, Final
 
 from securecall.fraud.bench.corpora import Clip
 from securecall.fraud.bench.distinct import DistinctClips
-from securecall.fraud.bench.label import INNOCENT, KINDS, Label, Played
+from securecall.fraud.bench.label import INNOCENT, KINDS, Label, unpacked
 from securecall.fraud.bench.listener import Heard
 from securecall.fraud.bench.poisson import interval, share_interval
 
@@ -36,7 +37,7 @@ CALL_OF_H: Final = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A call that was played: a line of the journal."""
+    """A call that was played: a line of the journal. ``played`` is packed."""
 
     index: int
     seconds: float
@@ -44,7 +45,7 @@ class Record:
     heard: tuple[Heard, ...]
     cpu_s: float = 0.0
     state_bytes: int | None = None
-    played: tuple[Played, ...] = ()
+    played: array[int] = field(default_factory=lambda: array("i"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +348,7 @@ def _count(made: Scores, record: Record) -> None:
             alarms.count += 1
             alarms.disconnects += cut
         made.false.setdefault(one.heard.kind, []).append(one.heard.probability)
-    made.distinct.count(record.played, alarms_at)
+    made.distinct.count(unpacked(record.played), alarms_at)
     made.disconnected += any(cut for _, cut in alarms_at)
     made.uncut_hours += cut_s / 3600
 

@@ -10,9 +10,11 @@ import pytest
 from tests.fraud.bench.recordings import folders
 
 from securecall.errors import InputError
+from securecall.fraud.bench.label import Label
+from securecall.fraud.bench.listener import Heard
 from securecall.fraud.bench.page import bench_page, write_page
 from securecall.fraud.bench.run import Setting, play
-from securecall.fraud.bench.score import score
+from securecall.fraud.bench.score import Record, score
 
 NAMES = ("click", "silence", "tones")
 
@@ -92,6 +94,19 @@ def test_each_case_has_its_picture_and_its_command(run_of_two: tuple[str, str]) 
         r"--call \d+ --wav \.",
         page,
     )
+
+
+def test_cues_stand_with_their_numbers_beside_what_was_reported() -> None:
+    setting = Setting(2, call_s=30)
+    call = setting.simulator().call(0)
+    heard = Heard("three_way", "alert", 9_000, 10_000, 0.875, "why <so>", {"flash_ms": 512.25})
+    label = Label("three_way", "voip", "called", 20.0, 22.0, 22.0)
+    records = {"one": [Record(0, call.seconds, (*call.labels, label), (heard,))]}
+    page = bench_page(setting, records, {"one": score(records["one"])})
+    assert "flash_ms 512.2" in page
+    assert "<td>why &lt;so&gt;</td>" in page
+    assert "<td>0.875</td>" in page
+    assert "missed: voip" in page
 
 
 def test_a_page_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:

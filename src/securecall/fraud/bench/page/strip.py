@@ -152,6 +152,8 @@ def _leg(
         strong = ' font-weight="600"' if one is label else ""
         line = y + ROW * row
         start = min(left, WIDTH - LETTER * len(words) - 8)
+        if one.kind != INNOCENT and across(one.evident_s) < left + 6:
+            start += 6  # beside the triangle
         parts.append(
             f'<rect x="{left:.1f}" y="{line + 11}" width="{max(right - left, 1.5):.1f}" height="3" '
             f'fill="{ink}"/><text x="{start + 1:.1f}" y="{line + 9}" font-size="11" '
