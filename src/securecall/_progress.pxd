@@ -167,6 +167,8 @@ cdef inline void _over(
                 continue
             past = mended
         off = sc_match(&plan.pattern[p], past)
+        if off >= 0 and past == mended:
+            off += 100  # what fits as it was heard goes before what fits when it is mended
         if off >= 0 and off < least:
             least = off
             best = p

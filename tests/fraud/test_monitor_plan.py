@@ -83,17 +83,29 @@ def test_a_beep_in_noise_is_heard() -> None:
             assert names(line.samples) == [name]
 
 
-@pytest.mark.parametrize("hole_ms", [10, 20, 40])
-def test_what_a_lost_packet_broke_is_put_together_and_told_once(hole_ms: float) -> None:
-    before = 140.0 - hole_ms / 2
-    broken = beeps((440.0, before), (None, hole_ms), (440.0, 300.0 - before - hole_ms))
-    (event,) = begun(broken, "monitor")
+@pytest.mark.parametrize("hole_ms", [10, 20])
+def test_a_lost_packet_in_a_beep_is_a_dent(hole_ms: float) -> None:
+    dented = beeps((440.0, 300.0))
+    dented[4320 : 4320 + round(8 * hole_ms)] = 0
+    (event,) = begun(dented, "monitor")
     assert event.detail == "call_waiting"
     assert event.start_ms == pytest.approx(400, abs=7)
 
 
+@pytest.mark.parametrize("hole_ms", [20, 40])
+def test_what_lost_packets_broke_is_put_together_and_told_once(hole_ms: float) -> None:
+    whole = ((913.8, 274.0), (1428.5, 380.0), (1776.7, 380.0))
+    for broken, (hz, ms) in enumerate(whole):
+        parts: list[tuple[float | None, float]] = [*whole]
+        parts[broken : broken + 1] = [(hz, 120.0), (None, hole_ms), (hz, ms - 120.0 - hole_ms)]
+        (event,) = begun(beeps(*parts), "monitor")
+        assert event.detail.startswith("sit")
+        assert event.start_ms == pytest.approx(400, abs=7)
+
+
 def test_pieces_that_are_further_apart_are_two() -> None:
-    assert names(beeps((440.0, 120.0), (None, 70.0), (440.0, 110.0))) == []
+    line = beeps((913.8, 274.0), (1428.5, 120.0), (None, 90.0), (1428.5, 170.0), (1776.7, 380.0))
+    assert names(line) == []
 
 
 def test_a_tone_that_was_told_in_its_first_piece_is_not_told_again() -> None:
