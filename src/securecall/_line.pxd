@@ -31,6 +31,8 @@ from securecall._tone_plan cimport TonePlan
 
 cdef enum:
     TRIES = 64             # frames of a gap after which it is seen whether more change anything
+    LEVEL_FRAMES = 4       # of so many frames one is looked at for direct current
+    STILL = 256            # so much of it, in steps of 16 bits, is left: -39 dBm0
     TAPS = 47              # of the half-band filter
     PIECE = 160            # samples that are taken in at once: four hops
     S16LE = 0
@@ -65,6 +67,8 @@ cdef struct Line:
     int half               # 16 kHz: samples that the half-band filter holds
     int peak
     int crossings
+    float direct           # direct current: the mean of the last seconds
+    int16_t offset         # what of it is taken away
     int16_t last           # the last sample
     int16_t hop[40]
     int16_t ring[640]
@@ -102,6 +106,24 @@ cdef inline float _power(const float* x) noexcept nogil:
     return total * <float> (1.0 / SC_HOP)
 
 
+@cython.cdivision(True)
+cdef inline void _follow_direct(Line* line) noexcept nogil:
+    """Take a frame into the direct current that is taken away, which sways slower than any tone.
+
+    What is little is left as it is, so that audio without any stays the same to the bit.
+    """
+    cdef int m, sum = 0
+    for m in range(RING - FRAME, RING):
+        sum += line.ring[m]
+    line.direct += (<float> sum / FRAME + line.offset - line.direct) * <float> 0.0625
+    line.offset = 0
+    if line.direct > STILL:
+        line.offset = <int16_t> (line.direct - STILL)
+    elif line.direct < -STILL:
+        line.offset = <int16_t> (line.direct + STILL)
+
+
+@cython.cdivision(True)  # a line's clock is never below 0
 cdef inline void _frame_end(Line* line, const Setup* setup, Events* events) noexcept nogil:
     """A frame is complete and its tones are known: let its rooms have it."""
     cdef Frame frame
@@ -128,6 +150,8 @@ cdef inline void _frame_end(Line* line, const Setup* setup, Events* events) noex
         line.activity = sc_speech_step(&line.speech, &setup.net, line.ring, &frame)
     if setup.measures:
         sc_measures_step(&line.measuring, &line.measures, &frame, line.activity, &line.speech)
+    if line.lost == 0 and (line.now // FRAME) % LEVEL_FRAMES == 0:
+        _follow_direct(line)
 
 
 cdef inline void sc_line_frame(
@@ -220,14 +244,21 @@ cdef inline void sc_line_hop(
 
 
 @cython.cdivision(True)
-cdef inline void sc_line_take(
+cdef inline void _take(
     Line* line, const Setup* setup, const int16_t* samples, int count, int lost, Events* events
 ) noexcept nogil:
-    """Take in at most 160 samples at 8 kHz. Needs count >= 0."""
+    """Take in samples at 8 kHz up to the end of the frame that is under way. Needs count >= 0."""
     cdef int16_t whole[200]
+    cdef int16_t level[160]
     cdef sc_heard heard[4]
-    cdef int hops, hop, total = line.waiting + count
+    cdef int m, sample, hops, hop, total = line.waiting + count
 
+    if line.offset and not lost:
+        for m in range(count):
+            sample = samples[m] - line.offset
+            sample = 32767 if sample > 32767 else sample
+            level[m] = <int16_t> (-32768 if sample < -32768 else sample)
+        samples = level
     if line.waiting or lost:
         memcpy(whole, line.hop, line.waiting * sizeof(int16_t))
         memcpy(whole + line.waiting, samples, count * sizeof(int16_t))
@@ -254,6 +285,19 @@ cdef inline void sc_line_take(
     memcpy(line.hop, samples + hops * SC_HOP, line.waiting * sizeof(int16_t))
     if lost and line.waiting:
         line.broken = 1
+
+
+@cython.cdivision(True)  # the clock is never below 0
+cdef inline void sc_line_take(
+    Line* line, const Setup* setup, const int16_t* samples, int count, int lost, Events* events
+) noexcept nogil:
+    """Take in at most 160 samples at 8 kHz. Needs count >= 0."""
+    cdef int room = FRAME - <int> ((line.now + line.waiting) % FRAME)
+    if count <= room:
+        _take(line, setup, samples, count, lost, events)
+        return
+    _take(line, setup, samples, room, lost, events)
+    _take(line, setup, samples + room, count - room, lost, events)
 
 
 cdef inline int sc_halve(
