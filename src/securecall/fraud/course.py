@@ -100,6 +100,10 @@ class Course:
         """Keep what signalling told."""
         self._hold(at, 0, SIGNAL, (name, value))
 
+    def reach(self, horizon: float) -> None:
+        """Know that everything up to an instant was heard."""
+        self.told = max(self.told, horizon)
+
     def _hold(self, at: float, leg: int, kind: int, what: Any) -> None:
         self._order += 1
         heappush(self._held, (at, leg, kind, self._order, what))

@@ -182,6 +182,8 @@ class CallMonitor:
         """
         checked_signal(name, value)
         at = instant(self.now_ms if at_ms is None else at_ms)
+        if not self._watch.open:
+            self._course.reach(min(self._clocks()))
         self._course.signal(name, value, at * SAMPLES_PER_MS)
         return [] if self._watch.open else self._release()
 
@@ -222,6 +224,8 @@ class CallMonitor:
         own; docs/fraud.md.
         """
         heard = {"heard": [[leg, self._heard[number]] for leg, number in self._numbers.items()]}
+        if not self._watch.open:
+            self._course.reach(min(self._clocks()))
         return self._parameters.sealed(self._course, self._watch.save(), heard)
 
     @classmethod
@@ -271,6 +275,7 @@ class CallMonitor:
                 self._heard[number] = self._watch.now(number)
                 return []
             self._course.hold(self._watch.close())
+            self._heard = dict.fromkeys(self._heard, 0)
         return self._release()
 
     def _release(self) -> list[Event]:

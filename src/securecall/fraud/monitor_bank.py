@@ -157,6 +157,7 @@ class MonitorBank:
         channel = self._mine(channel)
         checked_signal(name, value)
         at = instant(self._now(channel) / SAMPLES_PER_MS if at_ms is None else at_ms)
+        self._course(channel).reach(self._now(channel))
         self._course(channel).signal(name, value, at * SAMPLES_PER_MS)
         self._busy.add(channel)
         return self._release(channel)
@@ -224,7 +225,8 @@ class MonitorBank:
         own; docs/fraud.md.
         """
         channel = self._mine(channel)
-        heard = [[leg, self._watches.now(channel, at)] for leg, at in self._numbers.items()]
+        heard = [[leg, 0] for leg in self._numbers]
+        self._course(channel).reach(self._now(channel))
         return self._parameters.sealed(
             self._course(channel), self._watches.save(channel), {"heard": heard}
         )
@@ -300,13 +302,12 @@ class MonitorBank:
 def _rows(buffer: Any, kind: Literal["h", "i"], dimensions: int) -> memoryview:
     """Return a buffer with the legs of a call as rows of their own."""
     view = memoryview(buffer)
-    if view.ndim != dimensions or view.shape is None or view.shape[1] != 2:
+    if view.ndim != dimensions or view.shape is None or view.shape[1] != 2:  # noqa: PLR2004
         raise ValueError(f"two legs a call: {dimensions} dimensions, the second of 2")
     if view.itemsize != array(kind).itemsize or view.format not in (kind, f"<{kind}", "l"):
         raise TypeError(f"not {view.format!r}")
     if not view.c_contiguous:
         raise ValueError("not contiguous")
-    shape = (view.shape[0] * 2, *view.shape[2:])
-    if 0 in shape:
-        return memoryview(array(kind))[:0]
-    return view.cast("B").cast(kind, shape)
+    if 0 in view.shape:
+        raise ValueError("no samples: say with lengths that none of a row count")
+    return view.cast("B").cast(kind, (view.shape[0] * 2, *view.shape[2:]))
