@@ -148,13 +148,12 @@ class Course:
         if item.event is not None and item.kind != "mf":
             if self._hearing.report_ends or not item.event.ended:
                 made.append(item.event)
-        self._follow(item)
-        made += self._tell(item)
         if kind != CHANGE:
             self._recent.append((at, leg, kind, what))
             while self._recent[0][0] < at - RECENT:
                 self._recent.popleft()
-        return made
+        self._follow(item)
+        return made + self._tell(item)
 
     def _numbered(self, leg: int, raw: Sequence[Any]) -> tuple[Any, ...]:
         """Return an event of the ears with a number of this call."""

@@ -1,0 +1,84 @@
+"""Keypad: runs of digits, signals between exchanges, keys that are held."""
+
+from __future__ import annotations
+
+import numpy as np
+from tests.fraud.calls import laid, ringback, said, spoken, watched
+from tests.fraud.sounds import digit, pair, silence, sine
+
+from securecall.fraud import CallMonitor
+from securecall.fraud.detectors import Keypad
+
+
+def keys(text: str, ms: float = 70, pause_ms: float = 90) -> np.ndarray:
+    """Return digits, one after the other."""
+    return np.concatenate([part for key in text for part in (digit(key, ms), silence(pause_ms))])
+
+
+def runs(*placed: tuple[float, np.ndarray], seconds: float = 14, leg: str = "called") -> list[str]:
+    """Return the runs of a leg, as they are told at their ends."""
+    found = watched([(leg, laid(seconds, *placed))], detectors=["keypad"])
+    began = [event.id for event in found if event.kind == "keypad" and not event.ended]
+    ended = {event.id: event for event in found if event.kind == "keypad" and event.ended}
+    assert sorted(ended) == began
+    return [ended[number].detail for number in began]
+
+
+def test_a_pause_of_three_seconds_parts_runs() -> None:
+    assert runs((1, keys("12#")), (3, keys("5"))) == ["12#5"]
+    assert runs((1, keys("12#")), (6, keys("5"))) == ["12#", "5"]
+
+
+def test_the_first_digit_is_told_at_once() -> None:
+    (first,) = (
+        event for event in watched([("called", laid(5, (1, keys("739"))))]) if
+        event.kind == "keypad" and not event.ended
+    )  # fmt: skip
+    assert (first.detail, first.grade, first.end_ms) == ("7", "alert", None)
+    assert first.detected_ms - first.start_ms < 50
+    assert first.cues["snr_db"] > 20
+
+
+def test_multi_frequency_and_supervision() -> None:
+    sent = [pair(*hz, 68) for hz in ((1100, 1700), (700, 900), (1300, 1500), (1500, 1700))]
+    blue = np.concatenate([part for tone in sent for part in (tone, silence(68))])
+    assert runs((1, blue)) == ["KP 1 0 ST"]
+    assert runs((1, sine(2600, -12, 700))) == ["2600"]
+    assert runs((1, sine(2450, -12, 700))) == []
+
+
+def test_a_key_that_echoes_on_the_other_leg_is_one() -> None:
+    call = [("calling", laid(8, (1, keys("48")))), ("called", laid(8, (1.04, 0.1 * keys("48"))))]
+    found = watched(call, legs=["called", "calling"])
+    assert said(found, "dtmf") == ["dtmf 4", "dtmf 4", "dtmf 8", "dtmf 8"]
+    assert [(e.detail, e.ended) for e in found if e.kind == "keypad"] == [
+        ("4", False),
+        ("48", True),
+    ]
+
+
+def test_a_key_that_is_held_covers_something() -> None:
+    found = watched([("called", laid(9, (1, digit("0", 4000))))])
+    held = [e for e in found if e.kind == "keypad" and e.detail == "0 held" and not e.ended]
+    assert [(e.cues["held_ms"], e.cues["held_ms_least"]) for e in held] == [(2000, 2000)]
+    assert runs((1, digit("0", 1500))) == ["0"]
+
+
+def test_while_it_rings_digits_dial() -> None:
+    assert runs((0.5, ringback()), (3, keys("5"))) == []
+    assert runs((0.5, ringback()), (3, spoken(4, 3)), (8, keys("5"))) == ["5"]
+    # It rang, and rings no more: somebody has answered, and has not spoken yet.
+    assert runs((0.5, ringback()), (9, keys("5"))) == ["5"]
+
+
+def test_a_signalled_digit_is_evidence_of_another_kind() -> None:
+    monitor = CallMonitor()
+    told = monitor.signal("dtmf", "5", 100) + monitor.feed(bytes(16_000)) + monitor.feed(b"\0\0")
+    (event,) = (one for one in told if one.kind == "keypad")
+    assert event.cues == {"signalled": 1.0}
+
+
+def test_its_memory_is_plain() -> None:
+    other = Keypad()
+    other.load(Keypad(digits=[["5", 1.0, "called"]], last_ms=35.0, end_ms=50.0).save())
+    assert other == Keypad(digits=[["5", 1.0, "called"]], last_ms=35.0, end_ms=50.0)

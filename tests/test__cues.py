@@ -1,0 +1,184 @@
+"""The engine of evidence at its own door: legs that join, blocks that wait, states, many calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.fraud.calls import BOTH, CALL
+
+from securecall import _cues, _dsp
+from securecall.fraud.monitoring import Parameters
+
+PARAMETERS = Parameters(
+    8000, "s16le", plan="north_america", max_false_alarms_per_hour=None, report_ends=True,
+    legs=BOTH, detectors=None,
+)  # fmt: skip
+SETUP = PARAMETERS.hearing.setup
+CALLED, CALLING = (CALL[leg] for leg in BOTH)
+CHANGE, SPOKEN = 2, 4
+
+
+def heard(watch: _cues.Watch, *pieces: tuple[int, Any]) -> list[Any]:
+    """Return the items of some pieces, in the order of a call."""
+    items = [item for leg, piece in pieces for item in watch.feed(leg, piece)]
+    return sorted(items, key=lambda item: item[:3])
+
+
+BOTH_HEARD = heard(_cues.Watch(SETUP, (0, 1)), (0, CALLED), (1, CALLING))
+
+
+class TestLegs:
+    def test_each_tells_of_itself(self) -> None:
+        alone = heard(_cues.Watch(SETUP), (0, CALLED))
+        mine = [item for item in BOTH_HEARD if item[1] == 0]
+        assert [item for item in alone if item[2] != CHANGE] == [
+            item for item in mine if item[2] != CHANGE
+        ]
+        # With the other leg there is an echo to look for.
+        assert [item[0] for item in alone] == [item[0] for item in mine]
+        assert alone != mine
+
+    def test_somebody_has_spoken_once_a_leg(self) -> None:
+        spoken = [(item[0] / 8000, item[1]) for item in BOTH_HEARD if item[2] == SPOKEN]
+        assert [leg for _, leg in spoken] == [1, 0] or [leg for _, leg in spoken] == [0, 1]
+        assert all(4 < at < 12 for at, leg in spoken if leg == 0)
+
+    def test_what_needs_both_waits_while_it_is_open(self) -> None:
+        watch = _cues.Watch(SETUP, (), True)
+        watch.join(0)
+        first = watch.feed(0, CALLED)
+        assert not [item for item in first if item[2] == CHANGE]
+        watch.join(1)
+        second = watch.feed(1, CALLING)
+        assert watch.open
+        last = watch.close()
+        assert not watch.open
+        assert sorted([*first, *second, *last], key=lambda item: item[:3]) == BOTH_HEARD
+
+    def test_one_that_comes_later_catches_up_alone(self) -> None:
+        watch = _cues.Watch(SETUP, (0,))
+        first = heard(watch, (0, CALLED[:120_000]))
+        watch.join(1)
+        rest = heard(watch, (1, CALLING), (0, CALLED[120_000:]))
+        at = [item[0] for item in rest if item[1] == 1 and item[2] == CHANGE]
+        assert at == [item[0] for item in BOTH_HEARD if item[1] == 1 and item[2] == CHANGE]
+        told = [item for item in first + rest if item[2] != CHANGE]
+        assert sorted(told, key=lambda item: item[:3]) == [
+            item for item in BOTH_HEARD if item[2] != CHANGE
+        ]
+
+    @pytest.mark.parametrize("leg", [-1, 2])
+    def test_there_are_two(self, leg: int) -> None:
+        watch = _cues.Watch(SETUP)
+        for ask in (
+            lambda: watch.feed(leg, b""), lambda: watch.gap(leg, 1), lambda: watch.finish(leg),
+            lambda: watch.now(leg), lambda: watch.join(leg), lambda: watch.joined(leg),
+            lambda: _cues.Watch(SETUP, (leg,)), lambda: _cues.Watches(SETUP, 1, (leg,)),
+        ):  # fmt: skip
+            with pytest.raises(ValueError, match="a leg is 0 or 1"):
+                ask()
+
+    def test_joined(self) -> None:
+        watch = _cues.Watch(SETUP, (1,))
+        assert (watch.joined(0), watch.joined(1)) == (False, True)
+
+
+def test_a_setup_must_measure() -> None:
+    deaf = _dsp.Setup(8000, 0, b"", None, None, False)
+    for kind in (_cues.Watch, lambda setup: _cues.Watches(setup, 1)):
+        with pytest.raises(ValueError, match="does not measure"):
+            kind(deaf)
+        with pytest.raises(TypeError):
+            kind(None)  # type: ignore[arg-type]
+
+
+class TestStates:
+    def test_go_on_with_blocks_that_wait(self) -> None:
+        one, other = _cues.Watch(SETUP, (0, 1)), _cues.Watch(SETUP)
+        first = heard(one, (0, CALLED))
+        other.load(one.save())
+        assert heard(one, (1, CALLING)) == heard(other, (1, CALLING))
+        assert one.save() == other.save()
+        assert len(first) < len(BOTH_HEARD)
+
+    @pytest.mark.parametrize("cut", [0, 3, 4, 5, 6, 100, -1])
+    def test_that_are_cut_leave_a_call_without_legs(self, cut: int) -> None:
+        watch = _cues.Watch(SETUP, (0, 1))
+        watch.feed(0, CALLED[:80_000])
+        saved = watch.save()
+        with pytest.raises(ValueError, match="not saved by this version"):
+            watch.load(saved[:cut])
+        assert not watch.joined(0)
+        assert watch.now(0) == 0
+        with pytest.raises(ValueError, match="not saved by this version"):
+            watch.load(saved + b"\0")
+        watch.load(saved)
+        assert watch.now(0) == 80_000
+
+
+class TestManyCalls:
+    def test_are_each_as_one(self) -> None:
+        watches = _cues.Watches(SETUP, 3, (0, 1))
+        rows = np.array([CALLED, CALLING] * 3)
+        told = watches.feed(rows)
+        assert [call for call, _ in told] == [0, 1, 2]
+        for call, items in told:
+            assert sorted(items, key=lambda item: item[:3]) == BOTH_HEARD
+            assert watches.now(call, 1) == len(CALLING)
+
+    def test_that_hear_nothing_tell_nothing(self) -> None:
+        watches = _cues.Watches(SETUP, 200)
+        rows = np.zeros((200, 160), np.int16)
+        assert list(watches.feed(rows)) == []
+        rows = np.zeros((200, 64_000), np.int16)
+        rows[150] = CALLED[:64_000]
+        found = {call: {item[2] for item in items} for call, items in watches.feed(rows)}
+        assert found[150] == {-1, 2, 4} | found[150]
+        assert all(kinds == {CHANGE} for call, kinds in found.items() if call != 150)
+
+    def test_legs_of_a_state_must_be_theirs(self) -> None:
+        watches = _cues.Watches(SETUP, 1, (0,))
+        for legs, still_open in (((0, 1), False), ((1,), False), ((0,), True)):
+            with pytest.raises(ValueError, match="other legs"):
+                watches.load(0, _cues.Watch(SETUP, legs, still_open).save())
+        watches.load(0, _cues.Watch(SETUP, (0,)).save())
+
+    @pytest.mark.parametrize("count", [0, -1])
+    def test_there_is_one_at_least(self, count: int) -> None:
+        with pytest.raises(ValueError, match="at least one call"):
+            _cues.Watches(SETUP, count)
+
+    @pytest.mark.parametrize("legs", [(), (0, 0), (0, 1, 1)])
+    def test_of_a_leg_or_two(self, legs: tuple[int, ...]) -> None:
+        with pytest.raises(ValueError, match="one leg or two"):
+            _cues.Watches(SETUP, 1, legs)
+
+    @pytest.mark.parametrize("call", [-1, 2])
+    def test_calls_that_there_are_not(self, call: int) -> None:
+        watches = _cues.Watches(SETUP, 2)
+        for ask in (
+            watches.finish, watches.reset, watches.save, lambda one: watches.now(one, 0),
+            lambda one: watches.load(one, watches.save(0)),
+        ):  # fmt: skip
+            with pytest.raises(ValueError, match="channel must be 0 to 1"):
+                ask(call)
+
+
+def test_the_bits_are_those_of_every_width() -> None:
+    widest = _cues.bank_width(0)
+    try:
+        found = {}
+        for width in (4, 8, 16):
+            assert _cues.bank_width(width) == min(width, widest)
+            found[width] = heard(_cues.Watch(SETUP, (0, 1)), (0, CALLED), (1, CALLING))
+        assert found[4] == found[8] == found[16] == BOTH_HEARD
+    finally:
+        _cues.bank_width(0)
+    with pytest.raises(ValueError, match="4, 8 or 16 lanes"):
+        _cues.bank_width(5)
+
+
+def test_a_leg_is_small() -> None:
+    assert _cues.LEG_BYTES <= 8192
