@@ -176,6 +176,7 @@ cdef inline void sc_side(const Block* block, int count, Side* side) noexcept nog
         side.echo = echo * <float> 0.5 / side.echoes - 60
 
 
+@cython.cdivision(True)
 cdef inline float sc_bands_mean(const float* band, int first, int end) noexcept nogil:
     cdef int b
     cdef float sum = 0
@@ -202,6 +203,7 @@ cdef inline void sc_shapes(
     low[0] = sc_bands_mean(differs, 0, 2) - mean
 
 
+@cython.cdivision(True)
 cdef inline void sc_compare(const Side* before, const Side* after, float* value) noexcept nogil:
     """Write what two sides differ in."""
     value[V_QUIETS_BEFORE] = before.quiets
