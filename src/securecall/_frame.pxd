@@ -22,6 +22,13 @@ cdef extern from "_bank.h" nogil:
         float power
         int16_t peak
         int16_t crossings
+    ctypedef struct sc_sound:
+        int known           # SAMPLES, SPECTRUM
+        float samples[640]
+        float last[256]
+        float power[136]
+        float bands[8]
+        float top
     const float* sc_lane_hz
     void sc_bank_prepare(double rate_hz)
     void sc_ahead(const void* at, int64_t bytes)
@@ -63,17 +70,10 @@ cdef struct Events:
     int most               # of one call; 0: as many as memory holds
     Event* items           # grows when an event comes, never per frame
 
-cdef struct Sound:         # what is made of a frame's audio when somebody asks for it
-    int known              # SAMPLES, SPECTRUM
-    float samples[640]
-    float top              # of the spectrum: its greatest bin from 125 Hz on
-    float bands[8]         # of 500 Hz
-    float power[136]       # of 129 bins
-
 cdef struct Frame:
     int64_t end            # samples at its end
     const int16_t* ring
-    Sound* sound           # ask sc_samples and _spectrum.pxd's sc_long_spectrum
+    sc_sound* sound        # ask sc_samples and _spectrum.pxd's sc_long_spectrum
     const float* hop_power  # mean squares of its 4 hops
     const float* tone_power  # of the 48 tones, over 20 ms with weights 1 2 2 1 of the hops
     int gap                # how many of its hops were lost: zeros that are evidence of nothing

@@ -11,8 +11,8 @@ from libc.string cimport memcmp, memcpy, memmove, memset
 
 from securecall._dial cimport Dial, sc_dial_step, sc_without_dial
 from securecall._frame cimport (
-    Events, FRAME, Frame, HOPS, PAST, RING, SC_HOP, Sound, sc_hear, sc_heard, sc_sums_of,
-    sc_tones,
+    Events, FRAME, Frame, HOPS, PAST, RING, SC_HOP, sc_hear, sc_heard, sc_sums_of,
+    sc_sound, sc_tones,
 )
 from securecall._measures cimport (
     sc_measures, sc_measures_step, sc_measuring, sc_measuring_reset,
@@ -127,7 +127,7 @@ cdef inline void _follow_direct(Line* line) noexcept nogil:
 cdef inline void _frame_end(Line* line, const Setup* setup, Events* events) noexcept nogil:
     """A frame is complete and its tones are known: let its rooms have it."""
     cdef Frame frame
-    cdef Sound sound
+    cdef sc_sound sound
     if setup.dial_filter:
         sc_dial_step(
             &line.dial, line.tone_power,

@@ -10,7 +10,7 @@ cimport cython
 from libc.math cimport sqrtf
 from libc.stdint cimport int16_t
 
-from securecall._frame cimport FRAME, RING, SPECTRUM, Frame, Sound, sc_past
+from securecall._frame cimport FRAME, RING, SPECTRUM, Frame, sc_past, sc_sound
 
 cdef extern from "_spectrum.h" nogil:
     const float* sc_window_long
@@ -59,15 +59,14 @@ cdef struct Sight:
     int pure               # no other line, by either measure
 
 
-cdef inline Sound* sc_long_spectrum(const Frame* frame) noexcept nogil:
+cdef inline sc_sound* sc_long_spectrum(const Frame* frame) noexcept nogil:
     """Return the spectrum of a frame's last 32 ms, made when it is first asked for."""
-    cdef float x[256]
-    cdef Sound* sound = frame.sound
+    cdef sc_sound* sound = frame.sound
     if not sound.known & SPECTRUM:
         sound.known |= SPECTRUM
-        sc_past(frame.ring, frame.end, x, 256)
+        sc_past(frame.ring, frame.end, sound.last, 256)
         sound.top = sc_spectrum(
-            x, sc_window_long, 256, <float> (1.0 / LONG_WEIGHT), sound.power, sound.bands
+            sound.last, sc_window_long, 256, <float> (1.0 / LONG_WEIGHT), sound.power, sound.bands
         )
     return sound
 
@@ -232,7 +231,7 @@ cdef inline void sc_see(Sight* sight, const Frame* frame, float pure) noexcept n
     cdef float low[136]
     cdef float band[128]
     cdef float bands[8]
-    cdef Sound* sound = sc_long_spectrum(frame)
+    cdef sc_sound* sound = sc_long_spectrum(frame)
     cdef const float* power = sound.power
     cdef int k
     cdef float total = 0, top = sound.top

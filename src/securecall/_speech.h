@@ -154,7 +154,7 @@ static inline float sc_pitch(const int16_t *ring, int ring_samples, int start, f
 {
     enum { OLDER = SC_PITCH_SAMPLES - SC_PITCH_WINDOW };
     int16_t low[SC_PITCH_SAMPLES];
-    int8_t room[16 + SC_PITCH_SAMPLES], *sign = room + 16, product[32], change[SC_PITCH_LAGS + SC_PITCH_FIRST];
+    int8_t room[16 + SC_PITCH_SAMPLES], *sign = room + 16, product[32], change[OLDER];
     uint64_t up, down;
     sc_bytes sum[2] = {{0}, {0}};
     int32_t own, energy;
@@ -182,15 +182,15 @@ static inline float sc_pitch(const int16_t *ring, int ring_samples, int start, f
     }
     memcpy(product, sum, 32);
     /* One lag more takes the newest sample out of what is compared with, and one more old one in. */
-    for (int n = 0; n < SC_PITCH_LAGS + SC_PITCH_FIRST; n++)
-        change[n] = (int8_t)((sign[OLDER - 1 - n] & 1) - (sign[SC_PITCH_SAMPLES - 1 - n] & 1));
+    for (int n = 0; n < OLDER; n++)
+        change[n] = (int8_t)((sign[n] & 1) - (sign[SC_PITCH_WINDOW + n] & 1));
     energy = own;
-    for (int n = 0; n < SC_PITCH_FIRST; n++)
-        energy += change[n];
+    for (int n = 1; n <= SC_PITCH_FIRST; n++)
+        energy += change[OLDER - n];
     for (int lag = 0; lag < SC_PITCH_LAGS; lag++) {
         sums.one[lag] = 2 * product[31 - lag];
         energies.one[lag] = own + energy + 1;
-        energy += change[lag + SC_PITCH_FIRST];
+        energy += change[OLDER - 1 - SC_PITCH_FIRST - lag];
     }
     for (int lag = SC_PITCH_LAGS; lag < 28; lag++) {
         sums.one[lag] = 0;
@@ -229,8 +229,20 @@ static inline float sc_speech_power(const int16_t *frame, const float *hop_power
 {
     int32_t sum = 0;
     float mean, power = 0.25f * ((hop_power[0] + hop_power[1]) + (hop_power[2] + hop_power[3]));
+#if defined(__SSE2__)
+    __m128i four[2] = {_mm_setzero_si128(), _mm_setzero_si128()};
+    for (int n = 0; n < 160; n += 16)
+        for (int k = 0; k < 2; k++)
+            four[k] = _mm_add_epi32(
+                four[k], _mm_madd_epi16(_mm_loadu_si128((const __m128i *)(frame + n + 8 * k)), _mm_set1_epi16(1)));
+    four[0] = _mm_add_epi32(four[0], four[1]);
+    four[0] = _mm_add_epi32(four[0], _mm_shuffle_epi32(four[0], _MM_SHUFFLE(1, 0, 3, 2)));
+    four[0] = _mm_add_epi32(four[0], _mm_shuffle_epi32(four[0], _MM_SHUFFLE(2, 3, 0, 1)));
+    sum = _mm_cvtsi128_si32(four[0]);
+#else
     for (int n = 0; n < 160; n++)
         sum += frame[n];
+#endif
     mean = (float)sum * (1.0f / (160 * 32768.0f));
     power -= mean * mean;
     return power > 0 ? power : 0;
