@@ -52,7 +52,7 @@ class Course:
     """
 
     __slots__ = (
-        "_asking", "_by_kind", "_detectors", "_explain", "_going", "_hearing", "_held", "_ids",
+        "_asking", "_by_kind", "_changes", "_detectors", "_explain", "_going", "_hearing", "_held", "_ids",
         "_least", "_open", "_order", "_recent", "answered_ms", "legs", "ringing_ms", "told",
     )  # fmt: skip
 
@@ -64,6 +64,8 @@ class Course:
         self._explain = explain
         self._least = least
         self._detectors: tuple[Detector, ...] = tuple(make() for make in makers.values())
+        # Changes are most of what the engine tells; they are nothing where nobody listens.
+        self._changes = any(CUES[CHANGE] in each.hears for each in self._detectors)
         self._by_kind: dict[str, tuple[tuple[int, Detector], ...]] = {}
         self._held: list[tuple[Any, ...]] = []
         self._order = 0
@@ -94,7 +96,8 @@ class Course:
     def hold(self, items: Iterable[tuple[Any, ...]]) -> None:
         """Keep items of the engine until their time comes."""
         for at, leg, kind, what in items:
-            self._hold(at, leg, kind, what)
+            if kind != CHANGE or self._changes:
+                self._hold(at, leg, kind, what)
 
     def signal(self, name: str, value: Any, at: float) -> None:
         """Keep what signalling told."""

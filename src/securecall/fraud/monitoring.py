@@ -75,7 +75,7 @@ def no_leg(leg: object) -> InputError:
 def heard_plan(plan: Any) -> Any:
     """Return what a monitor listens for, of which a plan is the local network.
 
-    For North America it is the plan for monitors. Others have its alerts of call waiting, its
+    For North America it is the plan for monitors, by its name. Others have its alerts of call waiting, its
     special information tones and supervision beside their own tones. Whatever is no plan, None
     among it, is returned as it is.
 
@@ -88,9 +88,9 @@ def heard_plan(plan: Any) -> Any:
         plan = plan_of(plan)
     if not isinstance(plan, TonePlan):
         return plan
-    whole = plan_of(WIDE)
     if plan == plan_of(USUAL):
-        return whole
+        return WIDE
+    whole = plan_of(WIDE)
     there = {tone.name for tone in plan}
     more = (each for each in whole if each.name.startswith(ADDED) and each.name not in there)
     return TonePlan(plan.name, plan.title, (*plan.tones, *more))
