@@ -16,7 +16,7 @@ from securecall._cue cimport CUE_CHANGE, Cue, Cues, sc_new_cue
 cdef enum:
     LONG_SLIDE = 12
     SLIDE = 5              # blocks of what is new where nothing interrupts
-    AFTER_MOST = 16        # blocks behind an interruption in which it is still compared with before
+    AFTER_MOST = 20        # blocks behind an interruption in which it is still compared with before
     RUN_LEAST = 4          # blocks without speech that are an interruption
     IDLE_SPOKEN = 3        # frames of speech that a block without speech may have
     DEAD_FRAMES = 3
@@ -64,7 +64,7 @@ cdef enum:                 # values of a cue of change
     V_RUN_ECHOES
     V_CLICK_AFTER
     V_FLOOR_AGO            # floor of the last 2.5 s less that of the 2.5 s before
-    V_CLICKS               # blocks of the last 20 s with a sharp click
+    V_CLICKS               # blocks of the last 36 s with a sharp click
     V_LOUDS                # of the other leg's speech behind, seconds
     V_LONG_FLOOR           # the last 6 s against what was before, as above
     V_LONG_FLOOR_SHAPE
@@ -75,7 +75,16 @@ cdef enum:                 # values of a cue of change
     V_LONG_EDGE
     V_LONG_PITCH
     V_CONTEXT              # 18 values of _context.pxd
-    V_COUNT = 70           # V_CONTEXT and 18
+    V_LEAD_WAITING = 70    # from then to the interruption's begin, seconds: call waiting, ringback,
+    V_LEAD_RINGBACK        # flash, digit; 60 without an interruption
+    V_LEAD_FLASH
+    V_LEAD_DIGIT
+    V_TAIL_FLASH           # from the interruption's end to the last flash
+    V_LEAD_GAP             # from the last gap's end to the interruption's begin
+    V_TALK_WEIGHT          # of speech on the poorer side: how much the talk's differences can be trusted
+    V_FLOOR_DOWN           # the floor's fall in the interruption, 0 where it is not known well
+    V_COUNT = 78
+    V_SCORES = 78          # log odds of each kind; see _forest.pxd
 
 cdef struct Side:          # one side of a comparison
     int quiets
@@ -100,11 +109,13 @@ cdef struct Side:          # one side of a comparison
     int far
 
 cdef struct Change:
-    Block block[40]        # the latest first
+    Block block[72]        # the latest first
     int blocks
-    int run                # blocks of the interruption that lasts, or that was last
+    int idle               # blocks without speech, or with a gap, up to now
+    int idle_gap
+    int run                # blocks of the last interruption
     int run_gap
-    int after              # blocks behind it; -1: it lasts or there was none
+    int after              # blocks behind it; -1: it is long ago
 
 
 cdef inline void sc_change_reset(Change* state) noexcept nogil:
@@ -115,7 +126,9 @@ cdef inline void sc_change_reset(Change* state) noexcept nogil:
 @cython.cdivision(True)
 cdef inline void sc_side(const Block* block, int count, Side* side) noexcept nogil:
     """Sum up so many blocks."""
-    cdef int k, b, least = NO_LEVEL, floor = 0, talk = 0, pitch = 0, edge = 0, echo = 0
+    cdef int k, b, least, floor = 0, talk = 0, pitch = 0, edge = 0, echo = 0
+    cdef int usable = 0, found = 0
+    cdef int lows[256]
     cdef int quiet[16]
     cdef int talking[16]
     cdef float part
@@ -123,9 +136,16 @@ cdef inline void sc_side(const Block* block, int count, Side* side) noexcept nog
     memset(side, 0, sizeof(Side))
     memset(quiet, 0, sizeof(quiet))
     memset(talking, 0, sizeof(talking))
+    # A floor that a single block has is a hole in the line: a sixth of the blocks must be as low.
+    memset(lows, 0, sizeof(lows))
     for k in range(count):
-        if block[k].lost <= 5 and block[k].dead < DEAD_FRAMES and block[k].low < least:
-            least = block[k].low
+        if block[k].lost <= 5 and block[k].dead < DEAD_FRAMES and block[k].low != NO_LEVEL:
+            lows[block[k].low] += 1
+            usable += 1
+    least = -1
+    while found * 6 <= usable and least < NO_LEVEL - 1:
+        least += 1
+        found += lows[least]
     for k in range(count):
         side.frames += 25 - block[k].lost
         side.spoken += block[k].spoken
@@ -139,7 +159,7 @@ cdef inline void sc_side(const Block* block, int count, Side* side) noexcept nog
             side.click = block[k].click
         if block[k].lost > 5:
             continue
-        if block[k].dead < DEAD_FRAMES and block[k].low <= least + 8 and block[k].low != NO_LEVEL:
+        if block[k].dead < DEAD_FRAMES and least - 12 <= block[k].low <= least + 8:
             side.quiets += 1
             floor += block[k].low
             for b in range(BLOCK_BANDS):
@@ -249,10 +269,10 @@ cdef inline void sc_change_step(
     Change* state, const Block* block, const Context* context, int leg, int64_t now, Cues* cues
 ) noexcept nogil:
     """Take a block in and tell how the leg differs from what it was."""
-    cdef int idle, after, skip, k
-    cdef float unused
+    cdef int idle, after, skip, run, gap, k
+    cdef float unused, begun
     cdef Side sides[3]
-    cdef float value[72]
+    cdef float value[84]
     cdef Cue* cue
 
     memset(value, 0, sizeof(value))
@@ -265,45 +285,46 @@ cdef inline void sc_change_step(
         state.after += 1
         if state.after > AFTER_MOST:
             state.after = -1
-            state.run = state.run_gap = 0
     if idle or block.dead >= DEAD_FRAMES:
-        if state.after > 3:
-            state.run = state.run_gap = 0
-            state.after = -1
-        elif state.after > 0:  # it went on after a moment
-            state.run += state.after - 1
-            state.after = -1
-        state.run += 1
-        if block.dead >= DEAD_FRAMES:
-            state.run_gap = 1
-    elif state.after < 0 and state.run:
-        if state.run >= RUN_LEAST or state.run_gap:
+        state.idle += 1
+        state.idle_gap |= block.dead >= DEAD_FRAMES
+    elif state.idle:
+        # It is an interruption if it lasted or had a gap; one that went on after a moment is one.
+        if state.idle >= RUN_LEAST or state.idle_gap:
+            if 0 <= state.after <= state.idle + 4:
+                state.run += state.after - 1
+                state.run_gap |= state.idle_gap
+            else:
+                state.run = state.idle
+                state.run_gap = state.idle_gap
             state.after = 1
-        else:
-            state.run = state.run_gap = 0
+        state.idle = state.idle_gap = 0
     if state.blocks < 12:
         return
     cue = sc_new_cue(cues, CUE_CHANGE, leg, now - 4000, now)
     if cue == NULL:
         return
-    if state.after > 0:
+    if state.idle >= RUN_LEAST:
+        cue.value[V_KIND] = 2
+        after = state.idle
+        skip = 0
+        run = state.idle
+        gap = state.idle_gap
+    elif state.after > 0:
         cue.value[V_KIND] = 1
         after = state.after
-        skip = state.run
-    elif state.run >= RUN_LEAST:
-        cue.value[V_KIND] = 2
-        after = state.run
-        skip = 0
+        skip = run = state.run
+        gap = state.run_gap
     else:
         after = SLIDE
-        skip = 0
+        skip = run = gap = 0
     if after > state.blocks - 4:
         after = state.blocks - 4
     if skip > state.blocks - after - 4:
         skip = state.blocks - after - 4
     cue.start = now - 4000 * (after + skip)
-    cue.value[V_RUN] = state.run * <float> 0.5
-    cue.value[V_GAP] = state.run_gap
+    cue.value[V_RUN] = run * <float> 0.5
+    cue.value[V_GAP] = gap
     cue.value[V_AFTER] = after * <float> 0.5
     sc_side(&state.block[0], after, &sides[1])
     sc_side(&state.block[after + skip], state.blocks - after - skip, &sides[0])
@@ -347,3 +368,20 @@ cdef inline void sc_change_step(
         cue.value[V_LONG_EDGE] = value[V_EDGE]
         cue.value[V_LONG_PITCH] = value[V_PITCH]
     sc_context_write(context, now, &cue.value[V_CONTEXT])
+    for k in range(V_LEAD_WAITING, V_LEAD_GAP + 1):
+        cue.value[k] = 60
+    if cue.value[V_KIND] > 0:
+        begun = (after + skip) * <float> 0.5
+        cue.value[V_LEAD_WAITING] = cue.value[V_CONTEXT + 1] - begun
+        cue.value[V_LEAD_RINGBACK] = cue.value[V_CONTEXT + 2] - begun
+        cue.value[V_LEAD_DIGIT] = cue.value[V_CONTEXT] - begun
+        cue.value[V_LEAD_GAP] = cue.value[V_CONTEXT + 11] - begun
+        # The earlier one if there are two: the later may end the interruption.
+        cue.value[V_LEAD_FLASH] = cue.value[V_CONTEXT + 6] - begun
+        if cue.value[V_CONTEXT + 7] < 60 and cue.value[V_CONTEXT + 7] < begun + 5:
+            cue.value[V_LEAD_FLASH] = cue.value[V_CONTEXT + 7] - begun
+        if skip:
+            cue.value[V_TAIL_FLASH] = cue.value[V_CONTEXT + 6] - after * <float> 0.5
+    cue.value[V_TALK_WEIGHT] = min(cue.value[V_TALKS_BEFORE], cue.value[V_TALKS_AFTER])
+    if cue.value[V_RUN] >= 2 and cue.value[V_QUIETS_BEFORE] >= 4:
+        cue.value[V_FLOOR_DOWN] = -cue.value[V_RUN_FLOOR]

@@ -175,7 +175,7 @@ cdef inline int _frame(Watch* watch, int number, Cues* cues) noexcept nogil:
     sc_gap_step(&leg.gap, &leg.line.measures, leg.line.now, number, cues)
     for k in range(first, cues.count):
         sc_context_cue(&leg.context, &cues.items[k])
-    if sc_building_take(&leg.building, &leg.line.measures):
+    if sc_building_take(&leg.building, &leg.line.measures, leg.gap.base):
         if _queue(leg):
             return -1
         sc_building_next(&leg.building)

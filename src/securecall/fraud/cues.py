@@ -37,6 +37,8 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = {
         "since_other_tone_s", "since_flash_s", "since_flash_before_s", "flash_ms",
         "flash_click_db", "flash_quiet_db", "since_gap_s", "gap_ms", "gap_depth_db",
         "gap_click_db", "since_long_gap_s", "long_gap_ms", "long_gap_depth_db",
+        "lead_call_waiting_s", "lead_ringback_s", "lead_flash_s", "lead_digit_s", "tail_flash_s",
+        "lead_gap_s", "talk_weight_s", "floor_down_db",
     ),
     "noise": (),
     "spoken": (),
