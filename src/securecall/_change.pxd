@@ -12,6 +12,7 @@ from libc.string cimport memmove, memset
 from securecall._block cimport BLOCKS_KEPT, BLOCK_BANDS, Block, NO_LEVEL
 from securecall._context cimport Context, sc_context_write
 from securecall._cue cimport CUE_CHANGE, Cue, Cues, sc_new_cue
+from securecall._forest cimport Forest, sc_forest_weigh
 
 cdef enum:
     LONG_SLIDE = 12
@@ -266,7 +267,8 @@ cdef inline void sc_compare(const Side* before, const Side* after, float* value)
 
 @cython.cdivision(True)
 cdef inline void sc_change_step(
-    Change* state, const Block* block, const Context* context, int leg, int64_t now, Cues* cues
+    Change* state, const Forest* forest, const Block* block, const Context* context, int leg,
+    int64_t now, Cues* cues,
 ) noexcept nogil:
     """Take a block in and tell how the leg differs from what it was."""
     cdef int idle, after, skip, run, gap, k
@@ -385,3 +387,5 @@ cdef inline void sc_change_step(
     cue.value[V_TALK_WEIGHT] = min(cue.value[V_TALKS_BEFORE], cue.value[V_TALKS_AFTER])
     if cue.value[V_RUN] >= 2 and cue.value[V_QUIETS_BEFORE] >= 4:
         cue.value[V_FLOOR_DOWN] = -cue.value[V_RUN_FLOOR]
+    if forest.kinds and not sc_forest_weigh(forest, cue.value, &cue.value[V_SCORES]):
+        cues.count -= 1  # nothing that anybody wants to hear of

@@ -277,7 +277,7 @@ cdef class Watch:
     def close(self):
         """Settle which legs take part; return the items that waited for it."""
         self.c.open = 0
-        sc_watch_settle(&self.c, &self.cues)
+        sc_watch_settle(&self.c, &self.setup.c, &self.cues)
         return _items(&self.events, &self.cues, 0)
 
     def save(self):

@@ -25,6 +25,7 @@ class Setup:
         speech: bytes | None = None,
         measures: bool = False,
         classes: bytes = b"",
+        forest: bytes | None = None,
     ) -> Setup: ...
 
 @final

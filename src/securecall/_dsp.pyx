@@ -14,6 +14,8 @@ from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
+from securecall._change cimport V_COUNT
+from securecall._forest cimport sc_forest_unpack
 from securecall._frame cimport (
     EVENT_DTMF, EVENT_MF, Event, Events, FRAME, SC_HOP, SC_LANES, sc_ahead, sc_bank_prepare,
     sc_bank_width, sc_dbm0, sc_lane_hz,
@@ -148,11 +150,13 @@ cdef class Setup:
         Measure frames; needs speech. See `fraud.measures`.
     classes : bytes
         Of the plan's tones, for evidence: see _context.pxd. Tones beyond it are of the last class.
+    forest : bytes or None
+        Trees that weigh evidence; see `fraud.forest`. None to be told every change.
     """
 
     def __cinit__(
         self, int rate_hz, int encoding, bytes decoded, dtmf, mf, bint dial_filter, bytes plan=None,
-        bytes speech=None, bint measures=False, bytes classes=b"",
+        bytes speech=None, bint measures=False, bytes classes=b"", bytes forest=None,
     ):
         cdef int lane, outer
         cdef double turn
@@ -198,6 +202,10 @@ cdef class Setup:
             raise ValueError("a class of a tone is 0 to 5, of 128 tones at most")
         memset(self.c.classes, 5, 128)
         memcpy(self.c.classes, PyBytes_AS_STRING(classes), len(classes))
+        if forest is not None and (len(forest) % 4 or sc_forest_unpack(
+            <const float*> PyBytes_AS_STRING(forest), len(forest) // 4, V_COUNT, &self.c.forest
+        )):
+            raise ValueError("this is no packed forest")
         if measures:
             if speech is None:
                 raise ValueError("measures need the network of speech")

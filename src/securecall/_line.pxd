@@ -10,6 +10,7 @@ from libc.stdint cimport int16_t, int64_t, uint8_t
 from libc.string cimport memcmp, memcpy, memmove, memset
 
 from securecall._dial cimport Dial, sc_dial_step, sc_without_dial
+from securecall._forest cimport Forest
 from securecall._frame cimport (
     Events, FRAME, Frame, HOPS, PAST, RING, SC_HOP, sc_hear, sc_heard, sc_sums_of,
     sc_sound, sc_tones,
@@ -53,6 +54,7 @@ cdef struct Setup:
     TonePlan plan
     uint8_t classes[128]   # of the plan's tones, for _context.pxd
     sc_speech_net net
+    Forest forest
     int16_t decoded[256]   # of mu-law or A-law
     float half_band[12]    # every other of its taps, from the middle
     float turn_re[2][48]   # a tone's turn over half a hop and over one and a half

@@ -104,16 +104,19 @@ cdef inline int _queue(Leg* leg) noexcept nogil:
     return 0
 
 
-cdef inline void _compare(Watch* watch, const int* at, int n, Cues* cues) noexcept nogil:
+cdef inline void _compare(
+    Watch* watch, const Setup* setup, const int* at, int n, Cues* cues
+) noexcept nogil:
     """Compare a leg's next block with those before it."""
     cdef Leg* leg = &watch.leg[n]
     leg.done += 1
     sc_change_step(
-        &leg.change, &leg.heard[at[n]].block, &leg.heard[at[n]].context, n, 4000 * leg.done, cues
+        &leg.change, &setup.forest, &leg.heard[at[n]].block, &leg.heard[at[n]].context, n,
+        4000 * leg.done, cues,
     )
 
 
-cdef inline void sc_watch_settle(Watch* watch, Cues* cues) noexcept nogil:
+cdef inline void sc_watch_settle(Watch* watch, const Setup* setup, Cues* cues) noexcept nogil:
     """Compare all blocks that every leg has; a leg that came later catches up by itself first."""
     cdef int n, behind
     cdef int at[2]
@@ -129,7 +132,7 @@ cdef inline void sc_watch_settle(Watch* watch, Cues* cues) noexcept nogil:
             if at[behind] == watch.leg[behind].waiting:
                 break
             if watch.leg[0].done < watch.leg[1].done or watch.leg[1].done < watch.leg[0].done:
-                _compare(watch, at, behind, cues)
+                _compare(watch, setup, at, behind, cues)
                 at[behind] += 1
                 continue
             if at[1] == watch.leg[1].waiting:
@@ -142,13 +145,13 @@ cdef inline void sc_watch_settle(Watch* watch, Cues* cues) noexcept nogil:
                     other.heard[at[1 - n]].hop, &other.heard[at[1 - n]].block,
                 )
             for n in range(LEGS):
-                _compare(watch, at, n, cues)
+                _compare(watch, setup, at, n, cues)
                 at[n] += 1
         else:
             behind = 0 if watch.leg[0].joined else 1
             if not watch.leg[behind].joined or at[behind] == watch.leg[behind].waiting:
                 break
-            _compare(watch, at, behind, cues)
+            _compare(watch, setup, at, behind, cues)
             at[behind] += 1
     for n in range(LEGS):
         leg = &watch.leg[n]
@@ -166,7 +169,7 @@ cdef inline void _listen(Leg* leg, int number, Cues* cues) noexcept nogil:
             sc_new_cue(cues, CUE_SPOKEN, number, leg.line.now, leg.line.now)
 
 
-cdef inline int _frame(Watch* watch, int number, Cues* cues) noexcept nogil:
+cdef inline int _frame(Watch* watch, const Setup* setup, int number, Cues* cues) noexcept nogil:
     """Take in the frame that a leg has just completed; return -1 without memory."""
     cdef Leg* leg = &watch.leg[number]
     cdef int k, first = cues.count
@@ -179,7 +182,7 @@ cdef inline int _frame(Watch* watch, int number, Cues* cues) noexcept nogil:
         if _queue(leg):
             return -1
         sc_building_next(&leg.building)
-        sc_watch_settle(watch, cues)
+        sc_watch_settle(watch, setup, cues)
     return 0
 
 
@@ -205,7 +208,7 @@ cdef inline int sc_watch_feed(
         at += piece
         for k in range(first, events.count):
             sc_context_event(&leg.context, &events.items[k], setup.classes)
-        if leg.line.now // FRAME > frame and _frame(watch, number, cues):
+        if leg.line.now // FRAME > frame and _frame(watch, setup, number, cues):
             return -1
     return 0
 
@@ -225,6 +228,6 @@ cdef inline int sc_watch_gap(
             piece = count
         sc_line_gap(&leg.line, setup, piece, events)
         count -= piece
-        if leg.line.now // FRAME > frame and _frame(watch, number, cues):
+        if leg.line.now // FRAME > frame and _frame(watch, setup, number, cues):
             return -1
     return 0
