@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from tests.fraud.calls import laid, ringback, said, spoken, watched
-from tests.fraud.sounds import digit, pair, silence, sine
+import pytest
+from tests.fraud.calls import beside, laid, ringback, said, spoken, watched
+from tests.fraud.sounds import digit, noise, pair, silence, sine
 
-from securecall.fraud import CallMonitor
+from securecall.fraud import CallMonitor, Event
 from securecall.fraud.detectors import Keypad
 
 
@@ -22,6 +23,12 @@ def runs(*placed: tuple[float, np.ndarray], seconds: float = 14, leg: str = "cal
     ended = {event.id: event for event in found if event.kind == "keypad" and event.ended}
     assert sorted(ended) == began
     return [ended[number].detail for number in began]
+
+
+def told(samples: np.ndarray, kind: str) -> list[Event]:
+    """Return what begins of a kind on the called leg."""
+    found = watched([("called", samples)], report_ends=False)
+    return [event for event in found if event.kind == kind]
 
 
 def test_a_pause_of_three_seconds_parts_runs() -> None:
@@ -64,6 +71,19 @@ def test_a_key_that_is_held_covers_something() -> None:
     assert runs((1, digit("0", 1500))) == ["0"]
 
 
+def test_a_digit_that_is_hardly_clear_waits_for_a_second_one() -> None:
+    weak = 0.3 * keys("86")
+    alone, both = weak[:1280], weak
+    hiss = noise(-31.5, 1500, 4)
+    (first,) = told(laid(8, (2, beside(hiss, alone))), "dtmf")
+    assert 13 <= first.cues["snr_db"] < 15
+    assert told(laid(8, (2, beside(hiss, alone))), "keypad") == []
+    (run,) = told(laid(8, (2, beside(hiss, both))), "keypad")
+    assert (run.detail, run.cues["digits"], run.cues["snr_db_least"]) == ("8", 2, 15)
+    assert run.start_ms == pytest.approx(2000, abs=10)
+    assert run.detected_ms > 2160
+
+
 def test_while_it_rings_digits_dial() -> None:
     assert runs((0.5, ringback()), (3, keys("5"))) == []
     assert runs((0.5, ringback()), (3, spoken(4, 3)), (8, keys("5"))) == ["5"]
@@ -75,7 +95,7 @@ def test_a_signalled_digit_is_evidence_of_another_kind() -> None:
     monitor = CallMonitor()
     told = monitor.signal("dtmf", "5", 100) + monitor.feed(bytes(16_000)) + monitor.feed(b"\0\0")
     (event,) = (one for one in told if one.kind == "keypad")
-    assert event.cues == {"signalled": 1.0}
+    assert event.cues == {"signalled": 1.0, "digits": 1.0}
 
 
 def test_its_memory_is_plain() -> None:

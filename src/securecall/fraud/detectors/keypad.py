@@ -19,12 +19,18 @@ RUN_MS: Final = 3000.0
 HELD_MS: Final = 2000.0
 """A key that is held so long covers what is under it. Source: own; nobody dials at this pace."""
 
+SNR_DB_LEAST: Final = 15.0
+"""Of a digit that is told of by itself. Source: own, fraud.bench: what voices make at 13 dB, the
+least that the ears take, is one digit; whoever presses keys behind noise presses several."""
+
 SUPERVISION: Final = "sf_2600"
 
 
 @dataclass(slots=True)
 class Keypad(Remembering):
     """Finds runs of digits: the first digit is told at once, all of them when the run is over.
+
+    A digit that is little clearer than it must be waits for a second one.
 
     While the call is being set up, dialling is what it is for. Digits of both legs, and of the
     network beside the audio, are one run: a key that echoes is one.
@@ -41,6 +47,7 @@ class Keypad(Remembering):
     held: list[list[float | str]] = field(default_factory=list)
     last_ms: float = 0.0
     end_ms: float = 0.0
+    told: bool = False
 
     def hear(self, item: Heard, call: CallView) -> Sequence[Finding]:
         """Hear a digit, a tone, or that time has passed.
@@ -67,7 +74,6 @@ class Keypad(Remembering):
     def _pressed(
         self, item: Heard, event: Event, digit: str, call: CallView
     ) -> Sequence[Finding]:  # fmt: skip
-        first = not self.digits
         self.digits.append([digit, event.start_ms, item.leg])
         self.last_ms = max(self.last_ms, item.at_ms)
         self.end_ms = max(self.end_ms, item.at_ms if event.end_ms is None else event.end_ms)
@@ -75,16 +81,23 @@ class Keypad(Remembering):
         if item.kind == "dtmf" and event.end_ms is None:
             self.held.append([digit, event.start_ms, item.leg])
             call.wake(event.start_ms + HELD_MS)
-        if not first:
+        weak = item.kind != "tone" and event.cues.get("snr_db", SNR_DB_LEAST) < SNR_DB_LEAST
+        count = len(_different(self.digits))
+        if self.told or (weak and count == 1):
             return ()
+        self.told = True
         cues = {
             name: value for name, value in event.cues.items()
             if name in ("snr_db", "twist_db", "low_dbm0", "high_dbm0", "signalled")
         }  # fmt: skip
+        if item.kind != "tone" and "snr_db" in cues:
+            cues |= {"snr_db_least": SNR_DB_LEAST}
+        cues["digits"] = float(count)
+        first, start_ms, leg = self.digits[0]
         if call.answered_ms is not None:
-            cues["since_answer_ms"] = event.start_ms - call.answered_ms
+            cues["since_answer_ms"] = float(start_ms) - call.answered_ms
         return [Finding(
-            "keypad", "alert", event.start_ms, event.probability, digit, item.leg, cues,
+            "keypad", "alert", float(start_ms), event.probability, str(first), str(leg), cues,
             ("signalling" if "signalled" in cues else "tones",), None, event.level_dbm0,
         )]  # fmt: skip
 
@@ -112,15 +125,19 @@ class Keypad(Remembering):
         """End the run if nothing has come for a while, or the call is over."""
         if not self.digits or (item.kind == "wake" and item.at_ms - self.last_ms < RUN_MS):
             return ()
-        digits, self.digits = self.digits, []
-        end_ms, self.last_ms, self.end_ms = self.end_ms, 0.0, 0.0
+        digits, end_ms, told = self.digits, self.end_ms, self.told
+        self.digits, self.last_ms, self.end_ms, self.told = [], 0.0, 0.0, False
+        if not told:
+            return ()
+        made = _different(digits)
+        text = ("" if all(len(one) == 1 for one in made) else " ").join(made)
         return [Finding(
-            "keypad", "alert", float(digits[0][1]), 1.0, _spelled(digits), str(digits[0][2]),
-            {"digits": float(len(digits))}, (), end_ms, ended=True,
+            "keypad", "alert", float(digits[0][1]), 1.0, text, str(digits[0][2]),
+            end_ms=end_ms, ended=True,
         )]  # fmt: skip
 
 
-def _spelled(digits: Sequence[Sequence[float | str]]) -> str:
+def _different(digits: Sequence[Sequence[float | str]]) -> list[str]:
     """Return the digits of a run; one that both legs have at the same time is one."""
     made: list[str] = []
     for place, (digit, start_ms, leg) in enumerate(digits):
@@ -130,4 +147,4 @@ def _spelled(digits: Sequence[Sequence[float | str]]) -> str:
         )
         if not echo:
             made.append(str(digit))
-    return ("" if all(len(one) == 1 for one in made) else " ").join(made)
+    return made
