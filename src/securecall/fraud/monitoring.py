@@ -12,6 +12,7 @@ from securecall.fraud.course import Course
 from securecall.fraud.cues import LEGS
 from securecall.fraud.detectors import makers
 from securecall.fraud.finding import Detector
+from securecall.fraud.forest import evidence
 from securecall.fraud.hearing import hearing
 from securecall.fraud.innocent import explain
 from securecall.fraud.operating import least_probabilities
@@ -119,6 +120,7 @@ class Parameters:
         self.hearing = hearing(
             sample_rate_hz, encoding, dtmf="bellcore", mf="r1", plan=heard_plan(plan),
             dial_tone_filter=True, report_ends=bool(report_ends), speech=packed_network(),
+            forest=evidence().packed,
         )  # fmt: skip
         self.numbers = None if legs is None else leg_numbers(legs)
         self.makers: dict[str, Callable[[], Detector]] = makers(detectors)

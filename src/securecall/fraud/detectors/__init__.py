@@ -10,16 +10,20 @@ from securecall.fraud.cues import Heard
 from securecall.fraud.detectors.call_forwarding import CallForwarding
 from securecall.fraud.detectors.call_waiting import CallWaiting
 from securecall.fraud.detectors.keypad import Keypad
+from securecall.fraud.detectors.line_switch import LineSwitch
+from securecall.fraud.detectors.noise_anomaly import NoiseAnomaly
 from securecall.fraud.detectors.remembering import Remembering
+from securecall.fraud.detectors.three_way import ThreeWay
 from securecall.fraud.finding import CallView, Detector, Finding
 
 __all__ = [
     "DETECTORS", "CallForwarding", "CallView", "CallWaiting", "Detector", "Finding", "Heard",
-    "Keypad", "Remembering", "makers",
+    "Keypad", "LineSwitch", "NoiseAnomaly", "Remembering", "ThreeWay", "makers",
 ]  # fmt: skip
 
 DETECTORS: Final[Mapping[str, Callable[[], Detector]]] = {
     "keypad": Keypad, "call_waiting": CallWaiting, "call_forwarding": CallForwarding,
+    "three_way": ThreeWay, "line_switch": LineSwitch, "noise_anomaly": NoiseAnomaly,
 }  # fmt: skip
 """Makers of the monitor's own detectors, by the kind of event that they find."""
 

@@ -1,0 +1,97 @@
+"""What the detectors of changes share: trees weigh a leg before and after, a limit decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from securecall.fraud.cues import VALUES, Heard
+from securecall.fraud.detectors.remembering import Remembering
+from securecall.fraud.finding import CallView, Finding
+from securecall.fraud.forest import Weighed, evidence
+
+__all__ = ["ByEvidence"]
+
+SCORES: Final = len(VALUES["change"])
+#: The order in which the engine has them.
+KINDS: Final = tuple(evidence().kinds)
+SOURCE_LOG_ODDS: Final = 0.7
+"""A source speaks for a kind with so much: it doubles the odds."""
+PARTS_TOLD: Final = 8
+
+
+@dataclass(slots=True)
+class ByEvidence(Remembering):
+    """Hears changes of the outside leg and tells those that the trees take for its kind.
+
+    What was told is not told again for ``quiet_ms``, unless it has become certain enough for the
+    grade ``disconnect``: that is an event of its own.
+
+    Source
+    ------
+    own; docs/fraud.md.
+    """
+
+    kind: ClassVar[str] = ""
+    hears: ClassVar[tuple[str, ...]] = ("change",)
+    #: Least log odds of an alert, and of what ends a call; the latter needs two sources too.
+    alert_log_odds: ClassVar[float] = 0.0
+    disconnect_log_odds: ClassVar[float | None] = None
+    quiet_ms: ClassVar[float] = 20_000.0
+
+    told_ms: float = -1e9
+    certain_ms: float = -1e9
+
+    def hear(self, item: Heard, call: CallView) -> Sequence[Finding]:
+        """Hear a change.
+
+        Source
+        ------
+        own.
+        """
+        outside = "called" if "called" in call.legs else "calling"
+        if item.kind != "change" or item.leg != outside:
+            return ()
+        log_odds = item.values[SCORES + KINDS.index(self.kind)]
+        if log_odds < self.alert_log_odds:
+            return ()
+        certain = self.disconnect_log_odds is not None and log_odds >= self.disconnect_log_odds
+        new = item.at_ms >= self.told_ms + self.quiet_ms
+        if not new and not (certain and item.at_ms >= self.certain_ms + self.quiet_ms):
+            return ()
+        weighed = evidence().kinds[self.kind].weigh(item.values)
+        sources = weighed.sources(SOURCE_LOG_ODDS)
+        certain = certain and len(sources) > 1
+        if not new and not certain:
+            return ()
+        self.told_ms = item.at_ms
+        if certain:
+            self.certain_ms = item.at_ms
+        return [Finding(
+            self.kind, "disconnect" if certain else "alert", item.start_ms,
+            evidence().kinds[self.kind].probability(log_odds), self.words(item, sources), item.leg,
+            self.cues(item, weighed), sources, item.at_ms,
+        )]  # fmt: skip
+
+    def cues(self, item: Heard, weighed: Weighed) -> dict[str, float]:
+        """Return the numbers that weighed most, each with the log odds that it made.
+
+        Source
+        ------
+        own.
+        """
+        told = {"log_odds": weighed.log_odds, "log_odds_least": self.alert_log_odds}
+        for name, part in weighed.parts[:PARTS_TOLD]:
+            told[name] = item.number(name)
+            told[f"{name}_log_odds"] = part
+        return told
+
+    def words(self, item: Heard, sources: Sequence[str]) -> str:
+        """Return in a few words what was found.
+
+        Source
+        ------
+        own.
+        """
+        return " and ".join(sources) or "several small changes"

@@ -1,0 +1,41 @@
+"""Three-way calls: a flash or a hold, and then somebody or something that was not there before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from securecall.fraud.cues import Heard
+from securecall.fraud.detectors.evidence import ByEvidence
+from securecall.fraud.forest import evidence
+
+__all__ = ["ThreeWay"]
+
+
+@dataclass(slots=True)
+class ThreeWay(ByEvidence):
+    """Finds that the outside party has taken a third one in.
+
+    On analogue lines by flashes and the hold between them; elsewhere by a hold that has another
+    noise than the line had, and by what is other behind it.
+
+    Source
+    ------
+    own; docs/fraud.md.
+    """
+
+    kind: ClassVar[str] = "three_way"
+    alert_log_odds: ClassVar[float] = evidence().kinds["three_way"].alert
+    disconnect_log_odds: ClassVar[float | None] = evidence().kinds["three_way"].disconnect
+
+    def words(self, item: Heard, sources: Sequence[str]) -> str:
+        """Return what was found.
+
+        Source
+        ------
+        own.
+        """
+        held = f"hold of {item.number('run_s'):.1f} s" if item.number("kind") else "no hold"
+        flash = ", flash" if item.number("lead_flash_s") < 5 else ""
+        return f"{held}{flash}; {super(ThreeWay, self).words(item, sources)}"

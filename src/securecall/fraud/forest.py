@@ -1,0 +1,186 @@
+"""The weight of evidence: trees over the numbers of a change, and which number weighed how much."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from math import exp
+from typing import Final
+
+from securecall.errors import BuildError
+from securecall.fraud.cues import VALUES
+
+__all__ = ["FAMILIES", "Forest", "Weighed", "evidence", "family"]
+
+FILE: Final = "data/evidence_2026_11_26.csv"
+FEATURES: Final = VALUES["change"]
+
+FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
+    "clicks": ("since_flash", "flash_", "lead_flash", "tail_flash", "since_gap", "gap", "lead_gap",
+               "since_long_gap", "long_gap", "click"),
+    "hold": ("run_floor", "run_shape", "run_s", "run_other", "run_tonal", "run_dead", "kind",
+             "floor_down", "after_s"),
+    "noise": ("floor", "long_floor", "quiets", "high_after", "tonal_after", "dead_after",
+              "other_after"),
+    "voice": ("talk", "pitch", "long_talk", "long_pitch", "edge", "long_edge", "spoken"),
+    "echo": ("echo", "mutes", "run_mutes", "run_echoes", "far", "run_far"),
+    "tones": ("since_", "lead_"),
+}  # fmt: skip
+"""Sources of evidence that are independent of each other, by how names of numbers begin."""
+
+
+def family(name: str) -> str:
+    """Return the source that a number of a change is evidence from.
+
+    Source
+    ------
+    own.
+
+    Examples
+    --------
+    >>> family("since_flash_s"), family("run_floor_db"), family("since_sit_s")
+    ('clicks', 'hold', 'tones')
+    """
+    begins = [
+        (len(start), source)
+        for source, starts in FAMILIES.items()
+        for start in starts
+        if name.startswith(start)
+    ]
+    return max(begins)[1] if begins else "noise"
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a change says of a kind.
+
+    Attributes
+    ----------
+    log_odds : float
+        As the trees have them.
+    parts : tuple of (str, float)
+        How much of them each number made, the greatest share first.
+    """
+
+    log_odds: float
+    parts: tuple[tuple[str, float], ...]
+
+    def sources(self, least: float) -> tuple[str, ...]:
+        """Return the sources that speak for it with so much log odds or more."""
+        sums: dict[str, float] = {}
+        for name, part in self.parts:
+            source = family(name)
+            sums[source] = sums.get(source, 0.0) + part
+        return tuple(sorted(source for source, part in sums.items() if part >= least))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Trees of one kind; a node is (feature or -1, number, right, mean).
+
+    ``told``, ``alert`` and ``disconnect`` are log odds: from the first on the engine wakes Python,
+    the others are limits of the grades. ``slope`` and ``shift`` make a probability of log odds.
+    """
+
+    name: str
+    told: float
+    alert: float
+    disconnect: float
+    slope: float
+    shift: float
+    trees: tuple[tuple[tuple[int, float, int, float], ...], ...]
+
+    def probability(self, log_odds: float) -> float:
+        """Return how often a report with such log odds was right, on simulated calls."""
+        return 1.0 / (1.0 + exp(-(self.slope * log_odds + self.shift)))
+
+    def weigh(self, values: Sequence[float]) -> Weighed:
+        """Return the log odds of values, and what each number has added on the way."""
+        total = 0.0
+        parts: dict[str, float] = {}
+        for tree in self.trees:
+            at = 0
+            feature, number, right, mean = tree[at]
+            while feature >= 0:
+                at = at + 1 if values[feature] <= number else right
+                name = FEATURES[feature]
+                feature, number, right, new = tree[at]
+                parts[name] = parts.get(name, 0.0) + new - mean
+                mean = new
+            total += mean
+        ordered = sorted(parts.items(), key=lambda each: (-abs(each[1]), each[0]))
+        return Weighed(total, tuple(ordered))
+
+
+class Forest:
+    """All kinds' trees, as the engine takes them and as one can look into them."""
+
+    __slots__ = ("kinds", "packed")
+
+    def __init__(self, kinds: Sequence[Kind]) -> None:
+        self.kinds = {each.name: each for each in kinds}
+        row = array("f", [len(kinds)])
+        for each in kinds:
+            row.extend((len(each.trees), 0.0, each.told))
+        for each in kinds:
+            for tree in each.trees:
+                row.append(len(tree))
+                for feature, number, right, mean in tree:
+                    row.extend((feature, number if feature >= 0 else mean, right))
+        self.packed = row.tobytes()
+
+
+@cache
+def evidence() -> Forest:
+    """Return the trees of this version.
+
+    Raises
+    ------
+    BuildError
+        The file of the package was changed.
+
+    Source
+    ------
+    own; ``python -m benchmarks.evidence`` makes the file, which says from what.
+    """
+    return read(files("securecall.fraud").joinpath(FILE).read_text(encoding="utf-8"))
+
+
+def read(text: str) -> Forest:
+    """Return the trees that a file's text describes.
+
+    Raises
+    ------
+    BuildError
+        It describes none.
+
+    Source
+    ------
+    own.
+    """
+    place = {name: at for at, name in enumerate(FEATURES)}
+    heads: dict[str, tuple[float, float, float, float, float]] = {}
+    trees: dict[str, list[list[tuple[int, float, int, float]]]] = {}
+    for line, words in enumerate(text.splitlines(), 1):
+        if not words or words.startswith("#"):
+            continue
+        what, kind, *rest = words.split(",")
+        try:
+            if what == "kind":
+                told, alert, disconnect, slope, shift = map(float, rest)
+                heads[kind] = (told, alert, disconnect, slope, shift)
+                trees[kind] = []
+            else:
+                if rest[0] == "0":
+                    trees[kind].append([])
+                name, number, right, mean = rest[1:]
+                feature = -1 if name == "leaf" else place[name]
+                trees[kind][-1].append((feature, float(number), int(right), float(mean)))
+        except (KeyError, ValueError, IndexError) as error:
+            raise BuildError(f"{FILE}, line {line}: {error!r}") from None
+    return Forest([
+        Kind(name, *heads[name], tuple(tuple(tree) for tree in trees[name])) for name in heads
+    ])  # fmt: skip
