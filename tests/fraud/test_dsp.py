@@ -12,6 +12,7 @@ from tests.fraud.sounds import KEYS, Sound, digit, heard, noise, pcm, silence, s
 from securecall import _dsp
 from securecall.errors import InputError
 from securecall.fraud import DtmfLimits, ToneDetector
+from securecall.fraud.bench.codec import coded
 from securecall.fraud.dsp import MF_SYSTEMS, STANDARDS, TONES_HZ, limits_of
 
 # An onset every so many samples of the hop of 40: each key has them all, and drawn phases.
@@ -196,7 +197,9 @@ class TestBellcoreLimits:
 
 class TestStandards:
     def test_their_names(self) -> None:
-        assert set(STANDARDS) == {"bellcore", "ntt", "etsi", "denmark", "brazil", "australia"}
+        assert set(STANDARDS) == {
+            "bellcore", "ntt", "etsi", "denmark", "brazil", "australia", "codec",
+        }  # fmt: skip
         assert limits_of("bellcore") == DtmfLimits()
         assert limits_of(None) is None
         own = DtmfLimits(accept_ms=35)
@@ -297,3 +300,34 @@ class TestBank:
             "r2_forward": (1380, 1500, 1620, 1740, 1860, 1980),
             "r2_backward": (1140, 1020, 900, 780, 660, 540),
         }
+
+
+class TestBehindCoders:
+    """``codec`` takes digits that a coder of speech has roughened, at nominal frequencies."""
+
+    def test_noise_at_12_db_is_let_pass(self) -> None:
+        for key in KEYS:
+            for seed in range(6):
+                clean = digit(key, 60, phases=phases(key, seed))
+                level = 10 * np.log10(2 * float(np.mean(clean**2))) + 3.14 - 12
+                noisy = clean + noise(level, 61, seed)[: len(clean)]
+                assert digits(noisy, "codec", seed) == key
+
+    def test_frequencies_may_be_as_far_off_as_crystals_leave_them(self) -> None:
+        for off in (-0.0075, 0.0075):
+            assert wrong(True, PLACES[::4], "codec", low_off=off, high_off=off) == []
+        assert wrong(False, PLACES[::4], "codec", low_off=0.016) == []
+        assert wrong(True, PLACES[::4], "bellcore", low_off=0.015) == []
+
+    def test_more_is_heard_behind_coders(self) -> None:
+        found = {"bellcore": 0, "codec": 0}
+        for key in KEYS:
+            line = pcm(silence(200), digit(key, 60, low_dbm0=-18, high_dbm0=-17), silence(200))
+            for limits in found:
+                for chain in (("g723",), ("gsm", "gsm")):
+                    behind = line
+                    for each in chain:
+                        behind = coded(behind, each)
+                    found[limits] += heard(ToneDetector(dtmf=limits, plan=None).feed(behind)) == key
+        assert found["codec"] > found["bellcore"]
+        assert found["codec"] >= 24

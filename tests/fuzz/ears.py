@@ -19,9 +19,9 @@ from securecall.fraud.tones import plan as plan_of
 __all__ = ["EARS_SEEDS", "ears"]
 
 ENCODINGS: Final = ("s16le", "mulaw", "alaw")
-STANDARDS: Final = ("bellcore", "ntt", "brazil", None)
+STANDARDS: Final = ("bellcore", "ntt", "brazil", "codec", None)
 SYSTEMS: Final = (None, "r1", "r2_forward", "r2_backward")
-PLANS: Final = ("north_america", "uk", "itu_425", None)
+PLANS: Final = ("north_america", "uk", "itu_425", "monitor", None)
 # Two tones each, as digits, MF, call progress and what is neither have them.
 PAIRS_HZ: Final = (
     (697, 1209), (941, 1477), (770, 1633), (700, 900), (1380, 1980), (350, 440), (440, 480),

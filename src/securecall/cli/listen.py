@@ -62,7 +62,7 @@ def run(
         None, help="Names of the channels, such as caller,called; with --encoding their number too."
     ),
     dtmf: str = typer.Option(
-        "bellcore", help="bellcore, ntt, etsi, denmark, brazil, australia or none."
+        "bellcore", help="bellcore, ntt, etsi, denmark, brazil, australia, codec or none."
     ),
     mf: str = typer.Option(NONE, help="r1, r2_forward, r2_backward or none."),
     plan: str = typer.Option(

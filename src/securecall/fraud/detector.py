@@ -28,8 +28,8 @@ class ToneDetector:
         16 kHz is halved first; times then run 1.4 ms late.
     encoding : {"s16le", "mulaw", "alaw"}
     dtmf : str, DtmfLimits or None
-        A standard's name (``bellcore``, ``ntt``, ``etsi``, ``denmark``, ``brazil``, ``australia``),
-        own limits, or None for no digits.
+        A standard's name (``bellcore``, ``ntt``, ``etsi``, ``denmark``, ``brazil``, ``australia``;
+        ``codec`` behind coders of speech), own limits, or None for no digits.
     mf : {"r1", "r2_forward", "r2_backward"} or None
     plan : str, TonePlan or None
         A plan of call-progress tones by its name (`securecall.fraud.tones.plan_names`), one's own
