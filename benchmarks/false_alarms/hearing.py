@@ -52,15 +52,17 @@ def _fingerprint(*names: str) -> str:
 class Ours:
     """`securecall.fraud.ToneDetector`, fed a second at a time."""
 
-    def __init__(self, listens: str) -> None:
+    def __init__(self, listens: str, **parameters: Any) -> None:
         self.listens = listens
-        self.about = f"securecall ToneDetector {_fingerprint('_dsp*.so', 'fraud/**/*.*')}"
+        self.parameters = parameters
+        told = "".join(f" {name}={value}" for name, value in parameters.items())
+        self.about = f"securecall ToneDetector{told} {_fingerprint('_dsp*.so', 'fraud/**/*.*')}"
 
     def hear(self, samples: np.ndarray) -> list[Alarm]:
         """Return the digits, or the tones."""
         from securecall.fraud import ToneDetector
 
-        detector = ToneDetector(sample_rate_hz=8000)
+        detector = ToneDetector(sample_rate_hz=8000, **self.parameters)
         kind = "dtmf" if self.listens == "digits" else "tone"
         heard = []
         for at in range(0, len(samples), 8000):
@@ -107,6 +109,8 @@ class Peer:
 HEARERS: dict[str, Callable[[], Hearer]] = {
     "digits": lambda: Ours("digits"),
     "tones": lambda: Ours("tones"),
+    "digits-codec": lambda: Ours("digits", dtmf="codec"),
+    "tones-monitor": lambda: Ours("tones", plan="monitor"),
     "spandsp-digits": lambda: Peer("spandsp", "digits"),
     "spandsp-tones": lambda: Peer("spandsp", "tones"),
 }
