@@ -181,4 +181,4 @@ def test_the_bits_are_those_of_every_width() -> None:
 
 
 def test_a_leg_is_small() -> None:
-    assert _cues.LEG_BYTES <= 8192
+    assert _cues.LEG_BYTES <= 10_240
