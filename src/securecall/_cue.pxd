@@ -11,6 +11,7 @@ cdef enum:
     CUE_CHANGE = 2         # a leg before and after, block by block
     CUE_NOISE = 3          # noise that was not there
     CUE_SPOKEN = 4         # somebody has spoken for a while, for the first time
+    CUE_PULSES = 5         # a row of clicks, as a rotary telephone makes
 
 cdef struct Cue:
     int kind

@@ -37,7 +37,7 @@ sc_measures_prepare()
 
 LEG_BYTES = sizeof(Leg)
 CHANGE_VALUES = V_COUNT
-SAVED_MAGIC = b"scw2"
+SAVED_MAGIC = b"scw3"
 
 
 def bank_width(lanes=0):

@@ -24,6 +24,7 @@ from securecall._gap cimport Gap, sc_gap_reset, sc_gap_step
 from securecall._line cimport (
     Line, S16LE, Setup, sc_line_feed, sc_line_finish, sc_line_gap, sc_line_reset,
 )
+from securecall._pulses cimport Pulses, sc_pulses_reset, sc_pulses_step
 from securecall._speech cimport HEARD_SPEECH
 
 cdef enum:
@@ -47,6 +48,7 @@ cdef struct Leg:
     int spoken             # frames of voiced speech, until somebody has spoken
     Line line
     Gap gap
+    Pulses pulses
     Context context
     Building building
     Echo echo
@@ -65,6 +67,7 @@ cdef inline void sc_leg_reset(Leg* leg) noexcept nogil:
     memset(leg.lows, NO_LEVEL, BASE_BLOCKS)
     sc_line_reset(&leg.line)
     sc_gap_reset(&leg.gap)
+    sc_pulses_reset(&leg.pulses)
     sc_context_reset(&leg.context)
     sc_building_reset(&leg.building)
     memset(&leg.echo, 0, sizeof(Echo))
@@ -175,6 +178,7 @@ cdef inline int _frame(Watch* watch, const Setup* setup, int number, Cues* cues)
     cdef int k, first = cues.count
 
     _listen(leg, number, cues)
+    sc_pulses_step(&leg.pulses, &leg.line.measures, leg.line.now, number, cues)
     sc_gap_step(&leg.gap, &leg.line.measures, leg.line.now, number, cues)
     for k in range(first, cues.count):
         sc_context_cue(&leg.context, &cues.items[k])

@@ -52,8 +52,8 @@ class Course:
     """
 
     __slots__ = (
-        "_asking", "_by_kind", "_changes", "_detectors", "_explain", "_going", "_hearing", "_held", "_ids",
-        "_least", "_open", "_order", "_recent", "answered_ms", "legs", "ringing_ms", "told",
+        "_asking", "_by_kind", "_changes", "_detectors", "_explain", "_going", "_hearing", "_held",
+        "_ids", "_least", "_open", "_order", "_recent", "answered_ms", "legs", "ringing_ms", "told",
     )  # fmt: skip
 
     def __init__(

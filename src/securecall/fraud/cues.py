@@ -13,7 +13,7 @@ __all__ = ["CUES", "LEGS", "VALUES", "Heard"]
 LEGS: Final = ("called", "calling")
 """Legs of a call, in the engine's order: the outside, and the facility's."""
 
-CUES: Final = ("flash", "gap", "change", "noise", "spoken")
+CUES: Final = ("flash", "gap", "change", "noise", "spoken", "pulses")
 """Kinds of cues, in the engine's order."""
 
 VALUES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -42,6 +42,7 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "noise": (),
     "spoken": (),
+    "pulses": ("pulses", "per_second", "lasts_ms"),
 }  # fmt: skip
 """Names of a cue's numbers, in order. Of ``change`` each says how the leg is behind an interruption
 less how it was before; `_change.pxd` has them in words."""
@@ -62,8 +63,8 @@ class Heard:
     leg : str
         ``called`` or ``calling``; empty for what is of no leg.
     kind : str
-        ``dtmf``, ``mf`` or ``tone`` with an ``event``; ``flash``, ``gap``, ``change``, ``noise`` or
-        ``spoken`` with ``values``; ``signal`` with ``name`` and ``value``; ``wake``, because the
+        ``dtmf``, ``mf`` or ``tone`` with an ``event``; ``flash``, ``gap``, ``change``, ``noise``,
+        ``spoken`` or ``pulses`` with ``values``; ``signal`` with ``name`` and ``value``; ``wake``, because the
         detector asked for it; ``end``, because the call is over.
     start_ms : float
         When it began.

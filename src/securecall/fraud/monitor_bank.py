@@ -302,7 +302,7 @@ class MonitorBank:
 def _rows(buffer: Any, kind: Literal["h", "i"], dimensions: int) -> memoryview:
     """Return a buffer with the legs of a call as rows of their own."""
     view = memoryview(buffer)
-    if view.ndim != dimensions or view.shape is None or view.shape[1] != 2:  # noqa: PLR2004
+    if view.ndim != dimensions or view.shape is None or view.shape[1] != 2:
         raise ValueError(f"two legs a call: {dimensions} dimensions, the second of 2")
     if view.itemsize != array(kind).itemsize or view.format not in (kind, f"<{kind}", "l"):
         raise TypeError(f"not {view.format!r}")

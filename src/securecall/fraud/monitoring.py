@@ -76,9 +76,9 @@ def no_leg(leg: object) -> InputError:
 def heard_plan(plan: Any) -> Any:
     """Return what a monitor listens for, of which a plan is the local network.
 
-    For North America it is the plan for monitors, by its name. Others have its alerts of call waiting, its
-    special information tones and supervision beside their own tones. Whatever is no plan, None
-    among it, is returned as it is.
+    For North America it is the plan for monitors, by its name. Others have its alerts of call
+    waiting, its special information tones and supervision beside their own tones. Whatever is no
+    plan, None among it, is returned as it is.
 
     Raises
     ------

@@ -102,3 +102,35 @@ def test_its_memory_is_plain() -> None:
     other = Keypad()
     other.load(Keypad(digits=[["5", 1.0, "called"]], last_ms=35.0, end_ms=50.0).save())
     assert other == Keypad(digits=[["5", 1.0, "called"]], last_ms=35.0, end_ms=50.0)
+
+
+def rotary(pulses: int, per_second: float = 10.0, broken: float = 0.6) -> np.ndarray:
+    """Return what a rotary telephone's digit sounds like behind an exchange: clicks."""
+    at = np.arange(200)
+    click = 0.4 * np.exp(-at / 20) * np.cos(2 * np.pi * 350 / 8000 * at)
+    made = np.zeros(round(8000 * (pulses / per_second + 0.1)))
+    for number in range(pulses):
+        for instant in (number / per_second, (number + broken) / per_second):
+            first = round(8000 * instant)
+            made[first : first + 200] += click
+    return made
+
+
+@pytest.mark.parametrize("pulses", [5, 7, 10])
+@pytest.mark.parametrize("per_second", [9.0, 10.0, 11.5])
+def test_a_rotary_telephone_is_told_by_its_clicks(pulses: int, per_second: float) -> None:
+    (run,) = told(laid(8, (2, rotary(pulses, per_second))), "keypad")
+    assert (run.grade, run.start_ms) == ("note", pytest.approx(2000, abs=41))
+    assert run.cues["pulses"] == pytest.approx(pulses, abs=1)
+    assert run.cues["per_second"] == pytest.approx(per_second, rel=0.12)
+    assert run.detail == f"{run.cues['pulses']:g} pulses"
+
+
+def test_other_rows_of_clicks_are_none() -> None:
+    assert told(laid(12, (2, rotary(8, 5.0)), (8, rotary(3))), "keypad") == []
+
+
+def test_no_row_goes_on_over_what_was_lost() -> None:
+    call = laid(8, (2, rotary(6)))
+    pieces = [("called", call[:18_400]), ("called", 100), ("called", call[19_200:])]
+    assert [event for event in watched(pieces) if event.kind == "keypad"] == []

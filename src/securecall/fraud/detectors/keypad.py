@@ -23,6 +23,10 @@ SNR_DB_LEAST: Final = 15.0
 """Of a digit that is told of by itself. Source: own, fraud.bench: what voices make at 13 dB, the
 least that the ears take, is one digit; whoever presses keys behind noise presses several."""
 
+PULSES_LEAST: Final = 4.0
+PULSES_PROBABILITY: Final = 0.8
+"""Of a rotary telephone's digit: keyboards come near. Source: own, fraud.bench: none in 80 h."""
+
 SUPERVISION: Final = "sf_2600"
 
 
@@ -41,7 +45,7 @@ class Keypad(Remembering):
     """
 
     kind: ClassVar[str] = "keypad"
-    hears: ClassVar[tuple[str, ...]] = ("dtmf", "mf", "tone", "signal", "wake", "end")
+    hears: ClassVar[tuple[str, ...]] = ("dtmf", "mf", "tone", "pulses", "wake", "end")
 
     digits: list[list[float | str]] = field(default_factory=list)
     held: list[list[float | str]] = field(default_factory=list)
@@ -58,6 +62,8 @@ class Keypad(Remembering):
         """
         if item.kind in ("wake", "end"):
             return [*self._held(item), *self._over(item)]
+        if item.kind == "pulses":
+            return () if call.ringing_ms is not None else _pulsed(item)
         event = item.event
         if event is None or call.ringing_ms is not None:
             return ()
@@ -135,6 +141,18 @@ class Keypad(Remembering):
             "keypad", "alert", float(digits[0][1]), 1.0, text, str(digits[0][2]),
             end_ms=end_ms, ended=True,
         )]  # fmt: skip
+
+
+def _pulsed(item: Heard) -> Sequence[Finding]:
+    """Tell of a row of clicks: how many there were is known to one or so."""
+    pulses = item.number("pulses")
+    cues = {
+        "pulses": pulses, "pulses_least": PULSES_LEAST, "per_second": item.number("per_second"),
+    }  # fmt: skip
+    return [Finding(
+        "keypad", "note", item.start_ms, PULSES_PROBABILITY, f"{pulses:g} pulses", item.leg, cues,
+        ("clicks",), item.start_ms + item.number("lasts_ms"),
+    )]  # fmt: skip
 
 
 def _different(digits: Sequence[Sequence[float | str]]) -> list[str]:
