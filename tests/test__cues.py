@@ -37,7 +37,6 @@ class TestLegs:
             item for item in mine if item[2] != CHANGE
         ]
         # With the other leg there is an echo to look for.
-        assert [item[0] for item in alone] == [item[0] for item in mine]
         assert alone != mine
 
     def test_somebody_has_spoken_once_a_leg(self) -> None:
@@ -135,8 +134,8 @@ class TestManyCalls:
         rows = np.zeros((200, 64_000), np.int16)
         rows[150] = CALLED[:64_000]
         found = {call: {item[2] for item in items} for call, items in watches.feed(rows)}
-        assert found[150] == {-1, 2, 4} | found[150]
-        assert all(kinds == {CHANGE} for call, kinds in found.items() if call != 150)
+        assert list(found) == [150]
+        assert found[150] >= {-1, SPOKEN}
 
     def test_legs_of_a_state_must_be_theirs(self) -> None:
         watches = _cues.Watches(SETUP, 1, (0,))

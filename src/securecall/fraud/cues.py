@@ -64,8 +64,8 @@ class Heard:
         ``called`` or ``calling``; empty for what is of no leg.
     kind : str
         ``dtmf``, ``mf`` or ``tone`` with an ``event``; ``flash``, ``gap``, ``change``, ``noise``,
-        ``spoken`` or ``pulses`` with ``values``; ``signal`` with ``name`` and ``value``; ``wake``, because the
-        detector asked for it; ``end``, because the call is over.
+        ``spoken`` or ``pulses`` with ``values``; ``signal`` with ``name`` and ``value``; ``wake``,
+        because the detector asked for it; ``end``, because the call is over.
     start_ms : float
         When it began.
     event : Event or None
