@@ -9,6 +9,7 @@ import pytest
 from securecall.errors import InputError, InputTypeError
 from securecall.fraud import CallMonitor
 from securecall.fraud.cues import Heard
+from securecall.fraud.detectors import Keypad
 from securecall.fraud.monitoring import heard_plan, leg_numbers, unsealed
 from securecall.fraud.tones import TonePlan, plan
 
@@ -60,6 +61,15 @@ class TestStates:
     def test_memories_must_be_plain(self) -> None:
         with pytest.raises(InputTypeError, match="what JSON takes"):
             CallMonitor(detectors=[Odd]).save()
+
+    def test_a_detector_that_has_learnt_more_since_is_refused(self) -> None:
+        class Before(Keypad):
+            def save(self) -> Any:
+                return {"digits": []}
+
+        saved = CallMonitor(detectors=[Before]).save()
+        with pytest.raises(InputError, match="another version of a detector"):
+            CallMonitor.restore(saved, detectors=[Keypad])
 
     def test_detectors_of_ones_own_must_be_given_again(self) -> None:
         class Plain(Odd):

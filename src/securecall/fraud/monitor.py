@@ -253,7 +253,7 @@ class CallMonitor:
         told, engine = unsealed(state)
         made = cls.__new__(cls)
         made._begin(parameters_of(told["parameters"], detectors))
-        made._course.load(told["course"])
+        made._course = made._parameters.course_of(told)
         try:
             made._watch.load(engine)
         except ValueError as error:

@@ -256,8 +256,7 @@ class MonitorBank:
         told, engine = unsealed(saved)
         if not self._parameters.same(told["parameters"]):
             raise InputError("saved: this state was saved by a monitor with other parameters")
-        course = self._parameters.course()
-        course.load(told["course"])
+        course = self._parameters.course_of(told)
         try:
             self._watches.load(channel, engine)
         except ValueError as error:

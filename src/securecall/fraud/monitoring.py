@@ -140,6 +140,21 @@ class Parameters:
             course.legs = tuple(self.numbers)
         return course
 
+    def course_of(self, told: Mapping[str, Any]) -> Course:
+        """Return the course of a state.
+
+        Raises
+        ------
+        InputError
+            A detector remembers other things than the one that saved it.
+        """
+        course = self.course()
+        try:
+            course.load(told["course"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InputError(f"saved: by another version of a detector: {error!r}") from None
+        return course
+
     def sealed(self, course: Course, engine: bytes, more: Mapping[str, Any]) -> bytes:
         """Return the state of a call: parameters, course and engine, with a sum of its bytes."""
         told = {"parameters": self._told, "course": course.plain(), **more}
