@@ -178,7 +178,9 @@ def read(text: str) -> Forest:
                     trees[kind].append([])
                 name, number, right, mean = rest[1:]
                 feature = -1 if name == "leaf" else place[name]
-                trees[kind][-1].append((feature, float(number), int(right), float(mean)))
+                # As the engine has them: else a value on a limit goes another way here than there.
+                limit, leaf = array("f", (float(number), float(mean)))
+                trees[kind][-1].append((feature, limit, int(right), leaf))
         except (KeyError, ValueError, IndexError) as error:
             raise BuildError(f"{FILE}, line {line}: {error!r}") from None
     return Forest([

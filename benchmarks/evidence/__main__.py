@@ -1,0 +1,141 @@
+"""Makes calls, takes down their changes, grows and judges trees; see `benchmarks.evidence`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.corpora.store import AUDIO
+from benchmarks.evidence import files, showing
+from benchmarks.evidence.calls import Batch, batches
+from benchmarks.evidence.changes import Changes
+from benchmarks.evidence.judging import Judged, judged
+from benchmarks.evidence.limits import KINDS, Limits, curve, limits
+from benchmarks.evidence.making import Hearer, Keeper, heard, work
+from benchmarks.evidence.trees import Growth, Tree, crossed, taught, weighed
+from benchmarks.measure import ROOT, say
+from securecall.errors import BuildError, InputError
+from securecall.fraud.forest import Kind, evidence
+
+OUT = ROOT / "out" / "evidence"
+SEED, CHECK_SEED = 101, 201  # what is checked was never trained on, of neither part
+NATURAL, RICH, CHECKED = 480, 300, 240
+
+
+def trained(
+    kind: str, calls: Sequence[tuple[Batch, Changes]], growth: Growth
+) -> tuple[Limits, tuple[Tree, ...], Judged]:
+    """Return a kind's limits, its trees, and how trees that had not seen a call judged it."""
+    changes = [each for _, each in calls]
+    odds = crossed(changes, kind, growth)
+    whole = judged(kind, calls, odds)
+    natural = [n for n, (batch, _) in enumerate(calls) if batch.natural]
+    usual = judged(kind, [calls[n] for n in natural], [odds[n] for n in natural])
+    return limits(usual, whole), taught(changes, kind, growth), whole
+
+
+def train(wanted: Sequence[Batch], chosen: argparse.Namespace) -> None:
+    """Grow trees for every kind, print what they find, write both files."""
+    calls = heard(chosen.out, wanted, jobs=chosen.jobs)
+    growth = Growth(trees=chosen.trees, least_in_leaf=chosen.least_in_leaf, seed=chosen.seed)
+    made: dict[str, tuple[Limits, tuple[Tree, ...]]] = {}
+    points: dict[str, list[str]] = {}
+    for kind in KINDS:
+        say(f"{kind}: growing trees ...")
+        bounds, trees, whole = trained(kind, calls, growth)
+        made[kind] = bounds, trees
+        print("\n".join(showing.found(whole)), flush=True)
+        if kind in files.weighing():
+            points[kind] = curve(whole, bounds)
+    hours = sum(changes.seconds for _, changes in calls) / 3600
+    natural = sum(changes.seconds for batch, changes in calls if batch.natural) / 3600
+    text = files.evidence_text(made, hours, wanted)
+    files.kinds_of(text)
+    note = (
+        f"Trees that had not seen the calls (python -m benchmarks.evidence): {natural:.0f} h of"
+        f" natural calls, {chosen.split}, seed {chosen.seed}."
+    )
+    told = files.points_text(files.packaged_points(), points, note)
+    for folder in (chosen.out, *([files.PACKAGE / "data"] if chosen.install else [])):
+        for path in files.write(folder, text, told):
+            say(f"written: {path}")
+
+
+def judged_by(kind: Kind, calls: Sequence[tuple[Batch, Changes]]) -> Judged:
+    """Judge the trees of a file on some calls."""
+    return judged(kind.name, calls, [weighed(kind.trees, each.values) for _, each in calls])
+
+
+def check(wanted: Sequence[Sequence[Batch]], chosen: argparse.Namespace) -> None:
+    """Print how the package's trees do on calls that none of them was grown on."""
+    parts = [(each[0].split, heard(chosen.out, each, jobs=chosen.jobs)) for each in wanted]
+    kinds = (
+        evidence().kinds if chosen.file is None
+        else files.kinds_of(chosen.file.read_text(encoding="utf-8"))
+    )  # fmt: skip
+    for kind in kinds.values():
+        columns = [(name, judged_by(kind, calls)) for name, calls in parts]
+        print("\n".join(showing.beside(kind, columns)), end="\n\n", flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.evidence", description=__doc__)
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
+        "--corpora", type=Path, default=AUDIO, metavar="FOLDER",
+        help="recordings, as python -m benchmarks.corpora fetch leaves them",
+    )  # fmt: skip
+    shared.add_argument("--made", action="store_true", help="made voices and sounds instead")
+    shared.add_argument("--jobs", type=int, default=1, help="processes")
+    shared.add_argument("--out", type=Path, default=OUT, metavar="FOLDER", help="what is kept")
+    shared.add_argument("--call-s", type=float, default=300.0, metavar="SECONDS")
+    split = argparse.ArgumentParser(add_help=False)
+    split.add_argument("--split", choices=("development", "sealed"), default="development")
+    seeded = argparse.ArgumentParser(add_help=False)
+    seeded.add_argument("--seed", type=int, default=SEED, help="the next ones are taken, too")
+    seeded.add_argument("--natural", type=int, default=NATURAL, help="calls with all kinds")
+    seeded.add_argument("--rich", type=int, default=RICH, help="calls rich in rare kinds, twice")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("make", parents=[shared, split, seeded], help="keep the audio of calls")
+    verbs.add_parser("rows", parents=[shared, split, seeded], help="hear calls, kept or not")
+    trainer = verbs.add_parser("train", parents=[shared, seeded], help="hear, then grow trees")
+    trainer.set_defaults(split="development")
+    trainer.add_argument("--trees", type=int, default=Growth().trees, help="of each kind")
+    trainer.add_argument("--least-in-leaf", type=int, default=Growth().least_in_leaf)
+    trainer.add_argument("--install", action="store_true", help="into the package, too")
+    checker = verbs.add_parser("check", parents=[shared, split], help="judge the package's trees")
+    checker.add_argument("--seed", type=int, default=CHECK_SEED, help="not one of training")
+    checker.add_argument("--natural", type=int, default=CHECKED, help="calls of each part")
+    checker.add_argument("--file", type=Path, help="trees of another file")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command says; return the exit status."""
+    chosen = _parser().parse_args(arguments)
+    folder = None if chosen.made else chosen.corpora
+
+    def wanted(part: str, rich: int) -> list[Batch]:
+        return batches(
+            chosen.seed, chosen.natural, rich, split=part, folder=folder, call_s=chosen.call_s
+        )
+
+    try:
+        if chosen.verb == "train":
+            train(wanted(chosen.split, chosen.rich), chosen)
+        elif chosen.verb == "check":
+            parts = dict.fromkeys(("development", chosen.split))
+            check([wanted(part, 0) for part in parts], chosen)
+        else:
+            kind = Keeper if chosen.verb == "make" else Hearer
+            work(kind, chosen.out, wanted(chosen.split, chosen.rich), jobs=chosen.jobs)
+    except (InputError, BuildError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,72 @@
+"""The changes of a call's outside leg, as the engine tells them where no trees choose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from securecall import _cues
+from securecall.fraud.bench import Call
+from securecall.fraud.bench.label import Label
+from securecall.fraud.cues import CUES, LEGS, VALUES
+from securecall.fraud.hearing import Hearing, hearing
+from securecall.fraud.monitoring import USUAL, heard_plan
+from securecall.fraud.speech import packed_network
+
+NAMES: Final = VALUES["change"]
+OUTSIDE: Final = "called"
+PIECE_MS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Changes:
+    """What was told of a call: a row of numbers for every half second, and what happened in it."""
+
+    index: int
+    seconds: float
+    labels: tuple[Label, ...]
+    at_s: np.ndarray
+    values: np.ndarray
+
+    def within(self, first_s: float, last_s: float) -> np.ndarray:
+        """Return which rows lie between two instants, both included."""
+        return (self.at_s >= first_s) & (self.at_s <= last_s)
+
+    def happened(self) -> Sequence[Label]:
+        """Return the labels of the leg that is judged."""
+        return [label for label in self.labels if label.leg == OUTSIDE]
+
+
+def listening(forest: bytes | None = None) -> Hearing:
+    """Return how a monitor in North America hears; without trees every change is told."""
+    return hearing(
+        8000, "s16le", dtmf="bellcore", mf="r1", plan=heard_plan(USUAL), dial_tone_filter=True,
+        report_ends=True, speech=packed_network(), forest=forest,
+    )  # fmt: skip
+
+
+def changes_of(call: Call) -> Changes:
+    """Hear a call and return the changes of its outside leg."""
+    numbers = {leg: number for number, leg in enumerate(LEGS)}
+    watch = _cues.Watch(listening().setup, tuple(numbers.values()))
+    items = []
+    for leg, number in numbers.items():
+        for piece, _ in call.pieces(leg, PIECE_MS):
+            items += watch.feed(number, piece) if isinstance(piece, bytes) else watch.gap(
+                number, piece * 8
+            )  # fmt: skip
+    for number in numbers.values():
+        items += watch.finish(number)
+    change = CUES.index("change")
+    told = sorted(
+        (at, what[1]) for at, leg, kind, what in items
+        if kind == change and leg == numbers[OUTSIDE]
+    )  # fmt: skip
+    values = np.array([row[: len(NAMES)] for _, row in told], np.float32)
+    at_s = np.array([at for at, _ in told], np.float64) / 8000
+    return Changes(
+        call.index, call.seconds, call.labels, at_s, values.reshape(len(told), len(NAMES))
+    )

@@ -1,0 +1,99 @@
+"""The two files of the package that training makes: the trees, and their operating points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import securecall
+from benchmarks.evidence.calls import Batch
+from benchmarks.evidence.changes import listening
+from benchmarks.evidence.limits import Limits
+from benchmarks.evidence.trees import Tree, lines
+from securecall.fraud.detectors import DETECTORS
+from securecall.fraud.detectors.evidence import ByEvidence
+from securecall.fraud.forest import FILE, Kind, read
+from securecall.fraud.operating import CURVES
+
+PACKAGE: Final = Path(securecall.__file__).parent / "fraud"
+COLUMNS: Final = (
+    "# kind, name, log odds: told, alert, disconnect; probability: slope, shift",
+    "# node, name, place in its tree, number of the change or leaf, limit (left up to it), right,"
+    " mean log odds",
+)
+
+
+def weighing() -> frozenset[str]:
+    """Return the kinds whose detectors tell what the trees say, so that their curve is theirs."""
+    return frozenset(
+        kind for kind, maker in DETECTORS.items()
+        if isinstance(maker, type) and issubclass(maker, ByEvidence)
+    )  # fmt: skip
+
+
+def kinds_of(text: str) -> Mapping[str, Kind]:
+    """Return the kinds of a file of trees, read as the package reads its own.
+
+    Raises
+    ------
+    ValueError
+        The engine does not take them: there are too many.
+    """
+    forest = read(text)
+    listening(forest.packed)
+    return forest.kinds
+
+
+def evidence_text(
+    kinds: Mapping[str, tuple[Limits, Sequence[Tree]]], hours: float, batches: Sequence[Batch]
+) -> str:
+    """Return the file of trees."""
+    seeds = " ".join(str(batch.seed) for batch in batches)
+    head = [
+        "# Trees that weigh the numbers of a change (fraud/cues.py): python -m benchmarks.evidence",
+        f"# {hours:.0f} h of simulated calls, {batches[0].split}, seeds {seeds},"
+        f" {datetime.now(UTC):%Y-%m-%d}.",
+        *COLUMNS,
+    ]
+    for kind, (limits, trees) in kinds.items():
+        head += [limits.line(kind), *lines(kind, trees)]
+    return "\n".join(head) + "\n"
+
+
+def points_text(old: str, points: Mapping[str, Sequence[str]], note: str) -> str:
+    """Return a file of operating points with the curves of some kinds exchanged.
+
+    A comment stands as long as a line below it does; the notes of curves that go, go with them.
+    """
+    kept: list[str] = []
+    notes: list[str] = []
+    for line in old.splitlines():
+        if line.startswith("#"):
+            notes.append(line)
+        elif line.partition(",")[0] not in points:
+            kept += [*notes, line]
+            notes = []
+        elif kept:
+            notes = []
+    if not kept:
+        kept = notes[:1]
+    return "\n".join([*kept, f"# {note}", *(line for told in points.values() for line in told)]) + (
+        "\n"
+    )
+
+
+def write(folder: Path, evidence: str, points: str) -> tuple[Path, Path]:
+    """Write both files into a folder; say where."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = folder / Path(FILE).name, folder / Path(CURVES).name
+    for path, text in zip(paths, (evidence, points), strict=True):
+        path.write_text(text, encoding="utf-8")
+    return paths
+
+
+def packaged_points() -> str:
+    """Return the operating points that the package has."""
+    return files("securecall.fraud").joinpath(CURVES).read_text(encoding="utf-8")

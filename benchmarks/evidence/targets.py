@@ -1,0 +1,59 @@
+"""What the trees are to say of each change: that it shows a kind, that it does not, or nothing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from benchmarks.evidence.changes import NAMES, Changes
+
+#: A change is told at the end of half a second: it shows something new from then on.
+SHOWS_AFTER_S: Final = 0.4
+#: What is left of something rightly found, or allowed, says neither yes nor no so long.
+REMAINS_S: Final = 15.0
+ALLOWED_S: Final = 2.0
+#: Of what is no fraud so much is learnt from; of changes without an interruption less again.
+SHARE: Final = 0.35
+KIND: Final = NAMES.index("kind")
+
+
+def targets(changes: Changes, kind: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each change whether it shows the kind, and whether it is to be learnt from.
+
+    It shows it from when it is evident until a report would come too late. Before, after, and in
+    what tolerates the kind a detector could not be wrong, so nothing is learnt from that.
+    """
+    shows = np.zeros(len(changes.at_s), bool)
+    counts = np.ones(len(changes.at_s), bool)
+    for label in changes.happened():
+        if kind in label.tolerated:
+            counts &= ~changes.within(label.first_s, max(label.last_s, label.end_s) + ALLOWED_S)
+    for label in changes.happened():
+        if label.kind == kind:
+            counts &= ~changes.within(label.first_s, label.last_s + REMAINS_S)
+            evident = changes.within(label.evident_s + SHOWS_AFTER_S, label.last_s)
+            shows |= evident
+            counts |= evident
+    return shows, counts
+
+
+def innocent(changes: Changes, kind: str) -> np.ndarray:
+    """Return the changes at which a report of the kind would be a false alarm."""
+    free = np.ones(len(changes.at_s), bool)
+    for label in changes.happened():
+        if label.kind == kind:
+            free &= ~changes.within(label.first_s, label.last_s + REMAINS_S)
+        elif kind in label.tolerated:
+            free &= ~changes.within(label.first_s, max(label.last_s, label.end_s) + ALLOWED_S)
+    return free
+
+
+def sampled(changes: Changes, kind: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows that are learnt from, and what they show; the same for the same seed."""
+    shows, counts = targets(changes, kind)
+    random = np.random.default_rng((seed, changes.index))
+    some = random.random(len(shows)) < SHARE
+    fewer = random.random(len(shows)) < SHARE
+    chosen = counts & (shows | (some & ((changes.values[:, KIND] > 0) | fewer)))
+    return changes.values[chosen], shows[chosen]
