@@ -167,8 +167,8 @@ def read(text: str) -> Forest:
     for line, words in enumerate(text.splitlines(), 1):
         if not words or words.startswith("#"):
             continue
-        what, kind, *rest = words.split(",")
         try:
+            what, kind, *rest = words.split(",")
             if what == "kind":
                 told, alert, disconnect, slope, shift = map(float, rest)
                 heads[kind] = (told, alert, disconnect, slope, shift)
