@@ -40,6 +40,11 @@ def causes(judged: Judged, limit: float) -> list[str]:
     return made
 
 
+def _row(title: str, shares: Sequence[tuple[int, int]], width: int) -> str:
+    told = (f"{share(*each) if each[1] else '-':>{width}}" for each in shares)
+    return "".join([f"{title:<28}", *told])
+
+
 def beside(kind: Kind, columns: Sequence[tuple[str, Judged]]) -> list[str]:
     """Return lines: a kind of the package on several parts of the split, side by side."""
     width = 30
@@ -50,11 +55,12 @@ def beside(kind: Kind, columns: Sequence[tuple[str, Judged]]) -> list[str]:
     ):  # fmt: skip
         prices = (f"{_price(one, limit):>{width}}" for _, one in columns)
         made.append("".join([f"{f'  false, {name}':<28}", *prices]))
-    strata = {name: 0 for _, one in columns for name in one.found(kind.alert)}
-    for name in strata:
+    for name in dict.fromkeys(name for _, one in columns for name in one.found(kind.alert)):
         shares = [one.found(kind.alert).get(name, (0, 0)) for _, one in columns]
-        told = (f"{share(*each) if each[1] else '-':>{width}}" for each in shares)
-        made.append("".join([f"{f'  found, {name}':<28}", *told]))
+        made.append(_row(f"  found, {name}", shares, width))
+    for rate in RATES_PER_HOUR:
+        shares = [one.found(one.limit(rate))["all"] for _, one in columns]
+        made.append(_row(f"  at its own {rate:g} an hour", shares, width))
     for name, one in columns:
         made += [f"  {name}:", *causes(one, kind.alert)]
     return made
