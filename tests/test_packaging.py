@@ -95,11 +95,11 @@ def test_the_sdist_holds_every_source_and_nothing_that_was_made(built: Built) ->
 
 
 def test_the_wheel_holds_the_package_its_engines_and_its_papers(built: Built) -> None:
-    # The .pyx are sources, like the tests: who wants to build takes the sdist.
+    # What engines are made of is source, as the tests are: who wants to build takes the sdist.
     package = {
         name.removeprefix("src/")
         for name in built.sources
-        if name.startswith("src/") and not name.endswith(".pyx")
+        if name.startswith("src/") and not name.endswith((".pyx", ".pxd", ".h"))
     }
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     engines = {f"securecall/{name}{suffix}" for name in ENGINES}
@@ -114,8 +114,9 @@ def test_the_wheel_holds_the_package_its_engines_and_its_papers(built: Built) ->
 
 
 def test_the_wheel_is_small(built: Built) -> None:
-    # Without -g0 the engines are five times larger, and C sources would add megabytes.
-    assert built.wheel.stat().st_size < 1_500_000
+    # Without -g0 the engines are five times larger, and C sources would add megabytes. The two
+    # engines of sound have the same rooms in them, 0.2 MB each; the trees are 0.07 MB.
+    assert built.wheel.stat().st_size < 1_700_000
 
 
 def test_the_metadata_is_that_of_pyproject(built: Built) -> None:

@@ -156,6 +156,7 @@ cdef inline void _frame_end(Line* line, const Setup* setup, Events* events) noex
         _follow_direct(line)
 
 
+@cython.cdivision(True)
 cdef inline void sc_line_frame(
     Line* line, const Setup* setup, const int16_t* samples, const sc_heard* heard, Events* events
 ) noexcept nogil:
@@ -383,6 +384,7 @@ cdef inline int _is_still(const Line* line, const Line* before) noexcept nogil:
     return memcmp(&moved, line, sizeof(Line)) == 0
 
 
+@cython.cdivision(True)
 cdef inline int64_t _skipped(
     Line* line, const Setup* setup, int64_t count, Events* events
 ) noexcept nogil:

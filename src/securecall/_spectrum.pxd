@@ -59,6 +59,7 @@ cdef struct Sight:
     int pure               # no other line, by either measure
 
 
+@cython.cdivision(True)
 cdef inline sc_sound* sc_long_spectrum(const Frame* frame) noexcept nogil:
     """Return the spectrum of a frame's last 32 ms, made when it is first asked for."""
     cdef sc_sound* sound = frame.sound
