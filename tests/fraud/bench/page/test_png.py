@@ -7,10 +7,9 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from matplotlib import image
 
 from securecall.fraud.bench.page.png import MAGMA, data_uri, png
-
-image = pytest.importorskip("matplotlib.image")
 
 
 @pytest.mark.parametrize("columns", [1, 2, 7, 460])

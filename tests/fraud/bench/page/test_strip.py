@@ -7,14 +7,12 @@ from base64 import b64decode
 from io import BytesIO
 
 import numpy as np
-import pytest
+from matplotlib import image
 
 from securecall.fraud.bench.call import Call
 from securecall.fraud.bench.label import INNOCENT, LEGS, Label
 from securecall.fraud.bench.listener import Heard
 from securecall.fraud.bench.page.strip import LEFT, RIGHT, WIDTH, strip
-
-image = pytest.importorskip("matplotlib.image")
 
 LABELS = (
     Label("three_way", "analogue", "called", 20.0, 30.0, 22.0),
