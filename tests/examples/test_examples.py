@@ -78,7 +78,7 @@ def run(name: str, folder: Path, *options: str) -> str:
 
 def test_every_example_is_looked_at() -> None:
     # Those that write files have tests of their own.
-    assert {path.stem for path in EXAMPLES.glob("*.py")} == {*SAYS, "listen", "month"}
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == {*SAYS, "listen", "month", "three_way"}
 
 
 @pytest.mark.parametrize("name", SAYS)
