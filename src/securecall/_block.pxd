@@ -52,6 +52,8 @@ cdef struct Building:      # the block that is under way
     int other
     int lost
     int dead
+    int still              # frames of nothing
+    float usual            # how often a block in which nobody speaks has been so, lately
     int talks
     float talk
     float talking[16]
@@ -76,9 +78,18 @@ cdef inline uint8_t sc_level_step(float dbm0) noexcept nogil:
     return sc_step(dbm0, -100, 2)
 
 
+cdef inline int sc_dead(const sc_measures* m) noexcept nogil:
+    """Return whether a frame is what decoders make of nothing: a constant, or hardly more."""
+    return m.peak_dbm0 < -56 and (
+        m.band_dbm0[3] < -86 and m.band_dbm0[7] < -86 and m.band_dbm0[11] < -86
+    )
+
+
 cdef inline void sc_building_next(Building* state) noexcept nogil:
     """Begin a block; the two frames before it are still known."""
-    state.frames = state.spoken = state.other = state.lost = state.dead = 0
+    if state.frames == BLOCK_FRAMES and state.spoken + state.other <= 20 and state.lost == 0:
+        state.usual += ((state.still >= 3) - state.usual) * <float> 0.015
+    state.frames = state.spoken = state.other = state.lost = state.dead = state.still = 0
     state.talks = state.pitches = state.tonal = 0
     state.low = 100
     state.high = -100
@@ -93,11 +104,9 @@ cdef inline void sc_building_reset(Building* state) noexcept nogil:
 
 
 @cython.cdivision(True)
-cdef inline int sc_building_take(
-    Building* state, const sc_measures* m, float base
-) noexcept nogil:
-    """Take a frame in; return whether it completes the block. base is the line's noise, dBm0."""
-    cdef int k, b
+cdef inline int sc_building_take(Building* state, const sc_measures* m) noexcept nogil:
+    """Take a frame in; return whether it completes the block."""
+    cdef int k, b, dead
     cdef float mean
 
     for k in range(4):
@@ -107,8 +116,11 @@ cdef inline int sc_building_take(
         state.lost += 1
         state.before_frames = 0
         return state.frames == BLOCK_FRAMES
-    if m.level_dbm0 < -80 and base > -76:  # a line so quiet is never dead
-        state.dead += 1
+    dead = sc_dead(m)
+    if dead:
+        # A line that is so quiet whenever nobody speaks is never dead.
+        state.dead += state.usual < <float> 0.4
+        state.still += 1
     if m.level_dbm0 > state.high:
         state.high = m.level_dbm0
     if m.click_db > state.click:
@@ -128,6 +140,9 @@ cdef inline int sc_building_take(
         state.other += 1
     if m.evenness_db < -14 and m.level_dbm0 > -50:
         state.tonal += 1
+    if dead and state.usual < <float> 0.4:
+        state.before_frames = 0  # no noise of the line
+        return state.frames == BLOCK_FRAMES
     if state.before_frames == 2:
         mean = (m.level_dbm0 + state.before_level[0] + state.before_level[1]) * <float> (1.0 / 3)
         if mean < state.low:

@@ -84,8 +84,20 @@ cdef enum:                 # values of a cue of change
     V_LEAD_GAP             # from the last gap's end to the interruption's begin
     V_TALK_WEIGHT          # of speech on the poorer side: how much the talk's differences can be trusted
     V_FLOOR_DOWN           # the floor's fall in the interruption, 0 where it is not known well
-    V_COUNT = 78
-    V_SCORES = 78          # log odds of each kind; see _forest.pxd
+    V_LOW_SWAY             # from block to block in the last 3 s: of the floor, dB
+    V_SPREAD               # from the floor to the loudest frame
+    V_SHAPE_SWAY           # of the quietest 60 ms' spectrum
+    V_TOP_LOW              # loudest bands of talk over its middle, after less before: to 250 Hz,
+    V_TOP_2750             # from 2750, 3000, 3250 and 3500 Hz
+    V_TOP_3000
+    V_TOP_3250
+    V_TOP_3500
+    V_LONG_TOP_3000        # the last 6 s against what was before
+    V_LONG_TOP_3250
+    V_SEEN                 # how near the noise behind comes to any block's before, dB; 20: unknown
+    V_RUN_SEEN             # the interruption's
+    V_COUNT = 90
+    V_SCORES = 90          # log odds of each kind; see _forest.pxd
 
 cdef struct Side:          # one side of a comparison
     int quiets
@@ -108,6 +120,7 @@ cdef struct Side:          # one side of a comparison
     int high
     int click
     int far
+    float top[16]          # loudest bands of talk in any block, over the middle ones
 
 cdef struct Change:
     Block block[72]        # the latest first
@@ -124,6 +137,15 @@ cdef inline void sc_change_reset(Change* state) noexcept nogil:
     state.after = -1
 
 
+cdef inline int sc_tells_noise(const Block* block) noexcept nogil:
+    """Return whether the quietest moment of a block is the line's noise and not a weak sound."""
+    if block.lost > 5 or block.dead >= DEAD_FRAMES or block.low == NO_LEVEL:
+        return 0
+    return (
+        block.spoken + block.other + block.lost + block.dead <= 22 or block.high - block.low < 20
+    )
+
+
 @cython.cdivision(True)
 cdef inline void sc_side(const Block* block, int count, Side* side) noexcept nogil:
     """Sum up so many blocks."""
@@ -137,14 +159,14 @@ cdef inline void sc_side(const Block* block, int count, Side* side) noexcept nog
     memset(side, 0, sizeof(Side))
     memset(quiet, 0, sizeof(quiet))
     memset(talking, 0, sizeof(talking))
-    # A floor that a single block has is a hole in the line: a sixth of the blocks must be as low.
+    # What a few blocks have is a hole in the line, such as a packet that was lost and not told.
     memset(lows, 0, sizeof(lows))
     for k in range(count):
-        if block[k].lost <= 5 and block[k].dead < DEAD_FRAMES and block[k].low != NO_LEVEL:
+        if sc_tells_noise(&block[k]):
             lows[block[k].low] += 1
             usable += 1
     least = -1
-    while found * 6 <= usable and least < NO_LEVEL - 1:
+    while found * 5 <= usable * 2 and least < NO_LEVEL - 1:
         least += 1
         found += lows[least]
     for k in range(count):
@@ -160,7 +182,7 @@ cdef inline void sc_side(const Block* block, int count, Side* side) noexcept nog
             side.click = block[k].click
         if block[k].lost > 5:
             continue
-        if block[k].dead < DEAD_FRAMES and least - 12 <= block[k].low <= least + 8:
+        if sc_tells_noise(&block[k]) and least - 6 <= block[k].low <= least + 6:
             side.quiets += 1
             floor += block[k].low
             for b in range(BLOCK_BANDS):
@@ -191,6 +213,17 @@ cdef inline void sc_side(const Block* block, int count, Side* side) noexcept nog
         side.edge = <float> 32 * edge * part
         for b in range(BLOCK_BANDS):
             side.talking[b] = talking[b] * part - 100
+    for b in range(BLOCK_BANDS):
+        side.top[b] = -100
+    for k in range(count):
+        if block[k].talks >= 5 and block[k].lost <= 5:
+            talk = 0
+            for b in range(3, 9):
+                talk += block[k].talking[b]
+            for b in range(BLOCK_BANDS):
+                part = block[k].talking[b] * <float> 0.5 - talk * <float> (0.5 / 6)
+                if part > side.top[b]:
+                    side.top[b] = part
     if side.pitches:
         side.pitch = <float> pitch / (64 * side.pitches)
     if side.echoes:
@@ -198,6 +231,25 @@ cdef inline void sc_side(const Block* block, int count, Side* side) noexcept nog
 
 
 @cython.cdivision(True)
+@cython.cdivision(True)
+cdef inline float sc_seen(const Side* side, const Block* block, int count) noexcept nogil:
+    """Return how near the noise of a side comes to that of the most alike of some blocks, in dB."""
+    cdef int k, b
+    cdef float square, differs, least = 400
+    if not side.quiets:
+        return 20
+    for k in range(count):
+        if sc_tells_noise(&block[k]):
+            square = 0
+            for b in range(BLOCK_BANDS):
+                differs = side.quiet[b] - (block[k].quiet[b] * <float> 0.5 - 100)
+                square += differs * differs
+            square *= <float> (1.0 / BLOCK_BANDS)
+            if square < least:
+                least = square
+    return sqrtf(least)
+
+
 cdef inline float sc_bands_mean(const float* band, int first, int end) noexcept nogil:
     cdef int b
     cdef float sum = 0
@@ -245,6 +297,12 @@ cdef inline void sc_compare(const Side* before, const Side* after, float* value)
             before.talking, after.talking, &value[V_TALK_SHAPE], &value[V_TALK_HIGH],
             &value[V_TALK_LOW],
         )
+    if before.top[0] > -100 and after.top[0] > -100:
+        value[V_TOP_LOW] = after.top[0] - before.top[0]
+        value[V_TOP_2750] = after.top[11] - before.top[11]
+        value[V_TOP_3000] = after.top[12] - before.top[12]
+        value[V_TOP_3250] = after.top[13] - before.top[13]
+        value[V_TOP_3500] = after.top[14] - before.top[14]
     value[V_PITCHES_BEFORE] = before.pitches * <float> 0.04
     value[V_PITCHES_AFTER] = after.pitches * <float> 0.04
     if before.pitches and after.pitches:
@@ -266,6 +324,35 @@ cdef inline void sc_compare(const Side* before, const Side* after, float* value)
 
 
 @cython.cdivision(True)
+cdef inline void sc_sway(const Change* state, float* value) noexcept nogil:
+    """Write how much the last three seconds move: noise and hum stand still, households do not."""
+    cdef int k, b, pairs = 0, count = 0, step
+    cdef float low = 0, shape = 0, spread = 0, square, mean
+    cdef const Block* block = &state.block[0]
+    for k in range(6):
+        if block[k].low == NO_LEVEL or block[k].lost > 5:
+            continue
+        count += 1
+        spread += (block[k].high - block[k].low) * <float> 0.5
+        if block[k + 1].low == NO_LEVEL or block[k + 1].lost > 5:
+            continue
+        pairs += 1
+        step = block[k].low - block[k + 1].low
+        low += (step if step > 0 else -step) * <float> 0.5
+        mean = square = 0
+        for b in range(1, 15):
+            step = block[k].quiet[b] - block[k + 1].quiet[b]
+            mean += step
+            square += step * step
+        mean *= <float> (1.0 / 14)
+        square = square * <float> (1.0 / 14) - mean * mean
+        shape += <float> 0.5 * sqrtf(square if square > 0 else <float> 0)
+    value[V_LOW_SWAY] = low / pairs if pairs else <float> 0
+    value[V_SHAPE_SWAY] = shape / pairs if pairs else <float> 0
+    value[V_SPREAD] = spread / count if count else <float> 0
+
+
+@cython.cdivision(True)
 cdef inline void sc_change_step(
     Change* state, const Forest* forest, const Block* block, const Context* context, int leg,
     int64_t now, Cues* cues,
@@ -274,7 +361,7 @@ cdef inline void sc_change_step(
     cdef int idle, after, skip, run, gap, k
     cdef float unused, begun
     cdef Side sides[3]
-    cdef float value[84]
+    cdef float value[96]
     cdef Cue* cue
 
     memset(value, 0, sizeof(value))
@@ -331,12 +418,19 @@ cdef inline void sc_change_step(
     sc_side(&state.block[0], after, &sides[1])
     sc_side(&state.block[after + skip], state.blocks - after - skip, &sides[0])
     sc_compare(&sides[0], &sides[1], cue.value)
+    cue.value[V_SEEN] = sc_seen(
+        &sides[1], &state.block[after + skip], state.blocks - after - skip
+    )
+    cue.value[V_RUN_SEEN] = 20
     if skip or cue.value[V_KIND] == 2:
         if skip:
             sc_side(&state.block[after], skip, &sides[2])
         else:
             sides[2] = sides[1]
         cue.value[V_RUN_FLOOR] = 0
+        cue.value[V_RUN_SEEN] = sc_seen(
+            &sides[2], &state.block[after + skip], state.blocks - after - skip
+        )
         if sides[2].quiets and sides[0].quiets:
             cue.value[V_RUN_FLOOR] = sides[2].floor - sides[0].floor
             sc_shapes(
@@ -369,6 +463,9 @@ cdef inline void sc_change_step(
         cue.value[V_LONG_TALK_HIGH] = value[V_TALK_HIGH]
         cue.value[V_LONG_EDGE] = value[V_EDGE]
         cue.value[V_LONG_PITCH] = value[V_PITCH]
+        cue.value[V_LONG_TOP_3000] = value[V_TOP_3000]
+        cue.value[V_LONG_TOP_3250] = value[V_TOP_3250]
+    sc_sway(state, cue.value)
     sc_context_write(context, now, &cue.value[V_CONTEXT])
     for k in range(V_LEAD_WAITING, V_LEAD_GAP + 1):
         cue.value[k] = 60

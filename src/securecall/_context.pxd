@@ -69,7 +69,7 @@ cdef inline void sc_context_cue(Context* state, const Cue* cue) noexcept nogil:
             state.flash_ms = cue.value[0]
             state.flash_db = weak
             state.flash_quiet = cue.value[5] - cue.value[6]
-    elif cue.kind == CUE_GAP and cue.value[2] > -76:
+    elif cue.kind == CUE_GAP:
         state.gap = cue.at
         state.gap_ms = cue.value[0]
         state.gap_depth = cue.value[2] - cue.value[1]

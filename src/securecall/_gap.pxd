@@ -4,6 +4,7 @@ cimport cython
 from libc.stdint cimport int64_t
 from libc.string cimport memset
 
+from securecall._block cimport sc_dead
 from securecall._cue cimport CUE_FLASH, CUE_GAP, Cue, Cues, sc_new_cue
 from securecall._measures cimport sc_measures
 from securecall._speech cimport HEARD_LOST
@@ -62,9 +63,9 @@ cdef inline void _gap_over(Gap* state, int leg, int64_t now, Cues* cues) noexcep
 
 @cython.cdivision(True)
 cdef inline void sc_gap_step(
-    Gap* state, const sc_measures* m, int64_t now, int leg, Cues* cues
+    Gap* state, const sc_measures* m, float usual, int64_t now, int leg, Cues* cues
 ) noexcept nogil:
-    """Hear a frame that ends now."""
+    """Hear a frame that ends now; ``usual`` is how often the line is dead where nobody speaks."""
     cdef Cue* cue
     cdef int64_t apart
     cdef int dead
@@ -100,7 +101,7 @@ cdef inline void sc_gap_step(
         state.waiting[2] = state.waiting[1]
         state.waiting[1] = state.waiting[0]
         state.waiting[0] = m.level_dbm0
-    dead = m.level_dbm0 < -80 or m.level_dbm0 < state.base - 6
+    dead = (sc_dead(m) and usual < <float> 0.4) or m.level_dbm0 < state.base - 6
     if dead:
         if state.frames == 0:
             if state.end >= 0:

@@ -179,10 +179,12 @@ cdef inline int _frame(Watch* watch, const Setup* setup, int number, Cues* cues)
 
     _listen(leg, number, cues)
     sc_pulses_step(&leg.pulses, &leg.line.measures, leg.line.now, number, cues)
-    sc_gap_step(&leg.gap, &leg.line.measures, leg.line.now, number, cues)
+    sc_gap_step(
+        &leg.gap, &leg.line.measures, leg.building.usual, leg.line.now, number, cues
+    )
     for k in range(first, cues.count):
         sc_context_cue(&leg.context, &cues.items[k])
-    if sc_building_take(&leg.building, &leg.line.measures, leg.gap.base):
+    if sc_building_take(&leg.building, &leg.line.measures):
         if _queue(leg):
             return -1
         sc_building_next(&leg.building)

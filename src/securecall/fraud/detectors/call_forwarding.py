@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from securecall.fraud.cues import Heard
-from securecall.fraud.detectors.remembering import Remembering
+from securecall.fraud.detectors.evidence import ByEvidence
 from securecall.fraud.finding import CallView, Finding
+from securecall.fraud.forest import evidence
 
 __all__ = ["CallForwarding"]
 
@@ -18,10 +19,11 @@ SIGNALS: Final = ("diversion", "transfer")
 
 
 @dataclass(slots=True)
-class CallForwarding(Remembering):
-    """Finds a second ringback and special information tones after the answer, and diversions.
+class CallForwarding(ByEvidence):
+    """Finds a second ringback, special information tones and diversions, and silent transfers.
 
-    The ringback of the call itself is none: it is heard before anybody speaks.
+    The ringback of the call itself is none: it is heard before anybody speaks. A transfer without
+    a sound is a moment without a line, and then another line and another voice.
 
     Source
     ------
@@ -29,18 +31,21 @@ class CallForwarding(Remembering):
     """
 
     kind: ClassVar[str] = "call_forwarding"
-    hears: ClassVar[tuple[str, ...]] = ("tone", "signal")
+    hears: ClassVar[tuple[str, ...]] = ("tone", "signal", "change")
+    alert_log_odds: ClassVar[float] = evidence().kinds["call_forwarding"].alert
 
     ringbacks: int = 0
     signalled_ms: float | None = None
 
     def hear(self, item: Heard, call: CallView) -> Sequence[Finding]:
-        """Hear a tone or a signal.
+        """Hear a tone, a signal or a change.
 
         Source
         ------
         own.
         """
+        if item.kind == "change":
+            return super(CallForwarding, self).hear(item, call)
         if item.kind == "signal":
             return self._signalled(item) if item.name in SIGNALS else ()
         event = item.event

@@ -25,8 +25,8 @@ PARTS_TOLD: Final = 8
 class ByEvidence(Remembering):
     """Hears changes of the outside leg and tells those that the trees take for its kind.
 
-    What was told is not told again for ``quiet_ms``, unless it has become certain enough for the
-    grade ``disconnect``: that is an event of its own.
+    What was told is not told again for ``quiet_ms``. Only if it becomes certain enough for the
+    grade ``disconnect`` within ``growing_ms``, that is an event of its own.
 
     Source
     ------
@@ -38,7 +38,8 @@ class ByEvidence(Remembering):
     #: Least log odds of an alert, and of what ends a call; the latter needs two sources too.
     alert_log_odds: ClassVar[float] = 0.0
     disconnect_log_odds: ClassVar[float | None] = None
-    quiet_ms: ClassVar[float] = 20_000.0
+    quiet_ms: ClassVar[float] = 30_000.0
+    growing_ms: ClassVar[float] = 5_000.0
 
     told_ms: float = -1e9
     certain_ms: float = -1e9
@@ -58,14 +59,16 @@ class ByEvidence(Remembering):
             return ()
         certain = self.disconnect_log_odds is not None and log_odds >= self.disconnect_log_odds
         new = item.at_ms >= self.told_ms + self.quiet_ms
-        if not new and not (certain and item.at_ms >= self.certain_ms + self.quiet_ms):
+        grown = item.at_ms <= self.told_ms + self.growing_ms and self.certain_ms < self.told_ms
+        if not new and not (certain and grown):
             return ()
         weighed = evidence().kinds[self.kind].weigh(item.values)
         sources = weighed.sources(SOURCE_LOG_ODDS)
         certain = certain and len(sources) > 1
         if not new and not certain:
             return ()
-        self.told_ms = item.at_ms
+        if new:
+            self.told_ms = item.at_ms
         if certain:
             self.certain_ms = item.at_ms
         return [Finding(
