@@ -10,7 +10,9 @@ from libc.stdint cimport int64_t
 from libc.string cimport memmove, memset
 
 from securecall._block cimport BLOCKS_KEPT, BLOCK_BANDS, Block, NO_LEVEL
-from securecall._context cimport Context, sc_context_write
+from securecall._context cimport (
+    CLASS_WAITING, Context, LONG_AGO, sc_context_write, sc_since,
+)
 from securecall._cue cimport CUE_CHANGE, Cue, Cues, sc_new_cue
 from securecall._forest cimport Forest, sc_forest_weigh
 
@@ -21,6 +23,7 @@ cdef enum:
     RUN_LEAST = 4          # blocks without speech that are an interruption
     IDLE_SPOKEN = 3        # frames of speech that a block without speech may have
     DEAD_FRAMES = 3
+    ANSWER_S = 8           # seconds from a call-waiting tone to the hold of who answers it
 
 cdef enum:                 # values of a cue of change
     V_KIND                 # 0 slide, 1 behind an interruption, 2 within one
@@ -96,8 +99,9 @@ cdef enum:                 # values of a cue of change
     V_LONG_TOP_3250
     V_SEEN                 # how near the noise behind comes to any block's before, dB; 20: unknown
     V_RUN_SEEN             # the interruption's
-    V_COUNT = 90
-    V_SCORES = 90          # log odds of each kind; see _forest.pxd
+    V_ANSWERED             # since an interruption that call waiting explains, seconds
+    V_COUNT = 91
+    V_SCORES = 91          # log odds of each kind; see _forest.pxd
 
 cdef struct Side:          # one side of a comparison
     int quiets
@@ -130,6 +134,7 @@ cdef struct Change:
     int run                # blocks of the last interruption
     int run_gap
     int after              # blocks behind it; -1: it is long ago
+    int answered           # blocks since one that began soon behind call waiting
 
 
 cdef inline void sc_change_reset(Change* state) noexcept nogil:
@@ -359,7 +364,7 @@ cdef inline void sc_change_step(
 ) noexcept nogil:
     """Take a block in and tell how the leg differs from what it was."""
     cdef int idle, after, skip, run, gap, k
-    cdef float unused, begun
+    cdef float unused, begun, waited
     cdef Side sides[3]
     cdef float value[96]
     cdef Cue* cue
@@ -388,6 +393,15 @@ cdef inline void sc_change_step(
                 state.run_gap = state.idle_gap
             state.after = 1
         state.idle = state.idle_gap = 0
+    # Somebody answers a call that waits within some seconds, or does not: what follows is a hold.
+    waited = sc_since(context.tone[CLASS_WAITING], now)
+    if state.answered < 2 * LONG_AGO:
+        state.answered += 1
+    if state.idle >= 2 or state.idle_gap:
+        if -1 <= waited - state.idle * <float> 0.5 <= ANSWER_S:
+            state.answered = 0
+        elif state.answered <= state.idle:
+            state.answered = 0  # the same one goes on
     if state.blocks < 12:
         return
     cue = sc_new_cue(cues, CUE_CHANGE, leg, now - 4000, now)
@@ -467,6 +481,7 @@ cdef inline void sc_change_step(
         cue.value[V_LONG_TOP_3250] = value[V_TOP_3250]
     sc_sway(state, cue.value)
     sc_context_write(context, now, &cue.value[V_CONTEXT])
+    cue.value[V_ANSWERED] = state.answered * <float> 0.5
     for k in range(V_LEAD_WAITING, V_LEAD_GAP + 1):
         cue.value[k] = 60
     if cue.value[V_KIND] > 0:

@@ -64,7 +64,7 @@ cdef inline int sc_forest_unpack(
             forest.node[used + n].number = number[at + 1]
             forest.node[used + n].right = <int16_t> (used + <int> number[at + 2])
             # Every way goes on, and ends in a leaf of the same tree.
-            if not -1 <= number[at] < features:
+            if not -1 <= number[at] < features or number[at] != forest.node[used + n].feature:
                 return -1
             if number[at] >= 0 and not (n + 1 < number[at + 2] < nodes):
                 return -1

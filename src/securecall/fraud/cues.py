@@ -41,7 +41,7 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = {
         "lead_gap_s", "talk_weight_s", "floor_down_db", "low_sway_db", "spread_db", "shape_sway_db",
         "talk_top_low_db", "talk_top_2750_db", "talk_top_3000_db", "talk_top_3250_db",
         "talk_top_3500_db", "long_talk_top_3000_db", "long_talk_top_3250_db",
-        "floor_seen_db", "run_seen_db",
+        "floor_seen_db", "run_seen_db", "since_answered_waiting_s",
     ),
     "noise": (),
     "spoken": (),
