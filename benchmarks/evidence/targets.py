@@ -16,6 +16,8 @@ ALLOWED_S: Final = 2.0
 #: Of what is no fraud so much is learnt from; of changes without an interruption less again.
 SHARE: Final = 0.35
 KIND: Final = NAMES.index("kind")
+#: Strata that the trees are to find; the others of these kinds are found by their tones.
+TAUGHT: Final = {"call_forwarding": ("silent_transfer",)}
 
 
 def targets(changes: Changes, kind: str) -> tuple[np.ndarray, np.ndarray]:
@@ -32,6 +34,8 @@ def targets(changes: Changes, kind: str) -> tuple[np.ndarray, np.ndarray]:
     for label in changes.happened():
         if label.kind == kind:
             counts &= ~changes.within(label.first_s, label.last_s + REMAINS_S)
+            if label.stratum not in TAUGHT.get(kind, (label.stratum,)):
+                continue
             evident = changes.within(label.evident_s + SHOWS_AFTER_S, label.last_s)
             shows |= evident
             counts |= evident
