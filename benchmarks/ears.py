@@ -86,6 +86,34 @@ def _many(audio: Audio, count: int, steps: int, everything: bool = False) -> Cal
     return work
 
 
+def _watching(audio: Audio) -> Callable[[], int]:
+    """Return what a monitor of one leg does with every detector: a frame after the other."""
+    from securecall.fraud import CallMonitor
+
+    frames = [audio[at : at + FRAME].tobytes() for at in range(0, len(audio) - FRAME + 1, FRAME)]
+    CallMonitor(legs=("called",))
+
+    def work() -> int:
+        feed = CallMonitor(legs=("called",)).feed
+        return sum(len(feed(frame)) for frame in frames)
+
+    return work
+
+
+def _watching_many(audio: Audio, count: int, steps: int) -> Callable[[], int]:
+    """Return what a bank of monitors does, all channels at each call."""
+    from securecall.fraud import MonitorBank
+
+    bank = MonitorBank(count)
+    rows = _rows_of(audio, count, steps)
+
+    def work() -> int:
+        return sum(len(bank.feed(row)) for row in rows)
+
+    work()  # every channel has heard something before it is measured
+    return work
+
+
 def _multimon(audio: Audio, rounds: int) -> list[Row]:
     import soxr
 
@@ -177,6 +205,10 @@ def ears(seconds: int, rounds: int, many: int) -> list[Row]:
     batch = many * steps * FRAME / RATE_HZ / spent
     spent = least_seconds(_many(audio, many, steps, everything=True), rounds)
     everything = many * steps * FRAME / RATE_HZ / spent
+    spent = least_seconds(_watching(audio), rounds)
+    watching = seconds / spent
+    spent = least_seconds(_watching_many(audio, many, steps), rounds)
+    watching_many = many * steps * FRAME / RATE_HZ / spent
     peers, rates = _spandsp(audio, rounds)
     limits, bare, allowed = _limits(audio, rounds)
     rows = [
@@ -186,6 +218,10 @@ def ears(seconds: int, rounds: int, many: int) -> list[Row]:
             note=f"{many:,} channels, 20 ms a call"),
         Row("ears", "securecall, everything on", everything, "channels",
             note=f"{many:,} channels; speech and measures, too"),
+        Row("ears", "CallMonitor, a frame a call", watching, "channels", 8000,
+            note="one leg, every detector"),
+        Row("ears", "MonitorBank", watching_many, "channels", 12_000,
+            note=f"{many:,} channels of one leg, 20 ms a call"),
         *peers,
         *_multimon(audio, min(rounds, 3)),
         *_webrtcvad(audio, rounds),

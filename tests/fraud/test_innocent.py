@@ -16,11 +16,9 @@ WAITING = Heard(60_320.0, "called", "tone", 60_000.0, ALERT)
 FOUND = Finding("three_way", "alert", 63_000.0, 0.9, "flash", "called", {"flash_ms": 500.0})
 
 
-def test_a_hold_behind_call_waiting_is_a_note() -> None:
-    made = explain(FOUND, [WAITING])
-    assert made is not None
-    assert made.grade == "note"
-    assert made.cues == {"flash_ms": 500.0, "since_call_waiting_ms": 3000.0}
+def test_a_hold_behind_call_waiting_is_explained_by_it() -> None:
+    for kind in ("three_way", "line_switch", "noise_anomaly"):
+        assert explain(replace(FOUND, kind=kind), [WAITING]) is None
 
 
 def test_other_findings_stay_as_they_are() -> None:

@@ -175,7 +175,8 @@ class Hearing:
 
 #: What evidence makes of a tone by the beginning of its name; _context.pxd numbers the classes.
 TONE_CLASSES: Final[Mapping[str, int]] = {
-    "call_waiting": 1, "cas": 1, "dt_as": 1, "ringback": 2, "sit": 3, "dial": 4, "stutter": 4, "recall": 4,
+    "call_waiting": 1, "cas": 1, "dt_as": 1, "ringback": 2, "sit": 3, "dial": 4, "stutter": 4,
+    "recall": 4,
 }  # fmt: skip
 OTHER_TONE: Final = 5
 

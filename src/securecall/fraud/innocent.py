@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from securecall.fraud.cues import Heard
@@ -21,7 +20,8 @@ def explain(finding: Finding, recent: Sequence[Heard]) -> Finding | None:
     """Return a finding in the light of what was heard before it.
 
     Call waiting that is answered breaks the line, holds it and comes back, as a three-way call
-    does: what begins soon behind an alert is told as a note, with the alert among its cues.
+    does: what begins soon behind its tone is explained by it, and not told. The tone itself is an
+    event.
 
     Parameters
     ----------
@@ -41,6 +41,5 @@ def explain(finding: Finding, recent: Sequence[Heard]) -> Finding | None:
             continue
         since_ms = finding.start_ms - event.start_ms
         if item.leg == finding.leg and 0 <= since_ms <= WAITING_MS:
-            cues = {**finding.cues, "since_call_waiting_ms": since_ms}
-            return replace(finding, grade="note", cues=cues)
+            return None
     return finding

@@ -1,0 +1,114 @@
+"""What detectors of changes make of what the trees say: limits, grades, silence afterwards."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pytest
+
+from securecall.fraud.cues import VALUES, Heard
+from securecall.fraud.detectors import DETECTORS, LineSwitch, NoiseAnomaly, ThreeWay
+from securecall.fraud.detectors.evidence import KINDS, SCORES, ByEvidence
+from securecall.fraud.forest import FAMILIES, evidence
+
+
+class View:
+    """A call with legs, and nothing else that these detectors ask for."""
+
+    legs: ClassVar[tuple[str, ...]] = ("called", "calling")
+
+
+class OneLeg(View):
+    """A call of which only the facility's leg is heard."""
+
+    legs = ("calling",)
+
+
+def change(log_odds: float, at_ms: float = 60_000.0, leg: str = "called", **numbers: Any) -> Heard:
+    """Return a change with such log odds of every kind."""
+    values = [float(numbers.get(name, 0.0)) for name in VALUES["change"]]
+    values += [log_odds] * len(KINDS)
+    return Heard(at_ms, leg, "change", at_ms - 4000.0, None, tuple(values))
+
+
+class Certain(ThreeWay):
+    """A detector whose limits are known."""
+
+    alert_log_odds = 1.0
+    disconnect_log_odds = 3.0
+
+
+def test_the_engine_and_the_file_have_the_same_kinds() -> None:
+    assert KINDS == ("three_way", "call_forwarding", "line_switch", "noise_anomaly")
+    assert set(KINDS) <= set(DETECTORS)
+    assert len(VALUES["change"]) == SCORES
+
+
+@pytest.mark.parametrize("maker", [ThreeWay, LineSwitch, NoiseAnomaly])
+def test_only_what_passes_the_limit_is_told_and_once(maker: type[ByEvidence]) -> None:
+    detector: Any = maker()
+    view: Any = View()
+    least = maker.alert_log_odds
+    assert not detector.hear(change(least - 0.01), view)
+    [found] = detector.hear(change(least + 0.01), view)
+    assert (found.kind, found.grade, found.leg) == (maker.kind, "alert", "called")
+    assert found.start_ms == 56_000.0
+    assert found.cues["log_odds_least"] == least
+    assert 0.0 < found.probability < 1.0
+    assert not detector.hear(change(least + 0.1, 60_500.0), view)
+    assert not detector.hear(change(least + 0.1, 89_999.0), view)
+    assert detector.hear(change(least + 0.1, 90_000.0), view)
+
+
+def test_the_facilitys_leg_is_not_judged_beside_the_other_one() -> None:
+    detector: Any = ThreeWay()
+    assert not detector.hear(change(9.0, leg="calling"), View())
+    assert detector.hear(change(9.0, leg="calling"), OneLeg())
+
+
+def test_an_alert_that_grows_certain_is_told_again_but_never_without_two_sources(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    view: Any = View()
+    monkeypatch.setattr("securecall.fraud.forest.Weighed.sources", lambda *_: ("clicks", "hold"))
+    detector: Any = Certain()
+    [first] = detector.hear(change(1.5), view)
+    [second] = detector.hear(change(3.5, 62_000.0), view)
+    assert (first.grade, second.grade) == ("alert", "disconnect")
+    assert second.sources == ("clicks", "hold")
+    assert not detector.hear(change(3.5, 63_000.0), view)
+    late: Any = Certain()
+    late.hear(change(1.5), view)
+    assert not late.hear(change(3.5, 66_000.0), view), "what comes so late is something else"
+    monkeypatch.setattr("securecall.fraud.forest.Weighed.sources", lambda *_: ("clicks",))
+    alone: Any = Certain()
+    [found] = alone.hear(change(9.0), view)
+    assert found.grade == "alert"
+
+
+def test_other_kinds_never_end_a_call() -> None:
+    for maker in (LineSwitch, NoiseAnomaly, DETECTORS["call_forwarding"]):
+        detector: Any = maker()
+        [found] = detector.hear(change(50.0), View())
+        assert found.grade == "alert"
+
+
+def test_a_finding_says_which_numbers_weighed_and_how_much() -> None:
+    detector: Any = ThreeWay()
+    heard = change(9.0, kind=1.0, run_s=7.5, run_floor_db=-9.0, lead_flash_s=0.5, flash_ms=600.0)
+    [found] = detector.hear(heard, View())
+    weighed = evidence().kinds["three_way"].weigh(heard.values)
+    name, part = weighed.parts[0]
+    assert found.cues[name] == heard.number(name)
+    assert found.cues[f"{name}_log_odds"] == part
+    assert found.detail.startswith("hold of 7.5 s, flash; ")
+    assert set(found.sources) <= set(FAMILIES)
+
+
+def test_what_is_remembered_can_be_saved() -> None:
+    detector: Any = ThreeWay()
+    detector.hear(change(9.0), View())
+    other: Any = ThreeWay()
+    other.load(detector.save())
+    assert other == detector
+    assert not other.hear(change(9.0, 70_000.0), View())
