@@ -85,7 +85,7 @@ cdef enum:                 # values of a cue of change
     V_LEAD_DIGIT
     V_TAIL_FLASH           # from the interruption's end to the last flash
     V_LEAD_GAP             # from the last gap's end to the interruption's begin
-    V_TALK_WEIGHT          # of speech on the poorer side: how much the talk's differences can be trusted
+    V_TALK_WEIGHT          # seconds of speech on the poorer side: how far talk can be trusted
     V_FLOOR_DOWN           # the floor's fall in the interruption, 0 where it is not known well
     V_LOW_SWAY             # from block to block in the last 3 s: of the floor, dB
     V_SPREAD               # from the floor to the loudest frame

@@ -27,7 +27,9 @@ cdef struct Cues:
     Cue* items
 
 
-cdef inline Cue* sc_new_cue(Cues* cues, int kind, int leg, int64_t start, int64_t at) noexcept nogil:
+cdef inline Cue* sc_new_cue(
+    Cues* cues, int kind, int leg, int64_t start, int64_t at
+) noexcept nogil:
     """Return the next free cue, zeros but for what is given; NULL without memory."""
     cdef Cue* more
     if cues.count == cues.room:

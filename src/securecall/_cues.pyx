@@ -1,7 +1,7 @@
 """The engine of evidence: calls with one or two legs; securecall.fraud.monitor is its face.
 
 `Watch` hears one call, `Watches` many with one leg each in one call without the GIL. What they tell
-are items, each (detected, leg, kind, what): kind is -1 for an event of the ears, else that of a cue.
+are items, each (detected, leg, kind, what): kind is -1 for an event of the ears, else a cue's.
 Times are samples at 8 kHz.
 """
 

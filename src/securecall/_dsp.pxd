@@ -1,4 +1,4 @@
-"""What the other engine of the ears needs of this one: the setup, and how samples come and events go."""
+"""What the other engine needs of this one: the setup, how samples come and how events go."""
 
 from libc.stdint cimport int64_t, uint8_t
 

@@ -1,4 +1,4 @@
-"""Hook flashes and moments without a line: pairs of clicks, and frames below the line's own noise."""
+"""Hook flashes and moments without a line: pairs of clicks, and frames below the line's noise."""
 
 cimport cython
 from libc.stdint cimport int64_t

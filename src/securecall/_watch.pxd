@@ -1,7 +1,7 @@
 """One call: its legs, what is heard on each, and what both together say.
 
-Each leg is heard by itself. What needs both, block by block, waits until both have got there, so that
-it does not matter how the legs' pieces follow each other.
+Each leg is heard by itself. What needs both, block by block, waits until both have got there, so
+that it does not matter how the legs' pieces follow each other.
 """
 
 cimport cython
