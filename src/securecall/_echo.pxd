@@ -1,8 +1,8 @@
 """Echo of the other leg: how alike are the levels of both legs, hop by hop, and how late.
 
 An echo is the other leg's sound 10 to 75 ms later and 10 to 40 dB softer. Where the other leg
-speaks and this one does not, this leg's hops follow its hops; the correlation of powers over half a second
-says so, without a filter that adapts (which costs a hundred times as much).
+speaks and this one does not, this leg's hops follow its hops; the correlation of powers over half a
+second says so, without a filter that adapts (which costs a hundred times as much).
 """
 
 cimport cython
