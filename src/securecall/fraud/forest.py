@@ -24,7 +24,7 @@ FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
     "hold": ("run_floor", "run_shape", "run_s", "run_other", "run_tonal", "run_dead", "kind",
              "floor_down", "after_s"),
     "noise": ("floor", "long_floor", "quiets", "high_after", "tonal_after", "dead_after",
-              "other_after"),
+              "other_after", "low_sway", "spread", "shape_sway"),
     "voice": ("talk", "pitch", "long_talk", "long_pitch", "edge", "long_edge", "spoken"),
     "echo": ("echo", "mutes", "run_mutes", "run_echoes", "far", "run_far"),
     "tones": ("since_", "lead_"),
