@@ -236,7 +236,6 @@ cdef inline void sc_side(const Block* block, int count, Side* side) noexcept nog
 
 
 @cython.cdivision(True)
-@cython.cdivision(True)
 cdef inline float sc_seen(const Side* side, const Block* block, int count) noexcept nogil:
     """Return how near the noise of a side comes to that of the most alike of some blocks, in dB."""
     cdef int k, b
@@ -255,6 +254,7 @@ cdef inline float sc_seen(const Side* side, const Block* block, int count) noexc
     return sqrtf(least)
 
 
+@cython.cdivision(True)
 cdef inline float sc_bands_mean(const float* band, int first, int end) noexcept nogil:
     cdef int b
     cdef float sum = 0
