@@ -255,6 +255,7 @@ cdef inline float sc_seen(const Side* side, const Block* block, int count) noexc
 
 
 @cython.cdivision(True)
+@cython.cdivision(True)
 cdef inline float sc_bands_mean(const float* band, int first, int end) noexcept nogil:
     cdef int b
     cdef float sum = 0

@@ -10,13 +10,11 @@ from tests.fraud.calls import CALL
 
 from securecall import _cues
 from securecall.fraud.cues import CUES, LEGS, VALUES, Heard
-from securecall.fraud.monitoring import Parameters, watch_of
+from securecall.fraud.hearing import hearing
+from securecall.fraud.monitoring import heard_plan
+from securecall.fraud.speech import packed_network
 
 ENGINE = Path(__file__).parents[2] / "src" / "securecall"
-USUAL = {
-    "plan": "north_america", "max_false_alarms_per_hour": None, "report_ends": False,
-    "detectors": None,
-}  # fmt: skip
 
 
 def of_enum(file: str, prefix: str) -> list[str]:
@@ -44,7 +42,11 @@ def test_numbers_of_a_change_are_those_of_the_engine() -> None:
 
 
 def test_a_flash_has_its_numbers() -> None:
-    watch = watch_of(Parameters(8000, "s16le", legs=["called"], **USUAL))
+    ears = hearing(
+        8000, "s16le", dtmf="bellcore", mf="r1", plan=heard_plan("north_america"),
+        dial_tone_filter=True, report_ends=True, speech=packed_network(),
+    )  # fmt: skip
+    watch = _cues.Watch(ears.setup, (0,))  # without trees every change is told
     found = [Heard(at / 8, LEGS[leg], CUES[kind], what[0] / 8, None, what[1])
              for at, leg, kind, what in watch.feed(0, CALL["called"]) if kind >= 0]  # fmt: skip
     flashes = [item for item in found if item.kind == "flash" and 19_900 < item.start_ms < 20_100]
