@@ -51,7 +51,17 @@ ANSWERING = {"tariff", "call"}
 OUTSIDE = {
     "regulation": set(),
     "rating": {"pyarrow", "tzdata", "matplotlib"},
-    "fraud": {"av", "matplotlib", "numba", "numpy", "river", "pyarrow", "soundfile", "soxr", "tzdata"},
+    "fraud": {
+        "av",
+        "matplotlib",
+        "numba",
+        "numpy",
+        "river",
+        "pyarrow",
+        "soundfile",
+        "soxr",
+        "tzdata",
+    },
     "ledger": {"pyarrow", "matplotlib"},
     "cli": {"pyarrow", "rich", "typer"},
 }
