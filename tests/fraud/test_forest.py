@@ -15,7 +15,16 @@ from tests.fraud.talk import talk
 from securecall import _cues
 from securecall.errors import BuildError
 from securecall.fraud.cues import CUES, VALUES
-from securecall.fraud.forest import FAMILIES, Forest, Kind, evidence, family, read
+from securecall.fraud.forest import (
+    FAMILIES,
+    FEATURES,
+    Forest,
+    Kind,
+    Weighed,
+    evidence,
+    family,
+    read,
+)
 from securecall.fraud.hearing import Hearing
 from securecall.fraud.speech import packed_network
 
@@ -270,6 +279,18 @@ class TestKind:
         assert dict(found.parts)["echo_db"] == -1.0
         assert found.sources(0.5) == ("clicks", "voice")
         assert found.sources(1.5) == ("clicks",)
+
+    def test_what_was_not_heard_and_what_is_counted_twice_are_no_sources(self) -> None:
+        parts = (("since_sit_s", 2.0), ("floor_db", 1.0), ("run_floor_db", 1.0))
+        assert Weighed(4.0, parts).sources(0.5) == ("hold", "noise", "tones")
+        assert Weighed(4.0, parts, frozenset({"since_sit_s"})).sources(0.5) == ("hold", "noise")
+        assert Weighed(4.0, parts, frozenset(), True).sources(0.5) == ("hold", "tones")
+        values = [0.0] * len(FEATURES)
+        values[FEATURES.index("since_sit_s")] = values[FEATURES.index("lead_flash_s")] = 60.0
+        values[FEATURES.index("kind")] = 2.0
+        heard = evidence().kinds["three_way"].weigh(values)
+        assert heard.absent <= {"since_sit_s", "lead_flash_s"}
+        assert heard.within
 
 
 class TestFamilies:

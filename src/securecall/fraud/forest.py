@@ -18,6 +18,13 @@ __all__ = ["FAMILIES", "Forest", "Weighed", "evidence", "family"]
 FILE: Final = "data/evidence_2026_11_26.csv"
 FEATURES: Final = VALUES["change"]
 
+#: Numbers that count the seconds since something; so many are as good as never.
+SINCE: Final = ("since_", "lead_", "tail_")
+LONG_AGO_S: Final = 30.0
+#: The number ``kind`` of a change within an interruption.
+WITHIN: Final = 2.0
+_PLACES: Final = {name: at for at, name in enumerate(FEATURES)}
+
 FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
     "clicks": ("since_flash", "flash_", "lead_flash", "tail_flash", "since_gap", "gap", "lead_gap",
                "since_long_gap", "long_gap", "click"),
@@ -63,16 +70,30 @@ class Weighed:
         As the trees have them.
     parts : tuple of (str, float)
         How much of them each number made, the greatest share first.
+    absent : frozenset of str
+        Numbers that only say that something was not heard: evidence of nothing by themselves.
+    within : bool
+        The change is one within an interruption, whose noise is what is behind the change, too.
     """
 
     log_odds: float
     parts: tuple[tuple[str, float], ...]
+    absent: frozenset[str] = frozenset()
+    within: bool = False
 
     def sources(self, least: float) -> tuple[str, ...]:
-        """Return the sources that speak for it with so much log odds or more."""
+        """Return the sources that speak for it with so much log odds or more.
+
+        What was not heard is none. Within an interruption its noise and the noise behind are the
+        same, and one source.
+        """
         sums: dict[str, float] = {}
         for name, part in self.parts:
+            if name in self.absent:
+                continue
             source = family(name)
+            if self.within and source == "noise":
+                source = "hold"
             sums[source] = sums.get(source, 0.0) + part
         return tuple(sorted(source for source, part in sums.items() if part >= least))
 
@@ -112,7 +133,10 @@ class Kind:
                 mean = new
             total += mean
         ordered = sorted(parts.items(), key=lambda each: (-abs(each[1]), each[0]))
-        return Weighed(total, tuple(ordered))
+        absent = frozenset(
+            name for name in parts if name.startswith(SINCE) and values[_PLACES[name]] >= LONG_AGO_S
+        )
+        return Weighed(total, tuple(ordered), absent, values[_PLACES["kind"]] == WITHIN)
 
 
 class Forest:
@@ -161,7 +185,6 @@ def read(text: str) -> Forest:
     ------
     own.
     """
-    place = {name: at for at, name in enumerate(FEATURES)}
     heads: dict[str, tuple[float, float, float, float, float]] = {}
     trees: dict[str, list[list[tuple[int, float, int, float]]]] = {}
     for line, words in enumerate(text.splitlines(), 1):
@@ -177,7 +200,7 @@ def read(text: str) -> Forest:
                 if rest[0] == "0":
                     trees[kind].append([])
                 name, number, right, mean = rest[1:]
-                feature = -1 if name == "leaf" else place[name]
+                feature = -1 if name == "leaf" else _PLACES[name]
                 # As the engine has them: else a value on a limit goes another way here than there.
                 limit, leaf = array("f", (float(number), float(mean)))
                 trees[kind][-1].append((feature, limit, int(right), leaf))

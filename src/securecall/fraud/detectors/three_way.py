@@ -8,7 +8,9 @@ from typing import ClassVar
 
 from securecall.fraud.cues import Heard
 from securecall.fraud.detectors.evidence import ByEvidence
+from securecall.fraud.finding import CallView, Finding
 from securecall.fraud.forest import evidence
+from securecall.fraud.innocent import muted
 
 __all__ = ["ThreeWay"]
 
@@ -28,6 +30,17 @@ class ThreeWay(ByEvidence):
     kind: ClassVar[str] = "three_way"
     alert_log_odds: ClassVar[float] = evidence().kinds["three_way"].alert
     disconnect_log_odds: ClassVar[float | None] = evidence().kinds["three_way"].disconnect
+
+    def hear(self, item: Heard, call: CallView) -> Sequence[Finding]:
+        """Hear a change; a leg that was only mute is none.
+
+        Source
+        ------
+        own.
+        """
+        if item.kind == "change" and muted(item):
+            return ()
+        return super(ThreeWay, self).hear(item, call)
 
     def words(self, item: Heard, sources: Sequence[str]) -> str:
         """Return what was found.
