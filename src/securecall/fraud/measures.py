@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from securecall import _dsp
 from securecall.errors import InputError
-from securecall.fraud.g711 import ALAW, MULAW
-from securecall.fraud.hearing import ENCODINGS, gap_samples, one_of, refuse_frame
-from securecall.fraud.speech import packed_network
+from securecall.fraud.hearing import gap_samples, refuse_frame
+from securecall.fraud.speech import speech_channel
 
 if TYPE_CHECKING:
     import numpy as np
@@ -89,13 +88,7 @@ class Measurer:
     __slots__ = ("_channel",)
 
     def __init__(self, sample_rate_hz: int = 8000, encoding: str = "s16le") -> None:
-        if type(sample_rate_hz) is not int or sample_rate_hz not in (8000, 16000):
-            raise InputError(f"sample_rate_hz must be 8000 or 16000, not {sample_rate_hz!r}")
-        code = one_of(encoding, ENCODINGS, "encoding")
-        table = b"" if code == 0 else (MULAW if code == 1 else ALAW).tobytes()
-        self._channel = _dsp.Channel(
-            _dsp.Setup(sample_rate_hz, code, table, None, None, False, None, packed_network(), True)
-        )
+        self._channel = speech_channel(sample_rate_hz, encoding, measures=True)
 
     def feed(self, frame: Any) -> NDArray[np.float32]:
         """Hear some audio; return a row for each frame of 20 ms that it completes.

@@ -59,6 +59,29 @@ def packed_network() -> bytes:
     return numbers.tobytes()
 
 
+def speech_channel(
+    sample_rate_hz: int, encoding: str, *, measures: bool = False
+) -> _dsp.Channel:  # fmt: skip
+    """Return a channel that listens for speech and nothing else, and measures if that is wanted.
+
+    Raises
+    ------
+    InputError
+        A rate other than 8000 or 16000, or an encoding that is not known.
+
+    Source
+    ------
+    own.
+    """
+    if type(sample_rate_hz) is not int or sample_rate_hz not in (8000, 16000):
+        raise InputError(f"sample_rate_hz must be 8000 or 16000, not {sample_rate_hz!r}")
+    code = one_of(encoding, ENCODINGS, "encoding")
+    table = b"" if code == 0 else (MULAW if code == 1 else ALAW).tobytes()
+    return _dsp.Channel(
+        _dsp.Setup(sample_rate_hz, code, table, None, None, False, None, packed_network(), measures)
+    )
+
+
 class SpeechDetector:
     """Tells speech from other sound on one line.
 
@@ -89,13 +112,7 @@ class SpeechDetector:
     __slots__ = ("_channel",)
 
     def __init__(self, sample_rate_hz: int = 8000, encoding: str = "s16le") -> None:
-        if type(sample_rate_hz) is not int or sample_rate_hz not in (8000, 16000):
-            raise InputError(f"sample_rate_hz must be 8000 or 16000, not {sample_rate_hz!r}")
-        code = one_of(encoding, ENCODINGS, "encoding")
-        table = b"" if code == 0 else (MULAW if code == 1 else ALAW).tobytes()
-        self._channel = _dsp.Channel(
-            _dsp.Setup(sample_rate_hz, code, table, None, None, False, None, packed_network())
-        )
+        self._channel = speech_channel(sample_rate_hz, encoding)
 
     def feed(self, frame: Any) -> list[Activity]:
         """Hear some audio; return what each frame of 20 ms is that it completes.
