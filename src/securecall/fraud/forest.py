@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from math import exp
+from math import exp, log
 from typing import Final
 
 from securecall.errors import BuildError
@@ -117,6 +117,11 @@ class Kind:
     def probability(self, log_odds: float) -> float:
         """Return how often a report with such log odds was right, on simulated calls."""
         return 1.0 / (1.0 + exp(-(self.slope * log_odds + self.shift)))
+
+    def log_odds(self, probability: float) -> float:
+        """Return the log odds of a probability, as the trees have them."""
+        sure = min(max(probability, 1e-9), 1.0 - 1e-9)
+        return (log(sure / (1.0 - sure)) - self.shift) / self.slope
 
     def weigh(self, values: Sequence[float]) -> Weighed:
         """Return the log odds of values, and what each number has added on the way."""

@@ -11,6 +11,7 @@ from securecall.errors import BuildError, InputError, InputTypeError, nearest
 from securecall.fraud.course import Course
 from securecall.fraud.cues import LEGS
 from securecall.fraud.detectors import makers
+from securecall.fraud.detectors.evidence import at_operating_point
 from securecall.fraud.finding import Detector
 from securecall.fraud.forest import evidence
 from securecall.fraud.hearing import hearing
@@ -123,8 +124,11 @@ class Parameters:
             forest=evidence().packed,
         )  # fmt: skip
         self.numbers = None if legs is None else leg_numbers(legs)
-        self.makers: dict[str, Callable[[], Detector]] = makers(detectors)
         self.least = least_probabilities(max_false_alarms_per_hour)
+        self.makers: dict[str, Callable[[], Detector]] = {
+            kind: at_operating_point(maker, self.least.get(kind))
+            for kind, maker in makers(detectors).items()
+        }
         self._told = {
             "sample_rate_hz": sample_rate_hz, "encoding": encoding, "plan": told_plan(plan),
             "max_false_alarms_per_hour": max_false_alarms_per_hour,

@@ -8,7 +8,12 @@ import pytest
 
 from securecall.fraud.cues import VALUES, Heard
 from securecall.fraud.detectors import DETECTORS, LineSwitch, NoiseAnomaly, ThreeWay
-from securecall.fraud.detectors.evidence import KINDS, SCORES, ByEvidence
+from securecall.fraud.detectors.evidence import (
+    KINDS,
+    SCORES,
+    ByEvidence,
+    at_operating_point,
+)
 from securecall.fraud.forest import FAMILIES, evidence
 
 
@@ -58,6 +63,22 @@ def test_only_what_passes_the_limit_is_told_and_once(maker: type[ByEvidence]) ->
     assert not detector.hear(change(least + 0.1, 60_500.0), view)
     assert not detector.hear(change(least + 0.1, 89_999.0), view)
     assert detector.hear(change(least + 0.1, 90_000.0), view)
+
+
+def test_the_operating_point_may_be_lower_or_higher_than_an_alert() -> None:
+    kind = evidence().kinds["noise_anomaly"]
+    middle = (kind.told + kind.alert) / 2
+    view: Any = View()
+    lax: Any = at_operating_point(NoiseAnomaly, kind.probability(kind.told))()
+    [found] = lax.hear(change(middle), view)
+    assert (found.grade, found.cues["log_odds_least"]) == ("note", pytest.approx(kind.told))
+    assert not NoiseAnomaly().hear(change(middle), view)
+    strict: Any = at_operating_point(NoiseAnomaly, kind.probability(kind.alert + 1))()
+    assert not strict.hear(change(kind.alert + 0.5), view)
+    [found] = strict.hear(change(kind.alert + 1.1), view)
+    assert found.grade == "alert"
+    assert at_operating_point(DETECTORS["keypad"], 0.5)() == DETECTORS["keypad"]()
+    assert at_operating_point(NoiseAnomaly, None)() == NoiseAnomaly()
 
 
 def test_the_facilitys_leg_is_not_judged_beside_the_other_one() -> None:

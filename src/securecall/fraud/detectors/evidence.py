@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from securecall.fraud.cues import VALUES, Heard
 from securecall.fraud.detectors.remembering import Remembering
 from securecall.fraud.finding import CallView, Finding
 from securecall.fraud.forest import Weighed, evidence
 
-__all__ = ["ByEvidence"]
+__all__ = ["ByEvidence", "at_operating_point"]
 
 SCORES: Final = len(VALUES["change"])
 #: The order in which the engine has them.
@@ -41,6 +41,9 @@ class ByEvidence(Remembering):
     quiet_ms: ClassVar[float] = 30_000.0
     growing_ms: ClassVar[float] = 5_000.0
 
+    #: Least log odds of what is told; None for those of an alert. What has less than an alert is a
+    #: note.
+    least_log_odds: float | None = None
     told_ms: float = -1e9
     certain_ms: float = -1e9
 
@@ -55,7 +58,8 @@ class ByEvidence(Remembering):
         if item.kind != "change" or item.leg != outside:
             return ()
         log_odds = item.values[SCORES + KINDS.index(self.kind)]
-        if log_odds < self.alert_log_odds:
+        least = self.alert_log_odds if self.least_log_odds is None else self.least_log_odds
+        if log_odds < least:
             return ()
         certain = self.disconnect_log_odds is not None and log_odds >= self.disconnect_log_odds
         new = item.at_ms >= self.told_ms + self.quiet_ms
@@ -71,20 +75,21 @@ class ByEvidence(Remembering):
             self.told_ms = item.at_ms
         if certain:
             self.certain_ms = item.at_ms
+        grade = "alert" if log_odds >= self.alert_log_odds else "note"
         return [Finding(
-            self.kind, "disconnect" if certain else "alert", item.start_ms,
+            self.kind, "disconnect" if certain else grade, item.start_ms,
             evidence().kinds[self.kind].probability(log_odds), self.words(item, sources), item.leg,
-            self.cues(item, weighed), sources, item.at_ms,
+            self.cues(item, weighed, least), sources, item.at_ms,
         )]  # fmt: skip
 
-    def cues(self, item: Heard, weighed: Weighed) -> dict[str, float]:
+    def cues(self, item: Heard, weighed: Weighed, least: float) -> dict[str, float]:
         """Return the numbers that weighed most, each with the log odds that it made.
 
         Source
         ------
         own.
         """
-        told = {"log_odds": weighed.log_odds, "log_odds_least": self.alert_log_odds}
+        told = {"log_odds": weighed.log_odds, "log_odds_least": least}
         for name, part in weighed.parts[:PARTS_TOLD]:
             told[name] = item.number(name)
             told[f"{name}_log_odds"] = part
@@ -98,3 +103,28 @@ class ByEvidence(Remembering):
         own.
         """
         return " and ".join(sources) or "several small changes"
+
+
+def at_operating_point(
+    maker: Callable[[], Any], probability: float | None
+) -> Callable[[], Any]:  # fmt: skip
+    """Return what makes the same detector with another limit, if it is one of these.
+
+    Parameters
+    ----------
+    maker : callable
+    probability : float or None
+        The least that is told; None leaves the detector's own limit.
+
+    Source
+    ------
+    own; `securecall.fraud.operating`.
+    """
+
+    def made() -> Any:
+        detector = maker()
+        if probability is not None and isinstance(detector, ByEvidence):
+            detector.least_log_odds = evidence().kinds[detector.kind].log_odds(probability)
+        return detector
+
+    return made
