@@ -87,24 +87,39 @@ def test_the_facilitys_leg_is_not_judged_beside_the_other_one() -> None:
     assert detector.hear(change(9.0, leg="calling"), OneLeg())
 
 
-def test_an_alert_that_grows_certain_is_told_again_but_never_without_two_sources(
+def test_a_three_way_call_ends_a_call_only_by_its_act_and_its_outcome(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     view: Any = View()
-    monkeypatch.setattr("securecall.fraud.forest.Weighed.sources", lambda *_: ("clicks", "hold"))
+    behind = {"kind": 1.0, "after_s": 2.0, "lead_flash_s": 0.0}
+
+    def heard_from(*sources: str) -> None:
+        monkeypatch.setattr("securecall.fraud.forest.Weighed.sources", lambda *_: sources)
+
+    heard_from("clicks", "hold", "noise")
     detector: Any = Certain()
-    [first] = detector.hear(change(1.5), view)
-    [second] = detector.hear(change(3.5, 62_000.0), view)
-    assert (first.grade, second.grade) == ("alert", "disconnect")
-    assert second.sources == ("clicks", "hold")
-    assert not detector.hear(change(3.5, 63_000.0), view)
+    [first] = detector.hear(change(3.5, kind=2.0, run_s=3.0, lead_flash_s=0.0), view)
+    [second] = detector.hear(change(3.5, 70_000.0, **behind), view)
+    assert (first.grade, second.grade) == ("alert", "disconnect"), "a hold alone ends nothing"
+    assert not detector.hear(change(3.5, 71_000.0, **behind), view)
     late: Any = Certain()
-    late.hear(change(1.5), view)
-    assert not late.hear(change(3.5, 66_000.0), view), "what comes so late is something else"
-    monkeypatch.setattr("securecall.fraud.forest.Weighed.sources", lambda *_: ("clicks",))
-    alone: Any = Certain()
-    [found] = alone.hear(change(9.0), view)
-    assert found.grade == "alert"
+    late.hear(change(1.5, **behind), view)
+    assert not late.hear(change(3.5, 62_000.0, **{**behind, "after_s": 9.0}), view)
+    for sources in (("clicks", "hold"), ("noise", "voice"), ("clicks",), ()):
+        heard_from(*sources)
+        [found] = Certain().hear(change(9.0, **behind), view)
+        assert found.grade == "alert"
+
+
+def test_what_grows_certain_too_late_is_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("securecall.fraud.forest.Weighed.sources", lambda *_: ("clicks", "voice"))
+    view: Any = View()
+    behind = {"kind": 1.0, "after_s": 2.0, "lead_flash_s": 0.0}
+    detector: Any = Certain()
+    detector.hear(change(1.5, **behind), view)
+    [found] = detector.hear(change(3.5, 60_000.0 + 30_001.0, **behind), view)
+    assert found.grade == "disconnect", "half a minute later it is a new event"
+    assert found.start_ms > 80_000
 
 
 def test_other_kinds_never_end_a_call() -> None:

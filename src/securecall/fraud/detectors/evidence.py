@@ -68,7 +68,7 @@ class ByEvidence(Remembering):
             return ()
         weighed = evidence().kinds[self.kind].weigh(item.values)
         sources = weighed.sources(SOURCE_LOG_ODDS)
-        certain = certain and len(sources) > 1
+        certain = certain and self.ends_calls(item, sources)
         if not new and not certain:
             return ()
         if new:
@@ -81,6 +81,15 @@ class ByEvidence(Remembering):
             evidence().kinds[self.kind].probability(log_odds), self.words(item, sources), item.leg,
             self.cues(item, weighed, least), sources, item.at_ms,
         )]  # fmt: skip
+
+    def ends_calls(self, item: Heard, sources: Sequence[str]) -> bool:
+        """Return whether what speaks for a change is enough to end a call over it.
+
+        Source
+        ------
+        own.
+        """
+        return len(sources) > 1
 
     def cues(self, item: Heard, weighed: Weighed, least: float) -> dict[str, float]:
         """Return the numbers that weighed most, each with the log odds that it made.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from securecall.fraud.cues import Heard
 from securecall.fraud.detectors.evidence import ByEvidence
@@ -13,6 +13,11 @@ from securecall.fraud.forest import evidence
 from securecall.fraud.innocent import muted
 
 __all__ = ["ThreeWay"]
+
+#: Sources of what somebody did, and of what is other since.
+ACT: Final = frozenset({"clicks", "hold"})
+OUTCOME: Final = frozenset({"noise", "voice", "echo"})
+BEHIND_S: Final = 8.0
 
 
 @dataclass(slots=True)
@@ -30,6 +35,7 @@ class ThreeWay(ByEvidence):
     kind: ClassVar[str] = "three_way"
     alert_log_odds: ClassVar[float] = evidence().kinds["three_way"].alert
     disconnect_log_odds: ClassVar[float | None] = evidence().kinds["three_way"].disconnect
+    growing_ms: ClassVar[float] = 30_000.0
 
     def hear(self, item: Heard, call: CallView) -> Sequence[Finding]:
         """Hear a change; a leg that was only mute is none.
@@ -41,6 +47,20 @@ class ThreeWay(ByEvidence):
         if item.kind == "change" and muted(item):
             return ()
         return super(ThreeWay, self).hear(item, call)
+
+    def ends_calls(self, item: Heard, sources: Sequence[str]) -> bool:
+        """Return whether the act and its outcome were both heard.
+
+        A flash and a hold are what somebody does who answers another call, too, whether its tone
+        was heard or not. Only when the hold is over, and something is other behind it, is there a
+        third party.
+
+        Source
+        ------
+        own.
+        """
+        behind = item.number("kind") == 1 and item.number("after_s") <= BEHIND_S
+        return behind and bool(ACT & set(sources)) and bool(OUTCOME & set(sources))
 
     def words(self, item: Heard, sources: Sequence[str]) -> str:
         """Return what was found.
