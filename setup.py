@@ -18,9 +18,15 @@ if BUILD not in ("release", "debug", "trace"):
     sys.exit(f"SECURECALL_BUILD must be release, debug or trace, not {BUILD!r}")
 
 FLAGS = {
-    "release": ["-O3", "-g0", "-fno-math-errno", "-fno-trapping-math",
-                # Where a loop begins must not be left to chance: it was worth 5 % of the ears.
-                "-falign-functions=64", "-falign-loops=32"],
+    "release": [
+        "-O3",
+        "-g0",
+        "-fno-math-errno",
+        "-fno-trapping-math",
+        # Where a loop begins must not be left to chance: it was worth 5 % of the ears.
+        "-falign-functions=64",
+        "-falign-loops=32",
+    ],
     "debug": ["-O1", "-g"],
     "trace": ["-O0", "-g0"],
 }[BUILD] + ["-std=gnu11", "-ffp-contract=off", "-Wall", "-Wno-unused-function"]
