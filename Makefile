@@ -3,7 +3,7 @@ PYTHON ?= python3
 V := .venv/bin
 PACKAGE := src/securecall
 PEERS := libspandsp2 multimon-ng
-ENGINES := securecall._rating securecall._curve securecall._fees securecall._dsp
+ENGINES := securecall._rating securecall._curve securecall._fees securecall._dsp securecall._cues
 
 .PHONY: run test lint bench build conform peers deep fuzz sanitize torture trace debug wheel clean
 
