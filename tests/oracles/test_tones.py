@@ -52,8 +52,10 @@ class TestJudge:
 class TestBank:
     def test_every_lane_of_every_frame_has_the_judges_power(self) -> None:
         chance = np.random.default_rng(20261125)
-        detector = ToneDetector(plan=None)
         for number in range(60):
+            detector = ToneDetector(
+                plan=None
+            )  # a new line: it knows of no direct current to take away
             kind = number % 4
             frame = noise(float(chance.uniform(-50, 0)), 20, number)
             if kind == 1:

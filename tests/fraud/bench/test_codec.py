@@ -90,5 +90,6 @@ def test_unknown_and_absent_codecs_are_refused(monkeypatch: pytest.MonkeyPatch) 
         with pytest.raises(BuildError, match=r"amr needs av.*pip install"):
             coded(SPEECH, "amr")
     finally:
+        monkeypatch.undo()  # before anything asks again, or all later tests would go without
         codec._there.cache_clear()
     assert set(missing()) <= set(CODECS)
