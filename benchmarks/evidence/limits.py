@@ -97,6 +97,11 @@ def limits(natural: Judged, whole: Judged) -> Limits:
     strongest = max((alarm.log_odds for alarm in whole.alarms), default=0.0)
     right = [chance.log_odds for chance in natural.chances if chance.log_odds >= told]
     wrong = [alarm.log_odds for alarm in natural.false(told)]
+    if not wrong:
+        raise InputError(
+            f"{whole.kind}: in {natural.hours:.1f} h no report is false, so nothing says how often"
+            " one is right: more calls"
+        )
     slope, shift = calibrated(right, wrong)
     if slope <= 0:
         raise InputError(

@@ -270,6 +270,17 @@ def arguments(verb: str, out: Path, *more: str) -> list[str]:
 
 
 class TestCommand:
+    def test_calls_without_a_false_report_calibrate_nothing(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        journal = Journal(tmp_path / ROWS, Batch(101, 9, call_s=36.0))
+        for index in range(9):
+            journal.add(told(index))
+        argument = arguments("train", tmp_path, "--rich", "0", "--natural", "9", "--trees", "4",
+                             "--least-in-leaf", "5")  # fmt: skip
+        assert main(argument) == 2
+        assert "in 0.3 h no report is false" in capsys.readouterr().err
+
     def test_training_writes_what_the_engine_takes(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -1,4 +1,4 @@
-"""Detectors of the monitor, one a file; `usual` makes those that a monitor has by itself."""
+"""Detectors of the monitor, one a file; `makers` returns those that a monitor has by itself."""
 
 from __future__ import annotations
 
