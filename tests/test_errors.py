@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import copy
 import pickle
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 import securecall
 from securecall import errors
+from securecall.calls.decision import Decision, Limits, Reason
 from securecall.errors import (
     AmountOverflow,
     BuildError,
+    CallRefused,
     CallRejected,
     ColumnError,
+    FacilityError,
     Fault,
     FeesExceedDeposit,
     InputError,
@@ -37,6 +41,10 @@ FAULTS = (
     Fault("t.toml", 3, "facility[0].kind", '"jial"', 'must be "jail"', "jail"),
     Fault("d.csv", None, "rows", "", "must be at least one"),
 )
+REFUSED = Decision(
+    "c-1", False, (Reason("no_rate", "the tariff has no price for this call", "ask"),),
+    Limits(900_000, None, Decimal("0")), False, True, True, True, datetime(2026, 5, 1, tzinfo=UTC),
+)  # fmt: skip
 # One of each, and what it says of itself.
 EXAMPLES = [
     (SecurecallError("anything"), {}, "anything"),
@@ -64,6 +72,16 @@ EXAMPLES = [
         PolicyError(FAULTS[1:]),
         {"faults": FAULTS[1:]},
         "the policy has 1 fault:\n  d.csv: rows: must be at least one",
+    ),
+    (
+        FacilityError(FAULTS[1:]),
+        {"faults": FAULTS[1:]},
+        "the facility file has 1 fault:\n  d.csv: rows: must be at least one",
+    ),
+    (
+        CallRefused(REFUSED),
+        {"decision": REFUSED},
+        "call 'c-1' is refused:\n  no_rate: the tariff has no price for this call; ask",
     ),
     (
         CallRejected("no_rate", "no rate is in force"),

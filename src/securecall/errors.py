@@ -9,6 +9,7 @@
     │   ├── RegulationError            every fault of a rules file at once; .faults
     │   ├── TonePlanError              every fault of a tone plan at once; .faults
     │   ├── PolicyError                every fault of a fraud policy at once; .faults
+    │   ├── FacilityError              every fault of a facility file at once; .faults
     │   ├── CallRejected               one call cannot be rated; .status, as in a batch
     │   ├── FeesExceedDeposit          fees would eat a whole deposit; .fee, .charged, .left
     │   └── NoSuchAmount               no payment makes exactly this credit; .below, .above
@@ -18,6 +19,7 @@
     │   ├── Unknown(InputError)            no account, call, ... of that id; .what, .id
     │   └── StoreError                     the store cannot be opened, written or believed
     │       └── StoreUnsure                whether it was kept is unknown; ask again
+    ├── CallRefused                    a gate lets no call through; .decision has every reason
     ├── AmountOverflow(OverflowError)  beyond +-999 999 999 999.999999 dollars
     └── BuildError(ImportError)        the compiled modules are missing or of another version
 """
@@ -28,12 +30,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
+from typing import Any
 
 __all__ = [
     "AmountOverflow",
     "BuildError",
+    "CallRefused",
     "CallRejected",
     "ColumnError",
+    "FacilityError",
     "Fault",
     "FeesExceedDeposit",
     "InputError",
@@ -192,6 +197,34 @@ class PolicyError(_FaultsError):
 
     __module__ = "securecall"
     what = "policy"
+
+
+class FacilityError(_FaultsError):
+    """A facility file cannot be used; ``faults`` lists everything that is wrong."""
+
+    __module__ = "securecall"
+    what = "facility file"
+
+
+class CallRefused(SecurecallError):
+    """A gate lets a call not through.
+
+    Attributes
+    ----------
+    decision : securecall.calls.Decision
+        With every reason, and what would change it.
+    """
+
+    __module__ = "securecall"
+
+    def __init__(self, decision: Any) -> None:
+        super().__init__(decision)
+        self.decision = decision
+
+    def __str__(self) -> str:
+        refusals = self.decision.refusals
+        head = f"call {self.decision.call_id!r} is refused:"
+        return "\n".join([head, *(f"  {reason}" for reason in refusals)])
 
 
 class CallRejected(InputError):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from securecall.errors import Unknown
-from securecall.ledger.component import Component, meter_of
+from securecall.ledger.component import meter_of
 from securecall.ledger.curve import PriceCurve, final_micros, parts_micros
 from securecall.ledger.cutoff import Meter
 from securecall.ledger.operation import Operation, Unfit
 from securecall.ledger.outcome import Outcome
+from securecall.ledger.reading import shortage
 from securecall.ledger.rows import CallRow
 from securecall.ledger.settlement import settlement_of
 from securecall.ledger.values.calls import Admission, Settled, Settlement
@@ -47,7 +48,7 @@ def start_call(
         call.state, call.reason, call.ended_ms = "refused", "refused", op.at_ms
         call.ended_by = "ledger"
         op.ended.append(call)
-        return Admission(_shortage(found, accounts), call_id, op.at_ms, None, "refused")
+        return Admission(shortage(found, accounts), call_id, op.at_ms, None, "refused")
     found.meters.append(meter)
     found.calls[call_id] = call
     for name in accounts:
@@ -55,15 +56,6 @@ def start_call(
         row.running = [*row.running, call_id]
     op.solve(found)
     return Admission("ok", call_id, op.at_ms, call.cutoff_ms, call.reason)
-
-
-def _shortage(found: Component, accounts: Sequence[str]) -> str:
-    """Say whether a spending limit or the money itself was short."""
-    for name in accounts:
-        purse = found.purse(name)
-        if purse.left_micros is not None and purse.left_micros < purse.room_micros:
-            return Outcome.SPENDING_LIMIT.value
-    return Outcome.INSUFFICIENT_FUNDS.value
 
 
 def settle_due(op: Operation) -> Settled:

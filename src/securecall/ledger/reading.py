@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from securecall.errors import InputError, Unknown
-from securecall.ledger.component import Component, closed_ms, load
+from securecall.ledger.component import Component, closed_ms, load, meter_of
+from securecall.ledger.curve import PriceCurve
 from securecall.ledger.cutoff import advance, cutoffs
 from securecall.ledger.instant import instant
-from securecall.ledger.rows import AccountRow
+from securecall.ledger.outcome import Outcome
+from securecall.ledger.rows import AccountRow, CallRow
 from securecall.ledger.settlement import by_account
 from securecall.ledger.stores.door import Reading
 from securecall.ledger.timeline import bought_by
-from securecall.ledger.values.calls import CallState
+from securecall.ledger.values.calls import Admission, CallState
 from securecall.ledger.values.money import Balance
 
-__all__ = ["balance", "call_state", "component_at", "cutoffs_of", "there"]
+__all__ = ["admission", "balance", "call_state", "component_at", "cutoffs_of", "shortage", "there"]
 
 
 def there(view: Reading, account: str) -> str:
@@ -143,3 +145,43 @@ def call_state(view: Reading, call_id: str, at_ms: int | None) -> CallState:
         reason, charged, call.refunded, bought, cutoff_ms, tuple(call.parts.items()),
         by_account(takings),
     )  # fmt: skip
+
+
+def admission(
+    view: Reading,
+    accounts: Sequence[str],
+    curve: PriceCurve,
+    at_ms: int,
+    *,
+    split: bool,
+    limit_ms: int | None,
+) -> Admission:
+    """Return what `metering.start_call` would answer at an instant, without starting anything."""
+    found = load(view, accounts)
+    if any(row.settled_ms > at_ms for row in found.accounts.values()):
+        return Admission(Outcome.LATE.value, "", at_ms, None, "refused")
+    if any(found.accounts[name].closed for name in accounts):
+        return Admission(Outcome.ACCOUNT_CLOSED.value, "", at_ms, None, "refused")
+    advance(found.meters, at_ms)
+    for name in accounts:
+        purse = found.purse(name)
+        while purse.refill is not None and purse.refill_ms <= at_ms:
+            purse.left_micros = purse.limit_micros
+            purse.refill_ms = purse.refill(purse.refill_ms)
+    # An order behind every other: whoever starts last at an instant is asked last.
+    call = CallRow("", list(accounts), at_ms, 1 << 62, split=split, limit_ms=limit_ms, curve=curve)
+    meter = meter_of(call, found.purses)
+    meter.step(at_ms)
+    if meter.ended_ms is not None:
+        return Admission(shortage(found, accounts), "", at_ms, None, "refused")
+    ends_ms, why = cutoffs([*found.meters, meter])[""]
+    return Admission(Outcome.OK.value, "", at_ms, ends_ms, why)
+
+
+def shortage(found: Component, accounts: Sequence[str]) -> str:
+    """Say whether a spending limit or the money itself was short."""
+    for name in accounts:
+        purse = found.purse(name)
+        if purse.left_micros is not None and purse.left_micros < purse.room_micros:
+            return Outcome.SPENDING_LIMIT.value
+    return Outcome.INSUFFICIENT_FUNDS.value

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from securecall.errors import InputError, InputTypeError
-from securecall.ledger import metering
+from securecall.ledger import metering, reading
 from securecall.ledger.curve import PriceCurve, checked
 from securecall.ledger.curve import dumped as dumped_curve
 from securecall.ledger.faces.arguments import flag_of, whole_of
@@ -68,25 +68,7 @@ class Calls(Desk):
         own; charging law, rules 5 to 8.
         """
         call_id = identifier(call_id, "call_id")
-        if isinstance(accounts, str):
-            raise InputTypeError(f"accounts must be a list of ids, such as [{accounts!r}]")
-        if not isinstance(accounts, Iterable):
-            raise InputTypeError(f"accounts must be a list of ids, not {accounts!r}")
-        payers = [identifier(account, "an account of accounts") for account in accounts]
-        if not payers or len(set(payers)) != len(payers):
-            raise InputError(f"accounts must name at least one account, each once, not {payers}")
-        checked(curve)
-        at_ms = ms_of(at)
-        start_ms = getattr(curve, "start_ms", at_ms)
-        if start_ms != at_ms:
-            raise InputError(
-                f"at must be the curve's start, {instant(start_ms).isoformat()}, "
-                f"not {instant(at_ms).isoformat()}"
-            )
-        limit = None if max_ms is None else whole_of(max_ms, "max_ms", 1)
-        if limit is not None and limit > DURATION_MS_MAX:
-            raise InputError(f"max_ms must be at most {DURATION_MS_MAX}, 366 days, not {limit}")
-        split = flag_of(split, "split")
+        payers, limit = self._asked(accounts, curve, ms_of(at), split, max_ms)
         if not self._keeps_curves:
             dumped_curve(curve)
         answer: Admission = self._write(
@@ -102,6 +84,67 @@ class Calls(Desk):
             )
         )
         return answer
+
+    def admits(
+        self,
+        accounts: Iterable[str],
+        curve: PriceCurve,
+        *,
+        at: At,
+        split: bool = False,
+        max_ms: int | None = None,
+    ) -> Admission:
+        """Say what `start_call` would answer at an instant; nothing moves and nothing is kept.
+
+        Parameters
+        ----------
+        accounts, curve, split, max_ms
+            As for `start_call`.
+
+        Returns
+        -------
+        Admission
+            Of a call without an id. ``cutoff_at`` is what the money and ``max_ms`` would allow.
+
+        Raises
+        ------
+        InputError, InputTypeError, Unknown
+            As `start_call`.
+
+        Source
+        ------
+        own; charging law, rules 5 to 8.
+        """
+        at_ms = ms_of(at)
+        payers, limit = self._asked(accounts, curve, at_ms, split, max_ms)
+        return self._store.read(
+            lambda view: reading.admission(view, payers, curve, at_ms, split=split, limit_ms=limit)
+        )
+
+    @staticmethod
+    def _asked(
+        accounts: Iterable[str], curve: PriceCurve, at_ms: int, split: bool, max_ms: int | None
+    ) -> tuple[list[str], int | None]:
+        """Return who is to pay, each once, and the maximum duration, all checked."""
+        if isinstance(accounts, str):
+            raise InputTypeError(f"accounts must be a list of ids, such as [{accounts!r}]")
+        if not isinstance(accounts, Iterable):
+            raise InputTypeError(f"accounts must be a list of ids, not {accounts!r}")
+        payers = [identifier(account, "an account of accounts") for account in accounts]
+        if not payers or len(set(payers)) != len(payers):
+            raise InputError(f"accounts must name at least one account, each once, not {payers}")
+        checked(curve)
+        start_ms = getattr(curve, "start_ms", at_ms)
+        if start_ms != at_ms:
+            raise InputError(
+                f"at must be the curve's start, {instant(start_ms).isoformat()}, "
+                f"not {instant(at_ms).isoformat()}"
+            )
+        limit = None if max_ms is None else whole_of(max_ms, "max_ms", 1)
+        if limit is not None and limit > DURATION_MS_MAX:
+            raise InputError(f"max_ms must be at most {DURATION_MS_MAX}, 366 days, not {limit}")
+        flag_of(split, "split")
+        return payers, limit
 
     def end_call(
         self,
