@@ -1,0 +1,84 @@
+"""Programs that we did not write, started for a test and stopped after it, whatever happens."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+__all__ = ["HOST", "Program", "free_port", "wait_for"]
+
+HOST: Final = "127.0.0.1"
+ROOT: Final = Path(__file__).parents[2]
+
+
+def free_port() -> int:
+    """Return a UDP port of loopback that nobody had a moment ago."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(what: str, is_so: Callable[[], bool], *, limit_s: float = 10.0) -> None:
+    """Wait until something is so; a `TimeoutError` says what was not."""
+    end = time.monotonic() + limit_s
+    while not is_so():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what}: not within {limit_s:g} s")
+        time.sleep(0.02)
+
+
+class Program:
+    """A process in a session of its own, so that all that it starts is stopped with it.
+
+    If the test's own process is killed the kernel asks the program to end: nothing stays behind.
+    """
+
+    def __init__(self, command: Sequence[str], folder: Path, name: str) -> None:
+        self.name = name
+        self.log = folder / f"{name}.log"
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", *command], cwd=folder,
+                env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=subprocess.DEVNULL, stdout=log,
+                stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+
+    def said(self) -> str:
+        """Return what it has written so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def alive(self) -> bool:
+        """Return whether it still runs."""
+        return self.process.poll() is None
+
+    def ready(self, is_so: Callable[[], bool], *, limit_s: float = 10.0) -> None:
+        """Wait until it serves; if it ended or did not, say what it wrote."""
+
+        def served() -> bool:
+            if not self.alive():
+                raise RuntimeError(f"{self.name} ended: {self.said()[-2000:]}")
+            return is_so()
+
+        try:
+            wait_for(f"{self.name} serves", served, limit_s=limit_s)
+        except TimeoutError as slow:
+            raise TimeoutError(f"{slow}: {self.said()[-2000:]}") from None
+
+    def stop(self, *, patience_s: float = 3.0) -> None:
+        """End it and all that it started: asked first, then not."""
+        for sign in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self.process.pid, sign)
+            except ProcessLookupError:
+                break
+            try:
+                self.process.wait(patience_s)
+            except subprocess.TimeoutExpired:
+                continue
+        self.process.wait()
