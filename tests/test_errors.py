@@ -34,6 +34,7 @@ from securecall.errors import (
     TariffError,
     TonePlanError,
     Unknown,
+    WireError,
     nearest,
 )
 
@@ -50,6 +51,7 @@ EXAMPLES = [
     (SecurecallError("anything"), {}, "anything"),
     (InputError("amount must be more than 0"), {}, "amount must be more than 0"),
     (InputTypeError("amount must not be int"), {}, "amount must not be int"),
+    (WireError("Twilio", "'start' came twice"), {"wire": "Twilio"}, "Twilio: 'start' came twice"),
     (ColumnError("start", "is missing"), {"column": "start"}, "column 'start' is missing"),
     (
         TariffError(FAULTS),

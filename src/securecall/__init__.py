@@ -31,6 +31,7 @@ from securecall.errors import (
     TariffError,
     TonePlanError,
     Unknown,
+    WireError,
 )
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ __all__ = [
     "TonePlanError",
     "Unknown",
     "Verification",
+    "WireError",
     "__version__",
     "regulation",
 ]

@@ -10,6 +10,7 @@
     │   ├── TonePlanError              every fault of a tone plan at once; .faults
     │   ├── PolicyError                every fault of a fraud policy at once; .faults
     │   ├── FacilityError              every fault of a facility file at once; .faults
+    │   ├── WireError                  a peer sent what its wire does not allow; .wire
     │   ├── CallRejected               one call cannot be rated; .status, as in a batch
     │   ├── FeesExceedDeposit          fees would eat a whole deposit; .fee, .charged, .left
     │   └── NoSuchAmount               no payment makes exactly this credit; .below, .above
@@ -54,6 +55,7 @@ __all__ = [
     "TariffError",
     "TonePlanError",
     "Unknown",
+    "WireError",
     "nearest",
 ]
 
@@ -225,6 +227,25 @@ class CallRefused(SecurecallError):
         refusals = self.decision.refusals
         head = f"call {self.decision.call_id!r} is refused:"
         return "\n".join([head, *(f"  {reason}" for reason in refusals)])
+
+
+class WireError(InputError):
+    """A peer sent what its wire does not allow, or more of it than is allowed.
+
+    Attributes
+    ----------
+    wire : str
+        ``AudioSocket``, ``Twilio``, ``pcap``, ...
+    """
+
+    __module__ = "securecall"
+
+    def __init__(self, wire: str, rule: str) -> None:
+        super().__init__(wire, rule)
+        self.wire = wire
+
+    def __str__(self) -> str:
+        return f"{self.args[0]}: {self.args[1]}"
 
 
 class CallRejected(InputError):
