@@ -134,3 +134,39 @@ def test_no_row_goes_on_over_what_was_lost() -> None:
     call = laid(8, (2, rotary(6)))
     pieces = [("called", call[:18_400]), ("called", 100), ("called", call[19_200:])]
     assert [event for event in watched(pieces) if event.kind == "keypad"] == []
+
+
+def signalled(samples: np.ndarray, *told: tuple[str, float]) -> list[str]:
+    """Return the runs of a leg whose digits are told beside it, each when its audio was there."""
+    monitor = CallMonitor(legs=["called"], detectors=["keypad"], report_ends=True)
+    found = []
+    at = 0
+    for key, at_ms in told:
+        found += monitor.feed(samples[at : round(at_ms * 8)])
+        at = round(at_ms * 8)
+        found += monitor.signal("dtmf", key, at_ms)
+    found += monitor.feed(samples[at:]) + monitor.finish()
+    return [event.detail for event in found if event.kind == "keypad" and event.ended]
+
+
+def test_a_digit_that_is_heard_and_signalled_is_one() -> None:
+    line = laid(8, (1, keys("55#", 70, 90)))
+    # As Asterisk tells them, when they are up; as RTP does, when they are down; and very late.
+    assert signalled(line, ("5", 1070), ("5", 1230), ("#", 1390)) == ["55#"]
+    assert signalled(line, ("5", 1000), ("5", 1160), ("#", 1320)) == ["55#"]
+    assert signalled(line, ("5", 1400), ("5", 1560), ("#", 1720)) == ["55#"]
+
+
+def test_a_digit_that_is_only_signalled_counts_among_those_that_are_heard() -> None:
+    line = laid(8, (1, keys("5")), (2, keys("7")))
+    assert signalled(line, ("5", 1070), ("9", 1500), ("7", 2070)) == ["597"]
+    assert signalled(laid(3), ("5", 1000), ("5", 1200)) == ["55"]
+
+
+def test_a_key_that_is_held_is_signalled_when_it_is_up() -> None:
+    assert signalled(laid(8, (1, digit("0", 1500))), ("0", 2500)) == ["0"]
+
+
+def test_who_presses_for_minutes_costs_no_more_than_who_presses_a_while() -> None:
+    (run,) = runs((0.2, np.tile(keys("19"), 60)), seconds=26)
+    assert run == "19" * 32

@@ -13,6 +13,9 @@ from securecall.fraud.finding import CallView, Finding
 
 __all__ = ["Keypad"]
 
+FOREVER: Final = 1e9
+"""When a key ends that is still down: a number, because states are kept in JSON."""
+
 RUN_MS: Final = 3000.0
 """A pause that parts two runs of digits. Source: own, as `securecall.fraud.listening.dialled`."""
 
@@ -22,6 +25,16 @@ HELD_MS: Final = 2000.0
 SNR_DB_LEAST: Final = 15.0
 """Of a digit that is told of by itself. Source: own, fraud.bench: what voices make at 13 dB, the
 least that the ears take, is one digit; whoever presses keys behind noise presses several."""
+
+ECHO_MS: Final = 100.0
+"""A key on the other leg is the same one up to so much later. Source: own."""
+
+RELAY_MS: Final = 500.0
+"""So long before a key is down and after it is up may signalling tell it. Source: own; Asterisk
+tells a digit when it is up, other networks some 200 ms later (docs/integrations.md)."""
+
+RUN_DIGITS_MAX: Final = 64
+"""So many digits of a run are kept; who presses more has been told of. Source: own."""
 
 PULSES_LEAST: Final = 4.0
 PULSES_PROBABILITY: Final = 0.8
@@ -37,7 +50,8 @@ class Keypad(Remembering):
     A digit that is little clearer than it must be waits for a second one.
 
     While the call is being set up, dialling is what it is for. Digits of both legs, and of the
-    network beside the audio, are one run: a key that echoes is one.
+    network beside the audio, are one run: a key that echoes is one, and one that is heard and
+    signalled, too.
 
     Source
     ------
@@ -80,7 +94,10 @@ class Keypad(Remembering):
     def _pressed(
         self, item: Heard, event: Event, digit: str, call: CallView
     ) -> Sequence[Finding]:  # fmt: skip
-        self.digits.append([digit, event.start_ms, item.leg])
+        signalled = "signalled" in event.cues
+        if len(self.digits) < RUN_DIGITS_MAX:
+            end_ms = FOREVER if event.end_ms is None else event.end_ms
+            self.digits.append([digit, event.start_ms, item.leg, end_ms, float(signalled)])
         self.last_ms = max(self.last_ms, item.at_ms)
         self.end_ms = max(self.end_ms, item.at_ms if event.end_ms is None else event.end_ms)
         call.wake(item.at_ms + RUN_MS)
@@ -88,8 +105,10 @@ class Keypad(Remembering):
             self.held.append([digit, event.start_ms, item.leg])
             call.wake(event.start_ms + HELD_MS)
         weak = item.kind != "tone" and event.cues.get("snr_db", SNR_DB_LEAST) < SNR_DB_LEAST
+        if self.told:
+            return ()
         count = len(_different(self.digits))
-        if self.told or (weak and count == 1):
+        if weak and count == 1:
             return ()
         self.told = True
         cues = {
@@ -99,7 +118,7 @@ class Keypad(Remembering):
         if item.kind != "tone" and "snr_db" in cues:
             cues |= {"snr_db_least": SNR_DB_LEAST}
         cues["digits"] = float(count)
-        first, start_ms, leg = self.digits[0]
+        first, start_ms, leg = self.digits[0][:3]
         if call.answered_ms is not None:
             cues["since_answer_ms"] = float(start_ms) - call.answered_ms
         return [Finding(
@@ -109,6 +128,9 @@ class Keypad(Remembering):
 
     def _release(self, item: Heard, event: Event, call: CallView) -> None:
         self.held = [each for each in self.held if each[1] != event.start_ms or each[2] != item.leg]
+        for each in self.digits:
+            if each[1] == event.start_ms and each[2] == item.leg:
+                each[3] = item.at_ms if event.end_ms is None else event.end_ms
         if self.digits:
             self.last_ms = max(self.last_ms, item.at_ms)
             self.end_ms = max(self.end_ms, event.end_ms or 0.0)
@@ -156,13 +178,36 @@ def _pulsed(item: Heard) -> Sequence[Finding]:
 
 
 def _different(digits: Sequence[Sequence[float | str]]) -> list[str]:
-    """Return the digits of a run; one that both legs have at the same time is one."""
-    made: list[str] = []
-    for place, (digit, start_ms, leg) in enumerate(digits):
-        echo = any(
-            digit == other and leg != there and abs(float(start_ms) - float(then_ms)) < 100
-            for other, then_ms, there in digits[:place]
-        )
-        if not echo:
-            made.append(str(digit))
-    return made
+    """Return the keys of a run; what several heard of one, or were told of it, is one."""
+    presses: list[list[Sequence[float | str]]] = []
+    for digit in digits:
+        for press in presses:
+            if _same(press, digit):
+                press.append(digit)
+                break
+        else:
+            presses.append([digit])
+    return [str(press[0][0]) for press in presses]
+
+
+def _same(press: Sequence[Sequence[float | str]], digit: Sequence[float | str]) -> bool:
+    """Return whether a digit is of a press: on another leg at its time, or told beside the audio.
+
+    A press is on a leg once, and told once, so that two quick ones of one key stay two.
+    """
+    key, start_ms, leg, end_ms, signalled = digit
+    if press[0][0] != key:
+        return False
+    heard = [each for each in press if not each[4]]
+    told = [each for each in press if each[4]]
+    if signalled:
+        return not told and any(_told_of(each, float(start_ms)) for each in heard)
+    if any(each[2] == leg for each in heard):
+        return False
+    if heard:
+        return any(abs(float(start_ms) - float(each[1])) < ECHO_MS for each in heard)
+    return any(_told_of((key, start_ms, leg, end_ms), float(each[1])) for each in told)
+
+
+def _told_of(heard: Sequence[float | str], at_ms: float) -> bool:
+    return float(heard[1]) - RELAY_MS <= at_ms <= float(heard[3]) + RELAY_MS
