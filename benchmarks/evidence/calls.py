@@ -93,5 +93,5 @@ class Kept:
 def write_whole(path: Path, **arrays: np.ndarray) -> None:
     """Write arrays so that an interruption leaves no half of a file."""
     part = path.with_name(f".{path.stem}-{os.getpid()}.npz")
-    np.savez_compressed(part, **arrays)
+    np.savez(part, **arrays)
     part.replace(path)

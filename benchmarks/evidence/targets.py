@@ -10,9 +10,6 @@ from benchmarks.evidence.changes import NAMES, Changes
 
 #: A change is told at the end of half a second: it shows something new from then on.
 SHOWS_AFTER_S: Final = 0.4
-#: What is left of something rightly found, or allowed, says neither yes nor no so long.
-REMAINS_S: Final = 15.0
-ALLOWED_S: Final = 2.0
 #: Of what is no fraud so much is learnt from; of changes without an interruption less again.
 SHARE: Final = 0.35
 KIND: Final = NAMES.index("kind")
@@ -30,10 +27,10 @@ def targets(changes: Changes, kind: str) -> tuple[np.ndarray, np.ndarray]:
     counts = np.ones(len(changes.at_s), bool)
     for label in changes.happened():
         if kind in label.tolerated:
-            counts &= ~changes.within(label.first_s, max(label.last_s, label.end_s) + ALLOWED_S)
+            counts &= ~changes.within(label.first_s, label.allowed_s(kind))
     for label in changes.happened():
         if label.kind == kind:
-            counts &= ~changes.within(label.first_s, label.last_s + REMAINS_S)
+            counts &= ~changes.within(label.first_s, label.late_s)
             if label.stratum not in TAUGHT.get(kind, (label.stratum,)):
                 continue
             evident = changes.within(label.evident_s + SHOWS_AFTER_S, label.last_s)
@@ -47,9 +44,9 @@ def innocent(changes: Changes, kind: str) -> np.ndarray:
     free = np.ones(len(changes.at_s), bool)
     for label in changes.happened():
         if label.kind == kind:
-            free &= ~changes.within(label.first_s, label.last_s + REMAINS_S)
+            free &= ~changes.within(label.first_s, label.late_s)
         elif kind in label.tolerated:
-            free &= ~changes.within(label.first_s, max(label.last_s, label.end_s) + ALLOWED_S)
+            free &= ~changes.within(label.first_s, label.allowed_s(kind))
     return free
 
 

@@ -129,8 +129,8 @@ class TestTargets:
         assert self.AT_S[shows].min() == 22.5
         assert self.AT_S[shows].max() == 34.0
         assert not counts[(self.AT_S >= 20) & (self.AT_S < 22.4)].any()
-        assert not counts[(self.AT_S > 34) & (self.AT_S <= 49)].any()
-        assert counts[self.AT_S > 49].all()
+        assert not counts[(self.AT_S > 34) & (self.AT_S <= 54)].any()
+        assert counts[self.AT_S > 54].all()
 
     def test_another_leg_and_another_kind_say_no(self) -> None:
         for label in (
@@ -146,7 +146,7 @@ class TestTargets:
         changes = self.of(label)
         _, counts = targets(changes, "three_way")
         assert np.array_equal(counts, innocent(changes, "three_way"))
-        assert (~counts).sum() == changes.within(19.9, label.last_s + 2).sum()
+        assert (~counts).sum() == changes.within(19.9, label.last_s).sum()
 
 
 class TestTrees:

@@ -29,8 +29,9 @@ def record(*heard: Heard, labels: tuple[Label, ...] = (MERGE, KEYS, BABY)) -> Re
         (said(9.95), "found", "analogue"),
         (said(9.85), "false", TALK),
         (said(29.9), "found", "analogue"),
-        (said(30.1), "false", TALK),
-        (said(35.0), "false", TALK),
+        (said(30.1), "late", ""),
+        (said(49.9), "late", ""),
+        (said(50.1), "false", TALK),
         (said(12.0, "keypad"), "tolerated", ""),
         (said(12.0, "line_switch"), "false", "in three_way"),
         (said(100.5), "false", "in keypad"),
@@ -44,6 +45,21 @@ def record(*heard: Heard, labels: tuple[Label, ...] = (MERGE, KEYS, BABY)) -> Re
 def test_a_report_is_judged_by_where_it_is(heard: Heard, verdict: str, where: str) -> None:
     (one,) = judged(record(heard))
     assert (one.verdict, one.where) == (verdict, where)
+
+
+def test_what_is_right_and_late_is_neither_found_nor_false() -> None:
+    made = score([record(said(40.0, grade="disconnect"))])
+    assert made.late == {"three_way": 1}
+    assert made.as_dict()["kinds"]["three_way"]["late"] == 1
+    assert (made.kinds["three_way"].best, made.overall.count, made.certainty) == ([], 0, [])
+
+
+def test_the_end_of_a_thing_may_be_reported_as_a_part_of_it() -> None:
+    noise = Label("noise_anomaly", "hum", "called", 10.0, 30.0, 10.0, ("line_switch",))
+    told = [said(at, "line_switch") for at in (10.5, 39.0, 41.0)]
+    assert [one.verdict for one in judged(record(*told, labels=(noise,)))] == [
+        "tolerated", "tolerated", "false",
+    ]  # fmt: skip
 
 
 def test_tones_and_digits_by_themselves_are_not_judged() -> None:

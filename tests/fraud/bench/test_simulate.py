@@ -57,7 +57,10 @@ def test_calls_can_be_all_innocent_or_of_one_kind() -> None:
     none = Simulator(3, call_s=60, kinds=())
     one = Simulator(3, call_s=60, kinds=("keypad",))
     assert {label.kind for call in none.calls(0, 4) for label in call.labels} == {INNOCENT}
-    assert {label.kind for call in one.calls(0, 6) for label in call.labels} == {INNOCENT, "keypad"}
+    assert {label.kind for call in one.calls(0, 10) for label in call.labels} == {
+        INNOCENT,
+        "keypad",
+    }
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,8 @@ class LegDraft:
         Where the microphone is off; where the line is cut, noise and all; where nobody at all is
         heard on the leg, guests on lines of their own included.
     losses : list of (sample, sample, percent)
+    mixed : list of (sample, float32)
+        What the monitored switch itself adds, behind all codecs.
     """
 
     name: str
@@ -52,6 +54,7 @@ class LegDraft:
     dead: list[tuple[int, int]] = field(default_factory=list)
     away: list[tuple[int, int]] = field(default_factory=list)
     losses: list[tuple[int, int, float]] = field(default_factory=list)
+    mixed: list[tuple[int, Audio]] = field(default_factory=list)
 
     def line_at(self, sample: int) -> Line:
         """Return the line of that moment."""
@@ -128,6 +131,11 @@ class Draft:
             leg.quiet.append((at, end))
             leg.away.append((at, end))
         return end
+
+    def mix(self, leg: LegDraft, sound: Audio, at: int) -> int:
+        """Let the monitored switch itself add a sound, which no codec has been through."""
+        leg.mixed.append((at, sound))
+        return at + len(sound)
 
 
 #: The facility's telephones hang on its own switch: never cellular.

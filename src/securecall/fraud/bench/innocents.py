@@ -159,14 +159,37 @@ def _bump(draft: Draft, at: int) -> int:
     return end + s(5)
 
 
+def _prompt(draft: Draft, at: int) -> int:
+    """Let the platform speak: that a minute is left, whom the call comes from.
+
+    It is mixed in where the monitor is: another voice, without the line's noise and codecs.
+    """
+    draw = draft.draw
+    voice = draft.new_talker().speech()
+    length = s(draw.between(2, 6))
+    first = draw.whole(0, max(0, len(voice) - length))
+    said = voice[first : first + length] * gain(draw.between(-6, 3))
+    if draw.chance(0.5):
+        said = np.concatenate([tones.steady([draw.between(400, 1400)], 0.3, -16.0, draw), said])
+    end = at
+    for leg in draft.legs.values() if draw.chance(0.5) else (draft.called,):
+        end = draft.mix(leg, said, at)
+    if draw.chance(0.5):  # people fall silent and listen
+        for leg in draft.legs.values():
+            leg.quiet.append((at, end))
+    draft.innocent("platform_prompt", draft.called, at, end)
+    return end + s(4)
+
+
 def rung_first(draft: Draft) -> int:
     """Let the called party's telephone ring before it is answered; return when it is.
 
     The monitor hears ringing and then an answer, in many calls: the first ringback is no second.
     """
     leg, draw = draft.called, draft.draw
-    sound = tones.ringback(draw.whole(1, 3), draw)
-    end = draft.insert(leg, sound, s(draw.between(0.2, 2.0)))
+    sound, at = tones.ringback(draw.whole(1, 3), draw), s(draw.between(0.2, 2.0))
+    # The far exchange rings, or the switch at which the monitor is does so for it.
+    end = draft.mix(leg, sound, at) if draw.chance(0.5) else draft.insert(leg, sound, at)
     end += s(draw.between(0.1, 1.0))
     add(leg.network, tones.click(draw) * np.float32(0.5), end)
     for each in draft.legs.values():
@@ -187,6 +210,7 @@ INNOCENTS: Final[dict[str, Happening]] = {
     "packet_loss": _loss,
     "silence_suppression": _suppression,
     "bump": _bump,
+    "platform_prompt": _prompt,
 }
 """Happenings by class."""
 

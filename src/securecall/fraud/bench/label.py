@@ -27,6 +27,13 @@ WITHIN_S: Final = {
     "three_way": 10.0, "call_forwarding": 10.0, "keypad": 0.5, "noise_anomaly": 10.0,
     "line_switch": 10.0, "call_waiting": 2.0,
 }  # fmt: skip
+#: A report is late, and neither found nor false, for so long more: what it says is so still.
+LATE_S: Final = {
+    "three_way": 20.0,
+    "call_forwarding": 20.0,
+    "line_switch": 20.0,
+    "noise_anomaly": 2.0,
+}
 #: Digits end before anyone need know more. Source: ITU-T Q.24: 40 ms are enough.
 WITHIN_DIGIT_S: Final = 0.1
 #: A report may be so much earlier than the label: both are judged from the same audio.
@@ -78,6 +85,19 @@ class Label:
     def first_s(self) -> float:
         """From when on a report counts."""
         return self.start_s - EARLY_S
+
+    def allowed_s(self, kind: str) -> float:
+        """Until when a report of another kind may be of a part of it, or of its end."""
+        return max(self.last_s, self.end_s + WITHIN_S[kind])
+
+    @property
+    def late_s(self) -> float:
+        """Until when a report is right, and too late to count as found.
+
+        Noise lasts until its label ends; who has come into a call, or through what line it goes on,
+        is still so a while later.
+        """
+        return max(self.last_s, self.end_s) + LATE_S.get(self.kind, 0.0)
 
     @property
     def last_s(self) -> float:

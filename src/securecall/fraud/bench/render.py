@@ -78,7 +78,7 @@ def rendered(draft: Draft, origin: Origin) -> Call:
     for name, leg in draft.legs.items():
         other = near[LEGS[1 - LEGS.index(name)]]
         _guests(draft, leg, tracks, origin)
-        arrived = _arrived(draft, leg, near[name], other, origin)
+        arrived = _mixed(leg, _arrived(draft, leg, near[name], other, origin))
         draw = dice(*origin, name, "packets", wide=draft.draw.wide)
         access = leg.lines[0][1].access
         often = draw.between(0.5, 4.0) if access != "analogue" and draw.chance(0.3) else 0.0
@@ -238,6 +238,16 @@ def _arrived(
             near[first:end], echo, leg.network[first:end], dead[first:end], line, first=first,
             draw=dice(*origin, leg.name, "noise", number),
         )  # fmt: skip
+    return arrived
+
+
+def _mixed(leg: LegDraft, arrived: Pcm) -> Pcm:
+    """Add what the monitored switch itself adds."""
+    for at, sound in leg.mixed:
+        end = min(at + len(sound), len(arrived))
+        if end > at:
+            piece = arrived[at:end].astype(np.float32) / np.float32(32768)
+            arrived[at:end] = narrow(piece + sound[: end - at])
     return arrived
 
 

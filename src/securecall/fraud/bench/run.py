@@ -26,7 +26,7 @@ __all__ = ["HOURS", "Setting", "calls_of", "play", "run"]
 
 HOURS: Final = 0.5
 #: Changes when the same seed makes other calls, so that journals do not mix.
-EDITION: Final = 4
+EDITION: Final = 5
 #: A process of its own is worth its start for so many calls.
 CALLS_A_JOB: Final = 4
 #: So many calls are asked of each process ahead: enough that none waits, and few are lost.

@@ -1,8 +1,9 @@
 """Scores: what was found of what happened, what was not there, how soon, how sure.
 
-A label is found if a report of its kind was detected between ``first_s`` and ``last_s`` of it. A
-report that is in no label of its kind is a false alarm, unless a label there tolerates its kind; it
-is put down to the class of what happened at the time.
+A label is found if a report of its kind was detected between ``first_s`` and ``last_s`` of it. One
+that comes until ``late_s`` is right, but finds nothing: it is late. Any other report is a false
+alarm, unless a label there tolerates its kind; it is put down to the class of what happened at the
+time.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ __all__ = [
 TALK: Final = "talk"
 #: Rates of false alarms at which the share found is told.
 AT_PER_HOUR: Final = (0.01, 0.05, 0.1, 1.0)
-#: Parts of a label go on so long behind its last second.
+#: What happens is over so long behind its label's end.
 TOLERANT_S: Final = 2.0
 CALIBRATION_BINS: Final = 10
 CALL_OF_H: Final = 0.25
@@ -50,7 +51,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A report and what it is: ``found``, ``tolerated`` or ``false``, and in which class."""
+    """A report and what it is: ``found``, ``late``, ``tolerated`` or ``false``, in which class."""
 
     heard: Heard
     verdict: str
@@ -74,9 +75,13 @@ def judged(record: Record) -> list[Judged]:
         if own:
             made.append(Judged(one, "found", own[0].stratum))
         elif any(
-            one.kind in label.tolerated
+            one.kind == label.kind and label.first_s <= at <= label.late_s
             for label in record.labels
-            if label.first_s <= at <= max(label.last_s, label.end_s) + TOLERANT_S
+        ):
+            made.append(Judged(one, "late", ""))
+        elif any(
+            one.kind in label.tolerated and label.first_s <= at <= label.allowed_s(one.kind)
+            for label in record.labels
         ):
             made.append(Judged(one, "tolerated", ""))
         else:
@@ -166,6 +171,8 @@ class Scores:
     kinds : mapping of str to Found
     strata : mapping of (kind, stratum) to Found
     overall : Alarms
+    late : mapping of str to int
+        Reports of each kind that were right and late.
     kind_alarms, classes : mapping of str to Alarms
         False alarms of each kind, and in each class of what went on.
     disconnected : int
@@ -186,6 +193,7 @@ class Scores:
     kind_alarms: dict[str, Alarms] = field(default_factory=dict)
     classes: dict[str, Alarms] = field(default_factory=dict)
     false: dict[str, list[float]] = field(default_factory=dict)
+    late: dict[str, int] = field(default_factory=dict)
     certainty: list[tuple[float, bool]] = field(default_factory=list)
     disconnected: int = 0
     uncut_hours: float = 0.0
@@ -258,6 +266,7 @@ class Scores:
                 kind: {
                     **found.as_dict(),
                     "false": self.kind_alarms[kind].as_dict(),
+                    "late": self.late.get(kind, 0),
                     "found_at_false_alarms_per_hour": {
                         f"{rate:g}": share for rate, share in self.found_at(kind).items()
                     },
@@ -335,6 +344,9 @@ def _count(made: Scores, record: Record) -> None:
     alarms_at: list[tuple[float, bool]] = []
     for one in judged(record):
         if one.verdict == "tolerated":
+            continue
+        if one.verdict == "late":
+            made.late[one.heard.kind] = made.late.get(one.heard.kind, 0) + 1
             continue
         made.certainty.append((one.heard.probability, one.verdict == "found"))
         if one.verdict == "found":
