@@ -11,10 +11,13 @@ from securecall.calls.directory import Directory
 from securecall.calls.facility import Facility
 from securecall.calls.money_check import means_of
 from securecall.calls.reasons import Reason, in_order, reason
+from securecall.calls.sessions import Sessions
+from securecall.calls.terms import Terms
 from securecall.errors import CallRefused
 from securecall.ledger.instant import At, instant, ms_of
 
 if TYPE_CHECKING:
+    from securecall.calls.live import LiveCall
     from securecall.calls.privileged import PrivilegedSession
     from securecall.calls.session import Session
     from securecall.fraud.policy import Policy
@@ -58,11 +61,11 @@ class Gate:
         self.directory = directory
         self.ledger = ledger
         self.tariff = tariff
-        self._policy = policy
         self._monitor: Mapping[str, Any] | None = (
             None if monitor is False else {} if monitor is True else dict(monitor)
         )
-        self._live: dict[str, Session | PrivilegedSession] = {}
+        options = {} if self._monitor is None else self._monitor
+        self.sessions = Sessions(Terms(ledger, tariff, policy, monitor=options))
 
     def check(self, attempt: CallAttempt, *, at: At) -> Decision:
         """Say whether a call may be placed at an instant, with every reason and the limits.
@@ -80,7 +83,7 @@ class Gate:
         found: list[Reason] = []
         if attempt.facility not in (None, self.facility.id):
             found.append(reason("wrong_facility"))
-        if attempt.call_id in self._live:
+        if self.sessions.get(attempt.call_id) is not None:
             found.append(reason("call_exists"))
         means = means_of(self.ledger, self.tariff, attempt, self.facility.id, at_ms)
         found += means.reasons
@@ -124,33 +127,14 @@ class Gate:
         ------
         own; docs/calls.md.
         """
-        from securecall.calls.privileged import PrivilegedSession
-        from securecall.calls.session import Session
-        from securecall.fraud.monitor import CallMonitor
-
         decision = self.check(attempt, at=at)
         if not decision.allowed:
             raise CallRefused(decision)
-        parts: dict[str, Any] = {
-            "facility": self.facility.id, "ledger": self.ledger, "tariff": self.tariff,
-            "at": decision.at, "accepted": accepted, "on_end": self._ended,
-        }  # fmt: skip
-        session: Session | PrivilegedSession
-        if decision.privileged:
-            session = PrivilegedSession(attempt, decision, **parts)
-        else:
-            monitor = None
-            if decision.monitor and self._monitor is not None:
-                monitor = CallMonitor(**self._monitor)
-            session = Session(attempt, decision, monitor=monitor, policy=self._policy, **parts)
-        self._live[attempt.call_id] = session
-        return session
+        return self.sessions.begin(
+            attempt, decision, facility=self.facility.id, at=decision.at, accepted=accepted
+        )
 
     @property
-    def live(self) -> dict[str, Session | PrivilegedSession]:
+    def live(self) -> dict[str, LiveCall]:
         """The sessions that have not ended, by call id."""
-        return dict(self._live)
-
-    def _ended(self, call_id: str) -> None:
-        """Be told by a session that it has ended."""
-        self._live.pop(call_id, None)
+        return {each.call_id: each for each in self.sessions}

@@ -1,0 +1,67 @@
+"""Terms: what all calls of a host have in common, so that a live call itself stays small."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from securecall.calls.prompts import Prompts
+from securecall.errors import InputError
+from securecall.fraud.policy import named_policy
+
+if TYPE_CHECKING:
+    from securecall.fraud.policy import Policy
+    from securecall.ledger.ledger import Ledger
+    from securecall.rating.tariff import Tariff
+
+__all__ = ["Terms"]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What all calls of a host have in common.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    tariff : Tariff
+    policy : Policy, optional
+        What is done about what is heard; by default the one named ``default``.
+    prompts : Prompts
+    host : str
+        Name of the process, so that after a crash its calls are told from those of others.
+    split : bool
+        Whether an increment may be paid by several accounts.
+    hold : bool
+        Whether a call that the policy would cut is parted for a review first.
+    monitor : mapping
+        Arguments of `securecall.fraud.CallMonitor`: ``encoding``, ``sample_rate_hz``, ...
+    tape : bool
+        Whether calls keep what they are told, so that they can be replayed.
+
+    Source
+    ------
+    own; docs/calls.md.
+    """
+
+    ledger: Ledger
+    tariff: Tariff
+    policy: Policy | None = None
+    prompts: Prompts = field(default_factory=Prompts)
+    host: str = ""
+    split: bool = False
+    hold: bool = False
+    monitor: Mapping[str, Any] = field(default_factory=dict)
+    tape: bool = False
+
+    def __post_init__(self) -> None:
+        if type(self.host) is not str or not (self.host == "" or self.host.isprintable()):
+            raise InputError(f"host must be printable text, not {self.host!r}")
+        object.__setattr__(self, "monitor", MappingProxyType(dict(self.monitor)))
+
+    @property
+    def judge(self) -> Policy:
+        """What decides about what is heard."""
+        return named_policy("default") if self.policy is None else self.policy
