@@ -13,6 +13,7 @@ from securecall.ledger.outcome import Outcome
 from securecall.ledger.reading import shortage
 from securecall.ledger.rows import CallRow
 from securecall.ledger.settlement import settlement_of
+from securecall.ledger.stores.door import Paper
 from securecall.ledger.values.calls import Admission, Settled, Settlement
 
 __all__ = ["end_call", "end_now", "settle_due", "start_call"]
@@ -28,6 +29,7 @@ def start_call(
     *,
     split: bool,
     limit_ms: int | None,
+    about: dict[str, str],
 ) -> Admission:
     """Admit a call and buy its first increment, or refuse it."""
     found = op.open(*accounts, closing=True)
@@ -54,6 +56,8 @@ def start_call(
     for name in accounts:
         row = found.accounts[name]
         row.running = [*row.running, call_id]
+    if about:
+        op.tx.put_paper(Paper("call", call_id, accounts[0], "started", dict(about)))
     op.solve(found)
     return Admission("ok", call_id, op.at_ms, call.cutoff_ms, call.reason)
 

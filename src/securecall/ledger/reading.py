@@ -18,7 +18,16 @@ from securecall.ledger.timeline import bought_by
 from securecall.ledger.values.calls import Admission, CallState
 from securecall.ledger.values.money import Balance
 
-__all__ = ["admission", "balance", "call_state", "component_at", "cutoffs_of", "shortage", "there"]
+__all__ = [
+    "about",
+    "admission",
+    "balance",
+    "call_state",
+    "component_at",
+    "cutoffs_of",
+    "shortage",
+    "there",
+]
 
 
 def there(view: Reading, account: str) -> str:
@@ -114,6 +123,20 @@ def cutoffs_of(view: Reading, account: str, at_ms: int | None) -> dict[str, int 
         for meter in found.meters
         if meter.ended_ms is None and any(purse.id == account for purse in meter.purses)
     }
+
+
+def about(view: Reading, call_id: str) -> dict[str, str]:
+    """Return what the host said of a call when it started.
+
+    Raises
+    ------
+    Unknown
+        There is no such call.
+    """
+    paper = view.paper("call", call_id)
+    if paper is None and view.call(call_id) is None:
+        raise Unknown("call", call_id)
+    return {} if paper is None else dict(paper.body)
 
 
 def call_state(view: Reading, call_id: str, at_ms: int | None) -> CallState:

@@ -8,7 +8,7 @@ import pytest
 from tests.ledger.pricing import Flat
 from tests.ledger.table import T0, check
 
-from securecall.errors import InputError, Unknown
+from securecall.errors import InputError, InputTypeError, RequestConflict, Unknown
 from securecall.ledger.ledger import Ledger
 
 
@@ -85,3 +85,35 @@ def test_of_an_account_that_is_not_there_nothing_is_told_and_not_an_empty_list(
     for ask in (ledger.statements, ledger.reloads, ledger.iter_entries, ledger.entries):
         with pytest.raises(Unknown, match="no account has the id 'nobody'"):
             ask("nobody")
+
+
+def test_what_a_host_said_of_a_call_is_told_again(ledger: Ledger) -> None:
+    ledger.open_account("a", at=T0, opening="1")
+    about = {"number": "+17135550123", "host": "one"}
+    first = ledger.start_call("c1", ["a"], Flat(), at=T0, request_id="s", about=about)
+    ledger.start_call("c2", ["a"], Flat(), at=T0)
+    assert ledger.about_call("c1") == about
+    assert ledger.about_call("c2") == {}
+    again = ledger.start_call("c1", ["a"], Flat(), at=T0, request_id="s", about=about)
+    assert again == first
+    with pytest.raises(RequestConflict):
+        ledger.start_call("c1", ["a"], Flat(), at=T0, request_id="s", about={"host": "two"})
+    with pytest.raises(Unknown, match="no call has the id 'nobody'"):
+        ledger.about_call("nobody")
+    for wrong, error in (
+        ({"a": "b\n"}, InputError), ({"a": 1}, InputTypeError), ("ab", InputTypeError),
+        ({str(number): "x" for number in range(41)}, InputError),
+    ):  # fmt: skip
+        with pytest.raises(error, match="about"):
+            ledger.start_call("c3", ["a"], Flat(), at=T0, about=wrong)  # type: ignore[arg-type]
+
+
+def test_running_calls_are_those_that_have_not_ended(ledger: Ledger) -> None:
+    ledger.open_account("a", at=T0, opening="5")
+    ledger.open_account("poor", at=T0)
+    for name in ("c2", "c1", "c3"):
+        ledger.start_call(name, ["a"], Flat(), at=T0)
+    assert ledger.start_call("c4", ["poor"], Flat(), at=T0).refused
+    assert ledger.running_calls() == ("c1", "c2", "c3")
+    ledger.end_call("c2", at=T0 + 1_000)
+    assert ledger.running_calls() == ("c1", "c3")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
 from securecall.errors import InputError, InputTypeError, nearest
+from securecall.ledger.identifier import word
 from securecall.money import Money, micros
 
-__all__ = ["amount_of", "cap_of", "choice_of", "flag_of", "positive_of", "whole_of"]
+__all__ = ["about_of", "amount_of", "cap_of", "choice_of", "flag_of", "positive_of", "whole_of"]
 
+ABOUT_MAX: Final = 40
 PLAIN_CHARACTERS: Final = 18  # 11 digits, a point, and 6: no overflow to look for
 _SCALES: Final[tuple[int, ...]] = tuple(10 ** (6 - decimals) for decimals in range(7))
 
@@ -73,3 +75,15 @@ def cap_of(value: Money | int | None, name: str) -> list[Any] | None:
     if type(value) is int:
         return ["count", whole_of(value, name, 1)]
     return ["micros", positive_of(cast(Money, value), name)]
+
+
+def about_of(value: Mapping[str, str] | None) -> dict[str, str]:
+    """Return what a host says of a call: a few pairs of text that can stand in a book."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InputTypeError(f"about must be a mapping of text to text, not {value!r}")
+    if len(value) > ABOUT_MAX:
+        raise InputError(f"about must have at most {ABOUT_MAX} items, not {len(value)}")
+    return {word(name, "a key of about"): word(each, f"about[{name!r}]")
+            for name, each in value.items()}  # fmt: skip

@@ -101,6 +101,30 @@ class Books(Desk):
         at_ms = None if at is None else ms_of(at)
         return self._store.read(lambda view: reading.call_state(view, call_id, at_ms))
 
+    def about_call(self, call_id: str) -> dict[str, str]:
+        """Return what the host said of a call when it started; empty if it said nothing.
+
+        Raises
+        ------
+        Unknown
+            There is no such call.
+
+        Source
+        ------
+        own.
+        """
+        call_id = identifier(call_id, "call_id")
+        return self._store.read(lambda view: reading.about(view, call_id))
+
+    def running_calls(self) -> tuple[str, ...]:
+        """Return the ids of all calls that the ledger holds for running, by id.
+
+        Source
+        ------
+        own.
+        """
+        return tuple(self._store.read(lambda view: view.running_calls()))
+
     def entries(self, account: str | None = None) -> pa.Table:
         """Return entries in order, of one account or of all, as an Arrow table.
 

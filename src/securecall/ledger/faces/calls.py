@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from securecall.errors import InputError, InputTypeError
 from securecall.ledger import metering, reading
 from securecall.ledger.curve import PriceCurve, checked
 from securecall.ledger.curve import dumped as dumped_curve
-from securecall.ledger.faces.arguments import flag_of, whole_of
+from securecall.ledger.faces.arguments import about_of, flag_of, whole_of
 from securecall.ledger.faces.desk import Desk
 from securecall.ledger.identifier import identifier, word
 from securecall.ledger.instant import At, elapsed_of, instant, ms_of
@@ -35,6 +35,7 @@ class Calls(Desk):
         request_id: str | None = None,
         split: bool = False,
         max_ms: int | None = None,
+        about: Mapping[str, str] | None = None,
     ) -> Admission:
         """Admit a call and buy its first increment, or refuse it.
 
@@ -49,6 +50,8 @@ class Calls(Desk):
             Whether an increment may be paid by several accounts.
         max_ms : int, optional
             The maximum duration.
+        about : mapping of str to str, optional
+            What else the host wants to know of the call after a crash; see `about_call`.
 
         Returns
         -------
@@ -59,7 +62,8 @@ class Calls(Desk):
         Raises
         ------
         InputError
-            ``at`` is not the curve's start, an account comes twice, there is none.
+            ``at`` is not the curve's start, an account comes twice, there is none; ``about`` has
+            more than 40 items, or one that cannot stand in a book.
         InputTypeError, Unknown, RequestConflict
             Nothing moved.
 
@@ -68,15 +72,16 @@ class Calls(Desk):
         own; charging law, rules 5 to 8.
         """
         call_id = identifier(call_id, "call_id")
+        told = about_of(about)
         payers, limit = self._asked(accounts, curve, ms_of(at), split, max_ms)
         if not self._keeps_curves:
             dumped_curve(curve)
         answer: Admission = self._write(
             Operation(
                 "start_call",
-                (call_id, payers, split, limit),
+                (call_id, payers, split, limit, *([sorted(told.items())] if told else ())),
                 lambda op, *_: metering.start_call(
-                    op, call_id, payers, curve, split=split, limit_ms=limit
+                    op, call_id, payers, curve, split=split, limit_ms=limit, about=told
                 ),
                 lambda op, code: Admission(code, call_id, op.at_ms, None, "refused"),
                 at=at,

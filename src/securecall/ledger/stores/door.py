@@ -74,6 +74,9 @@ class Reading(Protocol):
     def calls(self) -> Iterator[CallRow]:
         """Return every call, in order of its start operation or id."""
 
+    def running_calls(self) -> list[str]:
+        """Return ids of all running calls, by id."""
+
     def due_calls(self, at_ms: int) -> list[str]:
         """Return ids of running calls whose cutoff is at or before an instant, by it and id."""
 

@@ -145,6 +145,9 @@ class _View:
     def calls(self) -> Iterator[CallRow]:
         return iter([row.copy() for row in self._store._calls.values()])
 
+    def running_calls(self) -> list[str]:
+        return sorted(self._store._running)
+
     def due_calls(self, at_ms: int) -> list[str]:
         found = self._store._running.items()
         due = [(cutoff, id) for id, cutoff in found if cutoff is not None and cutoff <= at_ms]

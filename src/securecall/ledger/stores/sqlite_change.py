@@ -144,6 +144,10 @@ class Change(View):
         self.lay_down()
         return super().calls()
 
+    def running_calls(self) -> list[str]:
+        self.lay_down()
+        return super().running_calls()
+
     def due_calls(self, at_ms: int) -> list[str]:
         self.lay_down()
         return super().due_calls(at_ms)

@@ -114,6 +114,10 @@ class View:
             for row in self._connection.execute(sql)
         )
 
+    def running_calls(self) -> list[str]:
+        sql = "SELECT id FROM call WHERE state = 'running' ORDER BY id"
+        return [row[0] for row in self._connection.execute(sql)]
+
     def due_calls(self, at_ms: int) -> list[str]:
         sql = (
             "SELECT id FROM call WHERE state = 'running' AND cutoff_ms <= ? ORDER BY cutoff_ms, id"
