@@ -120,11 +120,6 @@ class Exchange:
         """Wait until a number has said where it is."""
         wait_for(f"{user} is registered", lambda: self.registered(user))
 
-    def recording(self, sip_call_id: str) -> Path:
-        """Return the relay's file of a call's packets."""
-        [found] = self.recordings.glob(f"pcaps/{sip_call_id}*.pcap")
-        return found
-
     def stop(self) -> None:
         """Stop both."""
         for program in reversed(self._programs):

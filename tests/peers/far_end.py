@@ -44,9 +44,7 @@ class FarEnd:
         self.number = number
         home = folder / f"far-{number.lstrip('+')}"
         home.mkdir()
-        settings = CONFIGURATION.format(
-            host=HOST, port=free_port(), source=source, calls=calls
-        )
+        settings = CONFIGURATION.format(host=HOST, port=free_port(), source=source, calls=calls)
         (home / "config").write_text(settings, encoding="utf-8")
         account = ACCOUNT.format(number=number, exchange=exchange.address)
         (home / "accounts").write_text(account, encoding="utf-8")

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import struct
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
-__all__ = ["Packet", "Stream", "streams"]
+__all__ = ["Datagram", "Packet", "Recording", "Stream", "streams"]
 
 PCAP: Final = 0xA1B2C3D4
 ETHERNET: Final = 1
@@ -61,36 +62,71 @@ class Stream:
     def holes_ms(self) -> float:
         """Return how much time has no packet between the first and the last."""
         at = sorted({packet.stamp - self.packets[0].stamp for packet in self.packets})
-        steps = (b - a for a, b in zip(at, at[1:], strict=False))
+        steps = (after - before for before, after in pairwise(at))
         return sum(step - 160 for step in steps if step > 160) * 1000 / CLOCK_HZ
 
 
-def streams(recording: Path) -> dict[str, Stream]:
-    """Return what each leg sent, ``calling`` and ``called``.
+class Datagram(NamedTuple):
+    """A UDP datagram of RTP as the relay wrote it down."""
+
+    came_ms: float
+    leg: str
+    data: bytes
+
+
+class Recording:
+    """The relay's file of a call, read as it grows.
 
     The relay's ports tell the legs: the offer that it passed on names the port to which the called
     side sends, the answer that to which the calling side does. Both stand in its metadata.
     """
-    about = next((recording.parents[1] / "metadata").glob(f"*{recording.stem}*"))
-    ports = [int(port) for port in re.findall(r"^m=audio (\d+)", about.read_text(), re.MULTILINE)]
-    legs = {ports[0]: "called", ports[1]: "calling"}
+
+    def __init__(self, folder: Path, sip_call_id: str) -> None:
+        [self.path] = folder.glob(f"pcaps/{sip_call_id}-*.pcap")
+        about = [*folder.glob(f"[mt]*/rtpengine-meta-{self.path.stem}*")]  # it moves at the end
+        ports = re.findall(r"^m=audio (\d+)", about[0].read_text(), re.MULTILINE)
+        self.legs = {int(ports[0]): "called", int(ports[1]): "calling"}
+        self._file = self.path.open("rb")
+        self._rest = b""
+        self._headed = False
+
+    def new(self) -> list[Datagram]:
+        """Return what was written since the last time; RTCP is left out."""
+        self._rest += self._file.read()
+        if not self._headed:
+            if len(self._rest) < 24:
+                return []
+            magic, link = struct.unpack_from("<I16xI", self._rest)
+            assert (magic, link) == (PCAP, ETHERNET), (hex(magic), link)
+            self._rest, self._headed = self._rest[24:], True
+        found, at = [], 0
+        while at + 16 <= len(self._rest):
+            seconds, micros, kept = struct.unpack_from("<III", self._rest, at)
+            frame = self._rest[at + 16 : at + 16 + kept]
+            if len(frame) < kept:
+                break
+            at += 16 + kept
+            udp = 14 + (frame[14] & 15) * 4
+            leg = self.legs.get(struct.unpack_from(">H", frame, udp + 2)[0])
+            rtp = frame[udp + 8 :]
+            if leg is not None and not 192 <= rtp[1] <= 223:
+                found.append(Datagram(seconds * 1000 + micros / 1000, leg, rtp))
+        self._rest = self._rest[at:]
+        return found
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+
+def streams(folder: Path, sip_call_id: str) -> dict[str, Stream]:
+    """Return what each leg of a call sent, ``calling`` and ``called``."""
+    recording = Recording(folder, sip_call_id)
     found: dict[str, Stream] = {}
-    data = recording.read_bytes()
-    magic, link = struct.unpack_from("<I", data)[0], struct.unpack_from("<I", data, 20)[0]
-    assert (magic, link) == (PCAP, ETHERNET), (hex(magic), link)
-    at = 24
-    while at + 16 <= len(data):
-        seconds, micros, kept = struct.unpack_from("<III", data, at)
-        frame = data[at + 16 : at + 16 + kept]
-        at += 16 + kept
-        udp = 14 + (frame[14] & 15) * 4
-        to = struct.unpack_from(">H", frame, udp + 2)[0]
-        rtp = frame[udp + 8 :]
-        if to not in legs or 192 <= rtp[1] <= 223:  # RTCP
-            continue
+    for came_ms, leg, rtp in recording.new():
         sequence, stamp, ssrc = struct.unpack_from(">HII", rtp, 2)
-        stream = found.setdefault(legs[to], Stream(legs[to], ssrc))
+        stream = found.setdefault(leg, Stream(leg, ssrc))
         assert stream.ssrc == ssrc, "a leg has one source"
-        came_ms = seconds * 1000 + micros / 1000
         stream.packets.append(Packet(came_ms, stamp, sequence, rtp[1] & 127, rtp[12:]))
+    recording.close()
     return found

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-__all__ = ["HOST", "Program", "free_port", "wait_for"]
+__all__ = ["HOST", "Program", "free_port", "missing", "wait_for"]
 
 HOST: Final = "127.0.0.1"
 ROOT: Final = Path(__file__).parents[2]
+NEEDED: Final = ("kamailio", "rtpengine", "baresip", "sipp", "setpriv")
+
+
+def missing() -> list[str]:
+    """Return the names of the programs and modules that are not here."""
+    # Debian has kamailio in a folder that only root looks into.
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+    names = [name for name in NEEDED if shutil.which(name, path=path) is None]
+    return names + ["baresip-python"] * (importlib.util.find_spec("baresip") is None)
 
 
 def free_port() -> int:
@@ -45,7 +57,11 @@ class Program:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "TERM", *command], cwd=folder,
-                env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=subprocess.DEVNULL, stdout=log,
+                env={
+                    **os.environ,
+                    "PATH": f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin",
+                    "PYTHONPATH": str(ROOT),
+                }, stdin=subprocess.DEVNULL, stdout=log,
                 stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
 
@@ -82,3 +98,8 @@ class Program:
             except subprocess.TimeoutExpired:
                 continue
         self.process.wait()
+
+
+if __name__ == "__main__":
+    if absent := missing():
+        sys.exit(f"not installed: {', '.join(absent)}; as root: make peers")

@@ -13,7 +13,7 @@ from tests.fraud.bench.happening import call_with, draft_of, happened
 from securecall.fraud.bench.call import Call
 from securecall.fraud.bench.positives import POSITIVES
 
-__all__ = ["SCRIPTS", "Script", "write_raw", "write_wav"]
+__all__ = ["SCRIPTS", "Script", "write_wav"]
 
 SECONDS: Final = 36.0
 AT_S: Final = 12.0
@@ -51,16 +51,10 @@ SCRIPTS: Final[dict[str, Script]] = {
 
 
 def write_wav(path: Path, samples: np.ndarray) -> Path:
-    """Write a leg as the called side's program reads it."""
+    """Write a leg as the programs read it."""
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8000)
         file.writeframes(samples.astype("<i2").tobytes())
-    return path
-
-
-def write_raw(path: Path, samples: np.ndarray) -> Path:
-    """Write a leg as the calling side's program reads it."""
-    path.write_bytes(samples.astype("<i2").tobytes())
     return path

@@ -1,11 +1,13 @@
 """A prisoner's telephone: baresip-python behind a local socket, a process of its own.
 
-    python -m tests.peers.terminal SOCKET EXCHANGE NAME
+    python -m tests.peers.terminal SOCKET EXCHANGE NAME SOUND
 
 What it says in SIP and RTP is libbaresip's; this program only hands over what a host asks for, a
 JSON object a line, and tells what happened and when. It goes on if the host dies, as a telephone
-does. One call at a time has the telephone to itself: libbaresip waits for a call's sending thread
-when it hangs up, up to 20 ms, and a second call would wait behind it.
+does. What is said into it is a WAV file, which libbaresip's own driver plays from the answer on: it
+keeps to the clock, whereas PCM handed over from Python is sent 20 ms late for good once a packet
+was late (measured). One call at a time has the telephone to itself: libbaresip waits for a call's
+sending thread when it hangs up, up to 20 ms, and a second call would wait behind it.
 """
 
 from __future__ import annotations
@@ -15,17 +17,12 @@ import contextlib
 import json
 import sys
 import time
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import baresip
 from tests.peers.programs import HOST
 
 __all__ = ["Terminal"]
-
-#: How far ahead audio is handed over; libbaresip keeps two seconds.
-AHEAD_BYTES: Final = 24_000
-FEED_S: Final = 0.2
 
 
 def now_ms() -> float:
@@ -36,17 +33,25 @@ def now_ms() -> float:
 class Terminal:
     """The telephone: what a host may ask for, and whom it tells."""
 
-    def __init__(self, exchange: str, name: str) -> None:
-        self.exchange, self.name = exchange, name
+    def __init__(self, exchange: str, name: str, sound: str) -> None:
+        self.exchange, self.name, self.sound = exchange, name, sound
         self.runtime = baresip.Runtime()
         self.calls: dict[str, baresip.Call] = {}
+        self.names: dict[int, str] = {}
+        self.early: dict[int, list[baresip.StackEvent]] = {}
+        self.asked: dict[str, dict[str, Any]] = {}
         self.limits: dict[str, asyncio.TimerHandle] = {}
         self.hosts: set[asyncio.StreamWriter] = set()
         self.tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Start the stack."""
-        await self.runtime.start(baresip.Config(net_interface=HOST, max_concurrent_calls=None))
+        await self.runtime.start(
+            baresip.Config(
+                net_interface=HOST, audio_source=f"aufile,{self.sound}", max_concurrent_calls=None
+            )
+        )
+        self.runtime.subscribe(self.heard)
         self.agent = await baresip.UserAgent.create(
             self.runtime,
             baresip.Account(
@@ -79,68 +84,69 @@ class Terminal:
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    async def do_dial(self, call: str, to: str, pcm: str | None = None) -> None:
-        """Call a number; from the answer on play a file of 16-bit samples, or silence."""
+    async def do_dial(self, call: str, to: str) -> None:
+        """Call a number."""
         dialled = await self.agent.dial(f"sip:{to}@{self.exchange}")
         self.calls[call] = dialled
-        sound = Path(pcm).read_bytes() if pcm else b""
+        self.names[dialled.handle] = call
+        dialled.on_dtmf(lambda pressed: self.tell(call, "digit", digit=pressed.digit))
+        # A fast answer comes before `dial` is back, and no call is there yet to tell of it.
+        for event in self.early.pop(dialled.handle, ()):
+            self.heard(event)
 
-        def heard(event: baresip.StackEvent) -> None:
-            kind = event.event
-            if kind is baresip.Event.CALL_RINGING:
+    def heard(self, event: baresip.StackEvent) -> None:
+        """Tell what the stack says of a call."""
+        call = self.names.get(event.call)
+        if call is None:
+            if event.call:
+                self.early.setdefault(event.call, []).append(event)
+            return
+        match event.event:
+            case baresip.Event.CALL_RINGING:
                 self.tell(call, "ringing")
-            elif kind is baresip.Event.CALL_ESTABLISHED:
-                self.tell(call, "established", sip_call_id=dialled.call_id)
-                if sound:
-                    self.behind(self.play(dialled, sound))
-            elif kind is baresip.Event.CALL_CLOSED:
-                self.tell(call, "closed", text=event.text, sip_call_id=dialled.call_id)
+            case baresip.Event.CALL_ESTABLISHED:
+                self.tell(call, "established", sip_call_id=event.call_id)
+            case baresip.Event.CALL_CLOSED:
+                self.tell(
+                    call, "closed", text=event.text, sip_call_id=event.call_id,
+                    hung_up=self.asked.pop(call, None),
+                )  # fmt: skip
                 self.calls.pop(call, None)
+                self.names.pop(event.call)
                 if timer := self.limits.pop(call, None):
                     timer.cancel()
-
-        dialled.on(heard)
-        dialled.on_dtmf(lambda pressed: self.tell(call, "digit", digit=pressed.digit))
-
-    async def play(self, call: baresip.Call, sound: bytes) -> None:
-        """Hand a sound over bit by bit, for as long as the call lasts."""
-        at = 0
-        while at < len(sound) and call.state is not baresip.CallState.CLOSED:
-            with contextlib.suppress(baresip.AudioNotActive):
-                room = AHEAD_BYTES - call.audio.info().tx_buffered
-                if room > 0:
-                    at += call.audio.write(sound[at : at + room])
-                await asyncio.sleep(FEED_S)
-                continue
-            await asyncio.sleep(0.005)
 
     async def do_limit(self, call: str, at_ms: float | None) -> None:
         """Hang up at an instant, as a switch's own timer does; None: not by the clock."""
         if timer := self.limits.pop(call, None):
             timer.cancel()
         if at_ms is not None and call in self.calls:
-            wait_s = (at_ms - now_ms()) / 1000
-            loop = asyncio.get_running_loop()
-            self.limits[call] = loop.call_later(
-                max(0.0, wait_s), lambda: self.behind(self.do_hangup(call, why="limit"))
-            )
+            self.aim(call, at_ms)
+
+    def aim(self, call: str, at_ms: float) -> None:
+        """Hang up when the clock says so, and no earlier."""
+        left_s = (at_ms - now_ms()) / 1000
+        if left_s <= 0:
+            self.behind(self.do_hangup(call, why="limit"))
+            return
+        loop = asyncio.get_running_loop()
+        self.limits[call] = loop.call_later(left_s, self.aim, call, at_ms)
 
     async def do_hangup(self, call: str, why: str = "asked") -> None:
         """Hang up."""
         if dialled := self.calls.get(call):
-            asked_ms = now_ms()
+            self.asked.setdefault(call, {"why": why, "at_ms": now_ms()})
             with contextlib.suppress(baresip.StaleHandleError):
                 await dialled.hangup()
-            self.tell(call, "hung_up", why=why, asked_ms=asked_ms)
 
     async def do_press(self, call: str, digits: str) -> None:
         """Press keys."""
         await self.calls[call].send_dtmf(digits)
 
 
-async def main(socket: str, exchange: str, name: str) -> None:
+async def main(socket: str, exchange: str, name: str, sound: str) -> None:
     """Serve until the process is ended."""
-    terminal = Terminal(exchange, name)
+    terminal = Terminal(exchange, name, sound)
     await terminal.start()
     server = await asyncio.start_unix_server(terminal.serve, socket)
     async with server:

@@ -1,0 +1,32 @@
+"""A call ends where its money does: on the wire, in the ledger, in the proxy's record."""
+
+from __future__ import annotations
+
+import pytest
+from tests.peers.conftest import Started
+from tests.peers.cutting import Cut, cut_off
+from tests.peers.exchange import Exchange
+
+CALLS = 12
+PACKET_MS = 20
+
+
+@pytest.fixture(scope="module")
+def cuts(exchange: Exchange, started: Started) -> list[Cut]:
+    """Place the calls."""
+    return cut_off(started, exchange, started.folder, calls=CALLS, side_by_side=6)
+
+
+def test_the_last_packet_is_within_a_packet_of_the_cutoff(cuts: list[Cut]) -> None:
+    assert len(cuts) == CALLS
+    for cut in cuts:
+        assert abs(cut.calling_ms) <= PACKET_MS, cut
+
+
+def test_money_ended_every_call(cuts: list[Cut]) -> None:
+    assert {cut.reason for cut in cuts} == {"balance_exhausted"}
+
+
+def test_the_charge_is_exact(cuts: list[Cut]) -> None:
+    for cut in cuts:
+        assert cut.exact, cut
