@@ -2,10 +2,10 @@
 PYTHON ?= python3
 V := .venv/bin
 PACKAGE := src/securecall
-PEERS := libspandsp2 multimon-ng
+PEERS := libspandsp2 multimon-ng kamailio rtpengine-daemon baresip-core sip-tester
 ENGINES := securecall._rating securecall._curve securecall._fees securecall._dsp securecall._cues
 
-.PHONY: run test lint bench build conform peers deep fuzz sanitize torture trace debug wheel clean
+.PHONY: run test lint bench build conform peers test-peers cutoff deep fuzz sanitize torture trace debug wheel clean
 
 $(V)/.made: pyproject.toml setup.py
 	test -x $(V)/python || $(PYTHON) -m venv .venv
@@ -38,10 +38,19 @@ conform: build                     # receivers at the limits of the standards; k
 	  --report benchmarks/results/conformance-$$(date -u +%F).md \
 	  --note "commit $$(git describe --always --dirty)"
 
-peers: $(V)/.made                  # receivers to compare with; nothing here needs them
+peers: $(V)/.made                  # receivers to compare with, and switches to call through
 	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; \
-	then apt-get install -y $(PEERS); else echo "As root: apt-get install $(PEERS)"; fi
-	$(V)/python -m pip install -q webrtcvad-wheels
+	then apt-get update -q && apt-get install -qy --no-install-recommends $(PEERS); \
+	else echo "As root: apt-get install $(PEERS)"; fi
+	$(V)/python -m pip install -q webrtcvad-wheels baresip-python==0.5.2a3
+
+test-peers: build                  # calls through real programs, on loopback
+	$(V)/python -m tests.peers.programs || $(MAKE) peers
+	$(V)/python -m pytest -q tests/peers
+
+cutoff: build                      # a hundred calls that money ends, on the wire; keeps a dated page
+	$(V)/python -m tests.peers.hundred --report benchmarks/results/cutoff-$$(date -u +%F).md \
+	  --note "Commit $$(git describe --always --dirty)."
 
 deep: build                        # Hypothesis, longer and elsewhere
 	HYPOTHESIS_PROFILE=deep $(V)/python -m pytest -n auto tests/rating tests/regulation tests/ledger
