@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from securecall.calls.attempt import CallAttempt
-from securecall.calls.decision import Decision, Limits
+from securecall.calls.billing_check import NOT_ASKED, billing_of, courtesy_of, eased
+from securecall.calls.decision import Decision
 from securecall.calls.directory import Directory
+from securecall.calls.duration_check import limits_of
 from securecall.calls.facility import Facility
-from securecall.calls.money_check import means_of
+from securecall.calls.identity import Identity
+from securecall.calls.identity_check import identified
+from securecall.calls.lidb import Billability
+from securecall.calls.money_check import is_known
+from securecall.calls.number_check import number_of
+from securecall.calls.place_check import place_reasons
 from securecall.calls.reasons import Reason, in_order, reason
-from securecall.calls.sessions import Sessions
-from securecall.calls.terms import Terms
-from securecall.errors import CallRefused
+from securecall.calls.traffic import Traffic
+from securecall.calls.velocity_check import velocity_reasons
+from securecall.errors import CallRefused, InputError, InputTypeError
 from securecall.ledger.instant import At, instant, ms_of
 
 if TYPE_CHECKING:
+    from securecall.calls.actions import Action
     from securecall.calls.live import LiveCall
+    from securecall.calls.orders import Order
     from securecall.calls.privileged import PrivilegedSession
     from securecall.calls.session import Session
-    from securecall.fraud.policy import Policy
+    from securecall.calls.sessions import Sessions
+    from securecall.calls.terms import Terms
     from securecall.ledger.ledger import Ledger
     from securecall.rating.tariff import Tariff
 
@@ -28,7 +37,10 @@ __all__ = ["Gate"]
 
 
 class Gate:
-    """Decides whether calls may be placed. Not for two threads at once.
+    """Decides whether calls may be placed, and begins those that may.
+
+    The checks, their order and what is left out when one fails are in docs/calls.md. Not for two
+    threads at once.
 
     Parameters
     ----------
@@ -37,15 +49,29 @@ class Gate:
     ledger : Ledger
     tariff : Tariff
         With a facility of the same id.
-    policy : Policy, optional
-        What is done about the monitor's events; None: nothing is.
-    monitor : mapping or False
-        Parameters of `CallMonitor` for the calls that are monitored; False: no call is.
+    identity : Identity, optional
+        PINs, and who knows voices; needed where the facility asks for either.
+    lidb : Billability, optional
+        The billing directory; needed where the facility has ``lidb_bill_types``.
+    terms : Terms, optional
+        What all calls have in common, with this ledger and tariff.
+    **options
+        Where no ``terms`` are given: those of `securecall.calls.terms.Terms`, such as ``policy``.
+
+    Raises
+    ------
+    InputError, InputTypeError
+        The tariff has no such facility, or something that the facility's rules need is missing.
 
     Source
     ------
     own; docs/calls.md.
     """
+
+    __slots__ = (
+        "_courtesy", "_options", "_sessions", "_terms", "_traffic", "directory", "facility",
+        "identity", "ledger", "lidb", "tariff",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -54,51 +80,107 @@ class Gate:
         ledger: Ledger,
         tariff: Tariff,
         *,
-        policy: Policy | None = None,
-        monitor: Mapping[str, Any] | bool = True,
+        identity: Identity | None = None,
+        lidb: Billability | None = None,
+        terms: Terms | None = None,
+        **options: Any,
     ) -> None:
-        self.facility = facility
-        self.directory = directory
-        self.ledger = ledger
-        self.tariff = tariff
-        self._monitor: Mapping[str, Any] | None = (
-            None if monitor is False else {} if monitor is True else dict(monitor)
-        )
-        options = {} if self._monitor is None else self._monitor
-        self.sessions = Sessions(Terms(ledger, tariff, policy, monitor=options))
+        known = [each.id for each in tariff.document.facilities]
+        if facility.id not in known:
+            raise InputError(f"the tariff has no facility {facility.id!r}; it has {known[:8]}")
+        if facility.identity != "none" and identity is None:
+            raise InputError(f"the facility asks for {facility.identity}: identity is missing")
+        if "voice" in facility.identity and identity is not None and identity.voice is None:
+            raise InputError("the facility asks for voices: identity has no voice verifier")
+        if facility.lidb_bill_types and lidb is None:
+            raise InputError("the facility has lidb_bill_types: lidb is missing")
+        if lidb is not None and not isinstance(lidb, Billability):
+            raise InputTypeError(f"lidb must have a method ask, not {lidb!r}")
+        if terms is not None and (options or terms.ledger is not ledger
+                                  or terms.tariff is not tariff):  # fmt: skip
+            raise InputError("terms must be of the same ledger and tariff, without further options")
+        self.facility, self.directory = facility, directory
+        self.ledger, self.tariff = ledger, tariff
+        self.identity, self.lidb = identity, lidb
+        self._terms, self._options = terms, options
+        self._sessions: Sessions | None = None
+        self._traffic = Traffic()
+        # The sessions of courtesy calls; None while one begins.
+        self._courtesy: dict[str, LiveCall | None] = {}
+
+    @property
+    def sessions(self) -> Sessions:
+        """The live calls: tick them, and end them."""
+        if self._sessions is None:
+            from securecall.calls.sessions import Sessions
+            from securecall.calls.terms import Terms
+
+            if self._terms is None:
+                self._terms = Terms(self.ledger, self.tariff, **self._options)
+            self._sessions = Sessions(self._terms)
+        return self._sessions
 
     def check(self, attempt: CallAttempt, *, at: At) -> Decision:
         """Say whether a call may be placed at an instant, with every reason and the limits.
+
+        Nothing is changed but the count of wrong PINs.
 
         Parameters
         ----------
         attempt : CallAttempt
         at : datetime or int
 
+        Raises
+        ------
+        InputError, InputTypeError
+            ``at`` is no instant.
+
         Source
         ------
         own; docs/calls.md.
         """
         at_ms = ms_of(at)
+        facility = self.facility
+        if attempt.facility not in (None, facility.id):
+            return self._refused_elsewhere(attempt, at_ms)
         found: list[Reason] = []
-        if attempt.facility not in (None, self.facility.id):
-            found.append(reason("wrong_facility"))
-        if self.sessions.get(attempt.call_id) is not None:
+        if attempt.call_id in self._traffic or is_known(self.ledger, attempt.call_id):
             found.append(reason("call_exists"))
-        means = means_of(self.ledger, self.tariff, attempt, self.facility.id, at_ms)
-        found += means.reasons
-        reasons = in_order(found)
-        privileged = False
+        found += place_reasons(facility, attempt, at_ms, self._traffic)
+        who = identified(facility, self.directory, self.identity, attempt, at_ms)
+        found += who.reasons
+        number = number_of(facility, self.directory, attempt, at_ms)
+        means = NOT_ASKED
+        if not who.reasons:  # a stranger learns nothing of lists and balances
+            found += number.reasons
+            if number.callable:
+                refused = any(each.refuses for each in number.reasons)
+                means = billing_of(
+                    self.ledger, self.tariff, facility, attempt, at_ms,
+                    lidb=self.lidb, ask_lidb=not refused,
+                )  # fmt: skip
+                found += means.reasons
+            found += velocity_reasons(facility, self.directory, attempt, at_ms)
+        found += self._traffic.reasons(facility, attempt)
+        courtesy = courtesy_of(facility, self.directory, attempt, found, at_ms)
+        if courtesy is not None:
+            found = eased(found, courtesy)
+        limits, more = limits_of(
+            facility, attempt, means, at_ms, person_max_ms=who.max_call_ms, courtesy=courtesy
+        )
+        reasons = in_order([*found, *more])
         return Decision(
             attempt.call_id,
             not any(each.refuses for each in reasons),
             reasons,
-            Limits(self.facility.max_call_ms, means.balance_ms, means.first_increment),
-            privileged=privileged,
-            monitor=self._monitor is not None and not privileged,
-            record=not privileged,
-            billable=means.billable,
+            limits,
+            privileged=number.privileged,
+            monitor=facility.monitor and number.speech and not number.privileged,
+            record=facility.record and not number.privileged,
+            billable=means.billable and courtesy is None,
             at=instant(at_ms),
+            courtesy=courtesy is not None,
+            identity=who.proved,
         )
 
     def connect(
@@ -122,6 +204,8 @@ class Gate:
         ------
         CallRefused
             With the decision.
+        InputError, InputTypeError
+            ``at`` is no instant.
 
         Source
         ------
@@ -130,11 +214,130 @@ class Gate:
         decision = self.check(attempt, at=at)
         if not decision.allowed:
             raise CallRefused(decision)
-        return self.sessions.begin(
-            attempt, decision, facility=self.facility.id, at=decision.at, accepted=accepted
+        facility = self.facility
+        limited = facility.calls_per_hour is not None or facility.calls_per_day is not None
+        if limited or decision.courtesy:
+            self.directory.note_placed(
+                attempt.call_id, attempt.person, attempt.number, ms_of(at),
+                courtesy=decision.courtesy,
+            )  # fmt: skip
+        self._traffic.add(
+            attempt.call_id, attempt.person, attempt.number, attempt.terminal, attempt.accounts
         )
+        if decision.courtesy:
+            self._courtesy[attempt.call_id] = None
+        session = self.sessions.begin(
+            attempt, decision, facility=facility.id, at=at, accepted=accepted, on_end=self._ended
+        )
+        if attempt.call_id in self._courtesy:
+            self._courtesy[attempt.call_id] = session
+        return session
 
-    @property
-    def live(self) -> dict[str, LiveCall]:
-        """The sessions that have not ended, by call id."""
-        return {each.call_id: each for each in self.sessions}
+    def stop_calls(
+        self,
+        kind: str,
+        *,
+        at: At,
+        by: str,
+        why: str,
+        until: At | None = None,
+        area: str | None = None,
+        ends_calls: bool = True,
+    ) -> tuple[Order, list[tuple[LiveCall, tuple[Action, ...]]]]:
+        """Stop all calls, or those of an area, from now on: kill switch, lockdown, maintenance.
+
+        Parameters
+        ----------
+        kind : {"kill_switch", "lockdown", "maintenance"}
+        at, until : datetime or int
+        by, why : str
+        area : str, optional
+        ends_calls : bool
+            Whether calls that are going on end now; a kill switch always ends them.
+
+        Returns
+        -------
+        Order
+            To be lifted with ``facility.orders.lift(order.number, ...)``.
+        list of (LiveCall, tuple of Action)
+            The calls that ended, each with what the host must do.
+
+        Raises
+        ------
+        InputError, InputTypeError
+            As `securecall.calls.orders.Orders.give`.
+
+        Source
+        ------
+        own; docs/calls.md.
+        """
+        order = self.facility.orders.give(
+            kind, at=at, by=by, why=why, until=until, area=area, ends_calls=ends_calls
+        )
+        return order, self.enforce(at)
+
+    def enforce(self, at: At) -> list[tuple[LiveCall, tuple[Action, ...]]]:
+        """End the calls that an order in force ends: one that was planned and has begun, say.
+
+        Returns
+        -------
+        list of (LiveCall, tuple of Action)
+            The calls that ended, each with what the host must do.
+
+        Source
+        ------
+        own; docs/calls.md.
+        """
+        at_ms = ms_of(at)
+        ended: list[tuple[LiveCall, tuple[Action, ...]]] = []
+        for order in self.facility.holding_anywhere(at_ms):
+            if order.ends_calls:
+                ended += self.sessions.stop_all(at, order.kind, order.by, self._covers(order))
+        return ended
+
+    def live_under(self, order: Order) -> tuple[str, ...]:
+        """Return the ids of the live calls that an order is for.
+
+        Source
+        ------
+        own.
+        """
+        covers = self._covers(order)
+        return tuple(call.call_id for call in self.sessions if covers(call))
+
+    def adopt(self, call: LiveCall) -> None:
+        """Count a call that goes on after a crash of the host; see docs/calls.md.
+
+        Source
+        ------
+        own.
+        """
+        if call.call_id not in self._traffic:
+            self._traffic.add(
+                call.call_id, call.person, call.number, call.terminal, tuple(call.accounts)
+            )
+
+    def _covers(self, order: Order) -> Any:
+        def covers(call: LiveCall) -> bool:
+            terminal = self.facility.terminals.get(call.terminal)
+            return order.covers(None if terminal is None else terminal.area)
+
+        return covers
+
+    def _refused_elsewhere(self, attempt: CallAttempt, at_ms: int) -> Decision:
+        """Refuse a call of another facility, of whose rules nothing is known here."""
+        limits, _ = limits_of(self.facility, attempt, NOT_ASKED, at_ms)
+        return Decision(
+            attempt.call_id, False, (reason("wrong_facility", detail=str(attempt.facility)),),
+            limits, privileged=True, monitor=False, record=False, billable=True, at=instant(at_ms),
+        )  # fmt: skip
+
+    def _ended(self, call_id: str) -> None:
+        """Be told by a session that it has ended."""
+        self._traffic.remove(call_id)
+        if call_id not in self._courtesy:
+            return
+        session = self._courtesy.pop(call_id)
+        if session is None or session.accepted_ms is None:
+            # Nobody accepted it: the number keeps its courtesy call.
+            self.directory.forget_courtesy(call_id)

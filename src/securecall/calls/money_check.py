@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from securecall.calls.attempt import CallAttempt
 from securecall.calls.reasons import Reason, reason
-from securecall.errors import CallRejected, Unknown
+from securecall.errors import CallRejected, StoreError, Unknown
 from securecall.money import dollars
 from securecall.rating.call import Call
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from securecall.rating.curve import PriceCurve
     from securecall.rating.tariff import Tariff
 
-__all__ = ["Means", "call_of", "curve_of", "means_of"]
+__all__ = ["Means", "call_of", "curve_of", "is_known", "means_of"]
 
 #: What the ledger answers, and the reason that it is; late is a clock that stands wrong.
 _REASONS: Final = {
@@ -89,6 +89,8 @@ def means_of(ledger: Ledger, tariff: Tariff, attempt: CallAttempt, facility: str
         asked = ledger.admits(attempt.accounts, curve, at=at_ms)
     except Unknown as error:
         return Means((reason("account_unknown", detail=error.id),), True, 0, first)
+    except StoreError as error:
+        return Means((reason("ledger_silent", detail=type(error).__name__),), True, 0, first)
     if asked.refused:
         code = _REASONS[asked.code]
         if code == "insufficient_funds" and attempt.bill_type == "direct_bill":
@@ -96,3 +98,12 @@ def means_of(ledger: Ledger, tariff: Tariff, attempt: CallAttempt, facility: str
         return Means((reason(code),), True, 0, first)
     left = None if asked.cutoff_ms is None else asked.cutoff_ms - at_ms
     return Means((), True, left, first)
+
+
+def is_known(ledger: Ledger, call_id: str) -> bool:
+    """Return whether the ledger has had a call of an id; one that cannot be read is no answer."""
+    try:
+        ledger.call(call_id)
+    except (Unknown, StoreError):
+        return False
+    return True

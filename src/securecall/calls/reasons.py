@@ -134,6 +134,8 @@ RULES: Final[tuple[ReasonRule, ...]] = (
     ),
     *_refusals(
         "identity",
+        ("identity_silent", "the records of people and PINs cannot be read",
+         "the host must repair them; until then nobody calls"),
         ("person_unknown", "no such person is known here",
          "staff must enrol the person"),
         ("person_suspended", "this person's calls are suspended",
@@ -154,6 +156,8 @@ RULES: Final[tuple[ReasonRule, ...]] = (
     ),
     *_refusals(
         "number",
+        ("directory_silent", "the lists of numbers cannot be read",
+         "the host must repair them; until then nobody calls"),
         ("number_invalid", "this is not a telephone number that can be called",
          "dial the number again"),
         ("number_service_code", "directory, emergency and service codes are not called from here",
@@ -170,8 +174,8 @@ RULES: Final[tuple[ReasonRule, ...]] = (
          "ask for a number review, or have the number approved"),
         ("number_not_approved", "the number is not on this person's approved list",
          "ask staff to approve the number"),
-        ("number_busy", "this number is on a call from this facility already",
-         "try again when that call has ended"),
+        ("relay_unknown", "this is no relay service of the facility",
+         "dial a relay service that the facility lists, or place an ordinary call"),
     ),
     _alert("number", "number_hot", "this number is watched",
            "none is needed: the call goes on, and those who watch are told"),
@@ -196,6 +200,8 @@ RULES: Final[tuple[ReasonRule, ...]] = (
            "open an account for this number to talk for longer"),
     *_refusals(
         "money",
+        ("ledger_silent", "the ledger cannot be read",
+         "the host must repair it; calls that cost nothing are placed all the same"),
         ("insufficient_funds", "the balance does not pay the first increment",
          "deposit money, or end another call on the account"),
         ("credit_limit", "the credit limit does not leave the first increment",
@@ -208,6 +214,10 @@ RULES: Final[tuple[ReasonRule, ...]] = (
     *_refusals(
         "concurrency",
         ("person_busy", "this person is on a call already", "end that call first"),
+        ("number_busy", "this number is on a call from this facility already",
+         "try again when that call has ended"),
+        ("person_velocity", "this person has placed as many calls as allowed in so short a time",
+         "wait"),
         ("account_busy", "the account has as many calls as it may",
          "try again when one has ended"),
     ),
