@@ -63,6 +63,7 @@ OUTSIDE = {
         "tzdata",
     },
     "ledger": {"pyarrow", "matplotlib"},
+    "calls": {"argon2", "pyarrow"},
     "cli": {"pyarrow", "rich", "typer"},
 }
 

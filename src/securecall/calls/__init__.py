@@ -9,35 +9,71 @@ if TYPE_CHECKING:
     from securecall.calls.attempt import CallAttempt
     from securecall.calls.decision import Decision, Limits
     from securecall.calls.directory import Directory
-    from securecall.calls.facility import Facility
+    from securecall.calls.facility import Courtesy, Facility
     from securecall.calls.gate import Gate
+    from securecall.calls.identity import Identity
+    from securecall.calls.lidb import Billability, BillingAnswer, SqliteLidb
+    from securecall.calls.lidb_cache import LidbCache
+    from securecall.calls.number_review import NumberReviews
+    from securecall.calls.orders import Order, Orders
     from securecall.calls.privileged import PrivilegedSession
     from securecall.calls.reasons import Reason
+    from securecall.calls.schedule import Schedule
     from securecall.calls.session import Session
+    from securecall.calls.terminal import Terminal, Terminals
+    from securecall.calls.voice import VoiceAnswer, VoiceVerifier
 
 __all__ = [
+    "Billability",
+    "BillingAnswer",
     "CallAttempt",
+    "Courtesy",
     "Decision",
     "Directory",
     "Facility",
     "Gate",
+    "Identity",
+    "LidbCache",
     "Limits",
+    "NumberReviews",
+    "Order",
+    "Orders",
     "PrivilegedSession",
     "Reason",
+    "Schedule",
     "Session",
+    "SqliteLidb",
+    "Terminal",
+    "Terminals",
+    "VoiceAnswer",
+    "VoiceVerifier",
 ]
 
 # Where each name lives: a host that only asks the gate loads no monitor.
 _HOMES = {
+    "Billability": "lidb",
+    "BillingAnswer": "lidb",
     "CallAttempt": "attempt",
+    "Courtesy": "facility",
     "Decision": "decision",
     "Directory": "directory",
     "Facility": "facility",
     "Gate": "gate",
+    "Identity": "identity",
+    "LidbCache": "lidb_cache",
     "Limits": "decision",
+    "NumberReviews": "number_review",
+    "Order": "orders",
+    "Orders": "orders",
     "PrivilegedSession": "privileged",
     "Reason": "reasons",
+    "Schedule": "schedule",
     "Session": "session",
+    "SqliteLidb": "lidb",
+    "Terminal": "terminal",
+    "Terminals": "terminal",
+    "VoiceAnswer": "voice",
+    "VoiceVerifier": "voice",
 }
 
 

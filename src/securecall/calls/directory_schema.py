@@ -40,9 +40,9 @@ CREATE TABLE IF NOT EXISTS placed (
 CREATE INDEX IF NOT EXISTS placed_by_person ON placed (person, at_ms);
 CREATE INDEX IF NOT EXISTS placed_by_number ON placed (number, courtesy, at_ms);
 CREATE TABLE IF NOT EXISTS reviews (
-    review INTEGER PRIMARY KEY, number TEXT NOT NULL, kind TEXT NOT NULL, asked_by TEXT NOT NULL,
-    asked_ms INTEGER NOT NULL, why TEXT NOT NULL, state TEXT NOT NULL, decided_by TEXT,
-    decided_ms INTEGER, because TEXT
+    review INTEGER PRIMARY KEY, number TEXT NOT NULL, kind TEXT NOT NULL, person TEXT,
+    asked_by TEXT NOT NULL, asked_ms INTEGER NOT NULL, why TEXT NOT NULL, state TEXT NOT NULL,
+    decided_by TEXT, decided_ms INTEGER, because TEXT
 ) STRICT;
 CREATE TABLE IF NOT EXISTS evidence (
     review INTEGER NOT NULL, at_ms INTEGER NOT NULL, by TEXT NOT NULL, kind TEXT NOT NULL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass, field
+from os import PathLike
 from typing import Final
 
 from securecall.calls.dialled import dialled
@@ -184,6 +185,46 @@ class Facility:
                 f"the schedule must be of the facility's zone {self.timezone}, "
                 f"not {self.schedule.timezone}"
             )
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Facility:
+        """Read a facility file: TOML, UTF-8; see docs/calls.md.
+
+        Raises
+        ------
+        FacilityError
+            With everything that is wrong: file, line, key, value, nearest right name.
+
+        Source
+        ------
+        own; docs/calls.md.
+        """
+        from securecall.calls.facility_files import read_facility
+
+        return read_facility(path)
+
+    @classmethod
+    def loads(cls, text: str, *, file: str = "<text>") -> Facility:
+        """Read the text of a facility file.
+
+        Parameters
+        ----------
+        text : str
+        file : str
+            Its name, for messages.
+
+        Raises
+        ------
+        FacilityError
+            With everything that is wrong.
+
+        Source
+        ------
+        own; docs/calls.md.
+        """
+        from securecall.calls.facility_files import parse_facility
+
+        return parse_facility(text, file=file)
 
     def holding(self, at_ms: int, area: str | None = None) -> tuple[Order, ...]:
         """Return the orders that stop calls from an area at an instant.

@@ -38,7 +38,7 @@ from securecall.rating.words import (
 )
 from securecall.rating.zones import zone_names
 
-__all__ = ["read_document"]
+__all__ = ["holidays_of", "read_document", "window_of"]
 
 ReadFile = Callable[[str], bytes]
 
@@ -161,7 +161,8 @@ def _period(table: Table) -> dict[str, Any]:
     return {"effective_from": begins, "effective_to": ends}
 
 
-def _window(table: Table) -> Window:
+def window_of(table: Table) -> Window:
+    """Return a window of local time: ``days``, ``holidays``, ``from``, ``to``."""
     days = table.words("days", DAYS, None)
     holidays = table.flag("holidays", False)
     from_ms, to_ms = table.clock("from", 0), table.clock("to", DAY_MS)
@@ -184,7 +185,7 @@ def _windows(table: Table) -> tuple[Window, ...] | None:
     else:
         one = table.table("when")
         tables = [] if one is None else [one]
-    return tuple(_window(window) for window in tables) or None
+    return tuple(window_of(window) for window in tables) or None
 
 
 def _steps(table: Table) -> tuple[Step, ...]:
@@ -293,7 +294,8 @@ def _commission(table: Table | None) -> tuple[Fraction, str] | None:
     return None if per_minute is None else (per_minute, kind)
 
 
-def _holidays(table: Table) -> tuple[date, ...]:
+def holidays_of(table: Table) -> tuple[date, ...]:
+    """Return the dates of ``holidays``, in order."""
     days = []
     for index, value in enumerate(table.take("holidays", list, "a list of dates", [])):
         path = (*table.path, "holidays", index)
@@ -348,7 +350,7 @@ def _facility(table: Table, policies: Collection[str]) -> Facility:
         adp=_adp(table),
         state=state,
         local=tuple(local),
-        holidays=_holidays(table),
+        holidays=holidays_of(table),
         max_call_ms=table.milliseconds("max_call_ms", 1, None),
         cap_basis=table.word("cap_basis", ("billed", "actual"), "billed"),
         commission=_commission(table.table("commission")),
