@@ -6,16 +6,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from securecall.calls.actions import NOTHING, Actions, Alert, Disconnect, Timer
+from securecall.calls.about import about_of
+from securecall.calls.actions import NOTHING, Action, Actions, Alert, Disconnect, Timer
 from securecall.calls.countdown import Countdown
 from securecall.calls.course import DIALING, ENDED, PAUSED, TALKING
-from securecall.calls.record import CallRecord, HeardEvent
+from securecall.calls.ending import ENDINGS
+from securecall.calls.record import CallRecord, HeardEvent, StaffAct
+from securecall.calls.tape import Tape, TapedLedger, taped
 from securecall.calls.till import Till, amounts_of
 from securecall.errors import CallRejected
+from securecall.ledger.identifier import word
 from securecall.ledger.instant import At, instant, ms_of
 from securecall.rating.call import Call
 
 if TYPE_CHECKING:
+    from securecall.calls.about import Known
     from securecall.calls.attempt import CallAttempt
     from securecall.calls.decision import Decision
     from securecall.calls.terms import Terms
@@ -64,11 +69,12 @@ class HeldCall:
     """
 
     __slots__ = (
-        "_answered_ms", "_asked", "_by", "_cause", "_closes", "_countdown", "_decision",
-        "_dialed_ms", "_ended", "_events", "_held_for", "_now_ms", "_paused_since_ms", "_pending",
-        "_pressed", "_rung_ms", "_terms", "_till", "_watch", "accepted_ms", "accounts",
-        "bill_type", "call_id", "cutoff_ms", "due_ms", "ended_ms", "facility", "medium", "number",
-        "paused_ms", "person", "reason", "record", "relay", "state", "terminal",
+        "_acts", "_aim_ms", "_answered_ms", "_asked", "_by", "_cause", "_closes", "_countdown",
+        "_decision", "_dialed_ms", "_ended", "_held_for", "_now_ms", "_paused_since_ms",
+        "_pending", "_pressed", "_rung_ms", "_tape", "_terms", "_till", "_watch", "accepted_ms",
+        "accounts", "bill_type", "call_id", "cutoff_ms", "due_ms", "ended_ms", "facility",
+        "medium", "number", "paused_ms", "person", "reason", "record", "relay", "state",
+        "terminal",
     )  # fmt: skip
 
     def __init__(
@@ -81,9 +87,14 @@ class HeldCall:
         self.relay, self.facility = attempt.relay_class, facility
         self._terms, self._decision, self._ended = terms, decision, on_end
         self._watch: Callable[[Any], None] | None = None
-        self._till = Till(terms.ledger, self.call_id)
-        self._countdown = Countdown(terms.prompts.warn_ms)
         self._dialed_ms = self._now_ms = ms_of(at)
+        self._tape: Tape | None = None
+        ledger: Any = terms.ledger
+        if terms.tape:
+            self._tape = Tape(attempt, decision, terms, facility, self._dialed_ms)
+            ledger = TapedLedger(ledger, self._tape)
+        self._till = Till(ledger, self.call_id)
+        self._countdown = Countdown(terms.prompts.warn_ms)
         self._rung_ms: int | None = None
         self._answered_ms: int | None = None
         self.accepted_ms: int | None = None
@@ -93,10 +104,13 @@ class HeldCall:
         self.state = DIALING
         self.cutoff_ms: int | None = None
         self._closes = False
-        self.due_ms: int | None = self._dialed_ms + terms.prompts.ring_ms
+        self._aim_ms: int | None = self._dialed_ms + terms.prompts.ring_ms
+        self.due_ms: int | None = self._aim_ms
         self._asked = 0
         self._pressed = ""
-        self._pending: Actions = tuple(Alert(None, None, str(each)) for each in decision.alerts)
+        self._acts: tuple[StaffAct, ...] = ()
+        self._pending: Actions = NOTHING
+        self._post(*(Alert(None, None, str(each)) for each in decision.alerts))
         self.reason = self._by = self._cause = ""
         self.record: CallRecord | None = None
 
@@ -141,7 +155,12 @@ class HeldCall:
         except CallRejected:
             return "unbillable", None
         code, cutoff_ms = self._till.admit(
-            self.accounts, curve, now, limit_ms, split=self._terms.split
+            self.accounts,
+            curve,
+            now,
+            limit_ms,
+            split=self._terms.split,
+            about=self._about(limit_ms),
         )
         if code == "insufficient_funds" and self.bill_type == "direct_bill":
             code = "credit_limit"
@@ -179,7 +198,7 @@ class HeldCall:
         elif reason == "balance":
             code = "credit_exhausted" if self.bill_type == "direct_bill" else "balance_exhausted"
         else:
-            code = _OF_LEDGER.get(reason, "unknown")
+            code = _OF_LEDGER.get(reason) or (reason if reason in ENDINGS else "unknown")
         return self._settled(ended.ended_ms, code, "ledger")
 
     def _limit_ahead(self) -> str:
@@ -191,6 +210,7 @@ class HeldCall:
             return self._limit()
         return "credit_exhausted" if self.bill_type == "direct_bill" else "balance_exhausted"
 
+    @taped
     def moved(self, cutoff_ms: int | None) -> None:
         """Take in another cutoff: the ledger says it when money of the account moved.
 
@@ -204,11 +224,39 @@ class HeldCall:
             return
         self.cutoff_ms = cutoff_ms
         self._countdown.moved(self._now_ms, cutoff_ms)
-        self._pending = (
-            *(each for each in self._pending if not isinstance(each, Timer)),
-            Timer(self.cutoff_at),
-        )
+        self._pending = tuple(each for each in self._pending if not isinstance(each, Timer))
         self._aim_talking()
+        self._post(Timer(self.cutoff_at))
+
+    def _about(self, limit_ms: int) -> dict[str, str]:
+        """Return what a restarted host has to know of the call."""
+        return about_of(self, self._decision, self._terms.host, limit_ms)
+
+    @property
+    def tape(self) -> Tape | None:
+        """What it was told, if the terms want a tape."""
+        return self._tape
+
+    @property
+    def times_ms(self) -> tuple[int, int | None, int | None]:
+        """When it was dialed, began to ring, and was answered."""
+        return self._dialed_ms, self._rung_ms, self._answered_ms
+
+    def take_up(self, at: At, known: Known, state: CallState) -> None:
+        """Go on where a host that failed left the call, which the switch has kept.
+
+        Source
+        ------
+        own; docs/calls.md.
+        """
+        now = self._step(at)
+        self._rung_ms, self._answered_ms = known.rung_ms, known.answered_ms
+        self._limit_at(state.started_ms)
+        self._till.take_up(self._terms.tariff.curve(self._call(state.started_ms)))
+        self.state, self.accepted_ms, self.cutoff_ms = TALKING, state.started_ms, state.cutoff_ms
+        self._hear(now)
+        self._aim_talking()
+        self._post(Timer(self.cutoff_at))
 
     # What it ends with ----------------------------------------------------------------------------
 
@@ -230,6 +278,7 @@ class HeldCall:
             self.paused_ms += max(at_ms - self._paused_since_ms, 0)
         told = self._told()
         self.state, self.ended_ms, self.reason, self._by = ENDED, at_ms, code, by
+        self.due_ms = 0  # so that whoever watches is told of the end
         self._aim(None)
         self.record = self._recorded(at_ms)
         if self._ended is not None:
@@ -251,7 +300,8 @@ class HeldCall:
             amounts.net_micros, amounts.tax_micros, amounts.total_micros,
             amounts.state_paid_micros, amounts.cap_saved_micros, amounts.jurisdiction,
             amounts.rate_class, amounts.rate_id, amounts.cap_source, amounts.status, self.reason,
-            self._by, self._cause, decision.codes, self._heard(), self._countdown.given,
+            self._by, self._cause, decision.codes, self._heard(), self._countdown.given, self._acts,
+            self._silent_since(ended_ms),
             decision.privileged, self.monitored, decision.record and not decision.privileged,
             decision.identity, self._terms.host, self._till.request_ids,
         )  # fmt: skip
@@ -264,13 +314,27 @@ class HeldCall:
         self._now_ms = max(self._now_ms, at_ms)
         return self._now_ms
 
+    def _post(self, *actions: Action) -> None:
+        """Have the next `tick` tell of something, which is due at once."""
+        if actions:
+            self._pending = (*self._pending, *actions)
+            self._aim(self._aim_ms)
+
     def _told(self) -> Actions:
         """Return what waited to be told."""
         pending, self._pending = self._pending, NOTHING
+        if pending:
+            self._aim(self._aim_ms)
         return pending
 
-    def _aim(self, due_ms: int | None) -> None:
-        """Set when `tick` has something to do next."""
+    def _aim(self, aim_ms: int | None) -> None:
+        """Set when the call has something to do next; what waits to be told is due at once."""
+        self._aim_ms = aim_ms
+        due_ms = aim_ms
+        if self._pending and (aim_ms is None or aim_ms > self._now_ms):
+            due_ms = self._now_ms
+        if self.state == ENDED:
+            due_ms = None
         if due_ms != self.due_ms:
             self.due_ms = due_ms
             if self._watch is not None:
@@ -291,13 +355,25 @@ class HeldCall:
         """Return what was heard."""
         return ()
 
-    def _hear(self) -> None:
+    def _silent_since(self, ended_ms: int) -> int | None:
+        """Return when the sound stopped, if it stopped before the end."""
+        del ended_ms
+        return None
+
+    def _acted(self, action: str, by: str) -> None:
+        """Note what a member of staff did."""
+        self._acts = (*self._acts, StaffAct(self._now_ms, action, word(by, "by")))
+
+    def _ask(self) -> None:
+        """Begin to wait for a digit."""
+
+    def _hear(self, since_ms: int) -> None:
         """Begin to listen: the call was accepted."""
 
     def _park(self) -> None:
         """Stop listening while the two sides are parted."""
 
-    def _unpark(self) -> None:
+    def _unpark(self, away_ms: int) -> None:
         """Go on listening."""
 
     def _quiet(self) -> None:

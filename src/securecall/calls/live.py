@@ -1,35 +1,25 @@
-"""LiveCall: a call from the first digit to its end, as the switch and the staff tell it.
-
-It hears nothing: `securecall.calls.session.Session` adds ears, and
-`securecall.calls.privileged.PrivilegedSession` does not.
-"""
+"""LiveCall: a call in progress that staff and the host can act on."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from securecall.calls.actions import NOTHING, Actions, Block, Hold, Play, Timer, Unhold, Warn
-from securecall.calls.cause import ending_of
-from securecall.calls.course import DIALING, ENDED, PAUSED, PROMPTING, RINGING, after
+from securecall.calls.actions import NOTHING, Actions, Play
+from securecall.calls.course import ENDED, PAUSED
 from securecall.calls.ending import checked_ending
-from securecall.calls.held import HeldCall
-from securecall.errors import InputError
-from securecall.ledger.instant import At, ms_of
+from securecall.calls.progress import CallInProgress
+from securecall.calls.tape import taped
+from securecall.errors import InputError, nearest
+from securecall.ledger.instant import At
 
-__all__ = ["SIDES", "LiveCall"]
+__all__ = ["STAFF_ACTIONS", "LiveCall"]
 
-CAUSE_MAX: Final = 120
-SIDES: Final = ("caller", "called", "network")
-"""Who can hang up. Source: own; docs/calls.md."""
+STAFF_ACTIONS: Final = ("disconnect", "pause", "resume", "warn")
+"""What staff can do with any call. Source: own; docs/calls.md."""
 
 
-class LiveCall(HeldCall):
-    """A call from the first digit to its end.
-
-    Every instant is an argument: an aware datetime, or whole UTC epoch milliseconds. Time does not
-    go back in a call: an instant before the last one is taken for the last one, except that a
-    hang-up counts from its own, in the customer's favour. Once it has ended nothing changes any
-    more, and whatever is still reported returns no actions. Not for two threads at once.
+class LiveCall(CallInProgress):
+    """A call in progress that staff and the host can act on.
 
     Parameters
     ----------
@@ -43,222 +33,7 @@ class LiveCall(HeldCall):
 
     __slots__ = ()
 
-    # How it goes on -------------------------------------------------------------------------------
-
-    def ring(self, at: At) -> Actions:
-        """Note that the telephone rings.
-
-        Raises
-        ------
-        InputError
-            It was answered before.
-
-        Source
-        ------
-        own; docs/calls.md.
-        """
-        if self.state == ENDED:
-            return NOTHING
-        now = self._step(at)
-        self.state = after(self.state, "ring")
-        if self._rung_ms is None:
-            self._rung_ms = now
-            self._aim(now + self._terms.prompts.ring_ms)
-        return self._told()
-
-    def answer(self, at: At) -> Actions:
-        """Note that somebody answered: the greeting is played, and a digit is waited for.
-
-        Raises
-        ------
-        InputError
-            It was answered before.
-
-        Source
-        ------
-        own; docs/calls.md.
-        """
-        if self.state == ENDED:
-            return NOTHING
-        now = self._step(at)
-        self.state = after(self.state, "answer")
-        self._answered_ms = now
-        prompts = self._terms.prompts
-        if prompts.passive:
-            return self.accept(at)
-        self._asked = 1
-        self._aim(now + prompts.repeat_ms)
-        greeting = (Play(prompts.greeting, "called", "greeting"),) if prompts.greeting else ()
-        return (*self._told(), *greeting, Play(prompts.ask, "called", "prompt"))
-
-    def accept(self, at: At, digit: str | None = None) -> Actions:
-        """Note that the called party accepted: charging begins at this instant.
-
-        Parameters
-        ----------
-        at : datetime or int
-        digit : str, optional
-            What was pressed; None: the switch has seen to it. A digit that refuses does refuse,
-            and one that means nothing is as if nothing had been pressed.
-
-        Returns
-        -------
-        tuple of Action
-            The cutoff for the switch's timer; or `Disconnect`, where the money was gone meanwhile.
-
-        Raises
-        ------
-        InputError
-            It was not answered yet, or was accepted before.
-
-        Source
-        ------
-        own; charging law, rules 5 and 6; docs/calls.md.
-        """
-        if self.state == ENDED:
-            return NOTHING
-        prompts = self._terms.prompts
-        if digit is not None and digit not in prompts.accept:
-            return self.refuse(at, digit) if digit in prompts.refuse + prompts.block else NOTHING
-        state = after(self.state, "accept")
-        now = self._step(at)
-        self._pressed = ""
-        limit_ms = self._limit_at(now)
-        if limit_ms == 0:
-            return self._finish(now, "schedule_end", "ledger")
-        code, cutoff_ms = self._admit(now, limit_ms)
-        if code == "late":
-            # Another operation was stamped a little later: the next tick tries again.
-            self._pressed = self._terms.prompts.accept[0]
-            self._aim(now + 1)
-            return self._told()
-        if code != "ok":
-            return self._finish(now, code, "ledger")
-        self.state, self.accepted_ms, self.cutoff_ms = state, now, cutoff_ms
-        self._countdown.begin(now, cutoff_ms)
-        self._hear()
-        self._aim_talking()
-        return (*self._told(), Timer(self.cutoff_at))
-
-    def refuse(self, at: At, digit: str | None = None) -> Actions:
-        """Note that the called party refused, or wants no more calls at all.
-
-        Raises
-        ------
-        InputError
-            It was not answered yet, or was accepted before.
-
-        Source
-        ------
-        own; docs/calls.md.
-        """
-        if self.state == ENDED:
-            return NOTHING
-        after(self.state, "refuse")
-        now = self._step(at)
-        if digit is not None and digit in self._terms.prompts.block:
-            return (Block(self.number), *self._finish(now, "blocked_called_party", "called"))
-        return self._finish(now, "refused", "called")
-
-    def signal(self, kind: str, value: Any = None, at_ms: float | None = None) -> Actions:
-        """Take in what signalling knows; a digit while one is waited for is the answer.
-
-        Such a digit counts at the next `tick`, which brings an instant.
-
-        Source
-        ------
-        own; docs/calls.md.
-        """
-        del at_ms
-        if kind == "dtmf" and self.state == PROMPTING:
-            prompts = self._terms.prompts
-            if str(value) in prompts.accept + prompts.refuse + prompts.block:
-                self._pressed = str(value)
-                self._aim(self._now_ms)
-        return NOTHING
-
-    def tick(self, at: At) -> Actions:
-        """Do what has fallen due: the end first, then warnings, prompts and the end of a pause.
-
-        A call whose cutoff has passed ends at the cutoff itself, however late this is called.
-
-        Source
-        ------
-        own; charging law, "Cutoff is solved, not polled"; docs/calls.md.
-        """
-        if self.state == ENDED:
-            return NOTHING
-        now = self._step(at)
-        if self.due_ms is None or now < self.due_ms:
-            return self._told()
-        if self.state in (DIALING, RINGING):
-            return self._finish(self.due_ms, "no_answer", "network")
-        if self.state == PROMPTING:
-            return self._prompt(now)
-        cut = self._cut_due(now)
-        if self.state == ENDED:
-            return cut
-        found = [*self._told()]
-        if self.state == PAUSED and now >= self._paused_since_ms + self._terms.prompts.pause_max_ms:
-            if self._held_for:
-                return (*found, *self._finish(now, self._held_for, "policy"))
-            found += self._resume(now)
-        left = self._countdown.due(now, self.cutoff_ms)
-        if left is not None and self.cutoff_ms is not None:
-            what = self._terms.prompts.warning(left)
-            found.append(Warn(self.cutoff_ms - now, what, left))
-        self._aim_talking()
-        return tuple(found)
-
-    def _prompt(self, now: int) -> Actions:
-        """Take the digit that was pressed, or ask again."""
-        if self._pressed:
-            return self.accept(now, self._pressed)
-        prompts = self._terms.prompts
-        if self._asked >= prompts.times:
-            return self._finish(now, "not_accepted", "called")
-        self._asked += 1
-        self._aim(now + prompts.repeat_ms)
-        return (*self._told(), Play(prompts.ask, "called", "prompt"))
-
-    def hang_up(self, at: At, by: str = "caller", cause: Any = None) -> Actions:
-        """Note that one side hung up, or the network gave the call up.
-
-        Parameters
-        ----------
-        at : datetime or int
-        by : {"caller", "called", "network"}
-        cause : int or str, optional
-            What the switch says; see `securecall.calls.cause.code_of`. It is kept as it came.
-
-        Raises
-        ------
-        InputError
-            No such side.
-
-        Source
-        ------
-        own; charging law, rule 7; docs/calls.md.
-        """
-        if by not in SIDES:
-            raise InputError(f"by must be one of {', '.join(SIDES)}, not {by!r}")
-        if self.state == ENDED:
-            return NOTHING
-        at_ms = ms_of(at)
-        said = "" if cause is None else str(cause)[:CAUSE_MAX]
-        self._cause = said
-        cut = self._cut_due(at_ms)
-        if self.state == ENDED:
-            return cut
-        talking = self.accepted_ms is not None
-        code = ending_of(cause, by=by, talking=talking, answered=self._answered_ms is not None)
-        if talking and code == "time_limit":
-            # A switch's timer fires early: what it was set to is what ended the call.
-            code = self._limit_ahead()
-        at_ms = max(at_ms, self._dialed_ms if self.accepted_ms is None else self.accepted_ms)
-        self._finish(at_ms, code, by)
-        return NOTHING
-
+    @taped
     def stop(self, at: At, reason: str, by: str = "host") -> Actions:
         """End the call for a reason of the host's: a lockdown, say.
 
@@ -286,6 +61,7 @@ class LiveCall(HeldCall):
         cut = self._cut_due(now)
         return cut if self.state == ENDED else self._finish(now, reason, by)
 
+    @taped
     def pause(self, at: At, by: str) -> Actions:
         """Part the two sides while somebody reviews the call.
 
@@ -304,15 +80,11 @@ class LiveCall(HeldCall):
         found = self.tick(at)
         if self.state == ENDED:
             return found
-        return (*found, *self._pause(self._now_ms, ""))
+        paused = self._pause(self._now_ms, "")
+        self._acted("pause", by)
+        return (*found, *paused)
 
-    def _pause(self, now: int, held_for: str) -> Actions:
-        self.state = after(self.state, "pause")
-        self._paused_since_ms, self._held_for = now, held_for
-        self._park()
-        self._aim_talking()
-        return (Hold(self._terms.prompts.hold),)
-
+    @taped
     def resume(self, at: At, by: str) -> Actions:
         """Join the two sides again: nothing was wrong.
 
@@ -328,12 +100,46 @@ class LiveCall(HeldCall):
         found = self.tick(at)
         if self.state == ENDED:
             return found
-        return (*found, *self._resume(self._now_ms))
+        resumed = self._resume(self._now_ms)
+        self._acted("resume", by)
+        return (*found, *resumed, *self._told())
 
-    def _resume(self, now: int) -> Actions:
-        self.state = after(self.state, "resume")
-        self.paused_ms += now - self._paused_since_ms
-        self._held_for = ""
-        self._unpark()
-        self._aim_talking()
-        return (Unhold(),)
+    @taped
+    def staff(self, action: str, by: str, at: At, reason: str | None = None) -> Actions:
+        """Do what a member of staff wants; the record says who wanted it.
+
+        Parameters
+        ----------
+        action : {"disconnect", "pause", "resume", "warn"}
+        by : str
+            A token of who it is.
+        at : datetime or int
+        reason : str, optional
+            Of a disconnect, a code of `securecall.calls.ending.ENDINGS`; by default
+            ``staff_terminated``, or ``review_confirmed`` of a call that is paused.
+
+        Raises
+        ------
+        InputError
+            No such action, or it cannot be done now.
+
+        Source
+        ------
+        own; docs/calls.md.
+        """
+        if action not in STAFF_ACTIONS:
+            near = nearest(action, STAFF_ACTIONS)
+            hint = f"; did you mean {near!r}?" if near else ""
+            raise InputError(f"this call has no staff action {action!r}{hint}")
+        if action == "pause":
+            return self.pause(at, by)
+        if action == "resume":
+            return self.resume(at, by)
+        found = self.tick(at)
+        if self.state == ENDED:
+            return found
+        self._acted(action, by)
+        if action == "warn":
+            return (*found, Play(self._terms.prompts.staff, "both", "staff"))
+        own = "review_confirmed" if self.state == PAUSED else "staff_terminated"
+        return (*found, *self.stop(at, reason or own, by))

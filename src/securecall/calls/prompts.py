@@ -22,8 +22,9 @@ class Prompts:
 
     Parameters
     ----------
-    greeting, ask, hold : str
-        When somebody answers; each time that a digit is waited for; while a call is reviewed.
+    greeting, ask, hold, staff : str
+        When somebody answers; each time that a digit is waited for; while a call is reviewed; when
+        staff warn both sides.
     accept, refuse, block : str
         Digits that accept the call, refuse it, and have the number blocked for ever.
     ring_ms : int
@@ -39,6 +40,8 @@ class Prompts:
         How long a review may part the two sides before they are joined again.
     passive : bool
         Whether answering is accepting. Nobody has agreed to pay, so such a call is free.
+    inband : bool
+        Whether digits that answer are also listened for in the called party's sound.
 
     Raises
     ------
@@ -53,6 +56,7 @@ class Prompts:
     greeting: str = "announcement:greeting"
     ask: str = "announcement:accept_or_refuse"
     hold: str = "announcement:please_hold"
+    staff: str = "announcement:staff_warning"
     accept: str = "1"
     refuse: str = "9"
     block: str = "7"
@@ -70,6 +74,7 @@ class Prompts:
     )
     pause_max_ms: int = 120_000
     passive: bool = False
+    inband: bool = False
 
     def __post_init__(self) -> None:
         digits = self.accept + self.refuse + self.block

@@ -12,7 +12,20 @@ from securecall.errors import InputError
 from securecall.ledger.instant import instant, ms_of
 from securecall.money import dollars, micros
 
-__all__ = ["CallRecord", "HeardEvent"]
+__all__ = ["CallRecord", "HeardEvent", "StaffAct"]
+
+
+class StaffAct(NamedTuple):
+    """What a member of staff did to a call: when, what, who.
+
+    Source
+    ------
+    own; docs/calls.md.
+    """
+
+    at_ms: int
+    action: str
+    by: str
 
 
 class HeardEvent(NamedTuple):
@@ -65,6 +78,9 @@ class CallRecord:
     events : tuple of HeardEvent
     warnings_ms : tuple of int
         Which warnings were given, by the time left, in order.
+    staff : tuple of StaffAct
+    silent_since_ms : int or None
+        When the sound stopped, if it did before the end.
     privileged, monitored, recorded : bool
     identity : str
         What was verified of the caller.
@@ -112,6 +128,8 @@ class CallRecord:
     reasons: tuple[str, ...]
     events: tuple[HeardEvent, ...]
     warnings_ms: tuple[int, ...]
+    staff: tuple[StaffAct, ...]
+    silent_since_ms: int | None
     privileged: bool
     monitored: bool
     recorded: bool
@@ -180,7 +198,7 @@ class CallRecord:
                 told[_INSTANTS[name]] = None if value is None else instant(value).isoformat()
             elif name.endswith("_micros"):
                 told[name.removesuffix("_micros")] = f"{dollars(value):f}"
-            elif name == "events":
+            elif name in _TUPLES:
                 told[name] = [each._asdict() for each in value]
             else:
                 told[name] = list(value) if isinstance(value, tuple) else value
@@ -217,8 +235,9 @@ class CallRecord:
 
 _INSTANTS = {
     "dialed_ms": "started_at", "rung_ms": "rung_at", "answered_ms": "answered_at",
-    "accepted_ms": "accepted_at", "ended_ms": "ended_at",
+    "accepted_ms": "accepted_at", "ended_ms": "ended_at", "silent_since_ms": "silent_since_at",
 }  # fmt: skip
+_TUPLES: dict[str, type[Any]] = {"events": HeardEvent, "staff": StaffAct}
 
 
 def _record_of(told: dict[str, Any]) -> CallRecord:
@@ -231,8 +250,8 @@ def _record_of(told: dict[str, Any]) -> CallRecord:
             values[name] = None if at is None else ms_of(datetime.fromisoformat(at))
         elif name.endswith("_micros"):
             values[name] = micros(told[name.removesuffix("_micros")], name)
-        elif name == "events":
-            values[name] = tuple(HeardEvent(**each) for each in told[name])
+        elif name in _TUPLES:
+            values[name] = tuple(_TUPLES[name](**each) for each in told[name])
         else:
             value = told[name]
             values[name] = tuple(value) if isinstance(value, list) else value

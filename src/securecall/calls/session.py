@@ -3,45 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from securecall.calls.actions import NOTHING, Action, Actions, Alert, Note, Play, Review
+from securecall.calls.actions import (
+    NOTHING,
+    Action,
+    Actions,
+    Alert,
+    Listen,
+    Note,
+    Play,
+    Review,
+)
+from securecall.calls.course import ENDED, PROMPTING, TALKING
+from securecall.calls.ears import Ears
 from securecall.calls.ending import FRAUD
 from securecall.calls.live import LiveCall
-from securecall.calls.record import HeardEvent
+from securecall.calls.tape import taped
 from securecall.errors import InputError
-from securecall.fraud.monitor import CallMonitor
+from securecall.fraud.detector import ToneDetector
 from securecall.fraud.review_queue import review
 
 if TYPE_CHECKING:
     from securecall.calls.attempt import CallAttempt
     from securecall.calls.decision import Decision
+    from securecall.calls.record import HeardEvent
     from securecall.calls.terms import Terms
-    from securecall.fraud.call_policy import CallPolicy
     from securecall.fraud.event import Event
     from securecall.ledger.instant import At
 
 __all__ = ["Session"]
-
-#: A record names so many events of a call; a keypad that is played on makes more.
-EVENTS_MAX: Final = 2_000
 
 
 class Session(LiveCall):
     """A live call that is listened to.
 
     Its monitor begins at acceptance, and its clock is the media's: what was lost must be told with
-    `feed_gap`. Audio is not kept.
+    `feed_gap`. Audio is not kept. Where many calls are heard by one `MonitorBank`, its events come
+    in by `take`, and ``monitor=None`` in the terms keeps the calls from making monitors.
 
     Parameters
     ----------
     attempt, decision, terms, facility, at, on_end
-        As `securecall.calls.live.LiveCall`.
-
-    Attributes
-    ----------
-    events : list of Event
-        What was heard.
+        As `securecall.calls.held.HeldCall`.
 
     Raises
     ------
@@ -53,7 +57,7 @@ class Session(LiveCall):
     own; docs/calls.md.
     """
 
-    __slots__ = ("_done", "_lost", "_monitor", "_parked", "_policy", "events")
+    __slots__ = ("_digits", "_ears")
 
     def __init__(
         self, attempt: CallAttempt, decision: Decision, *, terms: Terms, facility: str, at: At,
@@ -62,17 +66,18 @@ class Session(LiveCall):
         if decision.privileged:
             raise InputError(f"call {attempt.call_id!r} is privileged: begin a PrivilegedSession")
         super().__init__(attempt, decision, terms=terms, facility=facility, at=at, on_end=on_end)
-        self._monitor: CallMonitor | None = None
-        self._parked: CallMonitor | None = None
-        self._policy: CallPolicy | None = None
-        self._lost: dict[str, float] = {}
-        self.events: list[Event] = []
-        self._done: list[str] = []
+        self._ears: Ears | None = None
+        self._digits: ToneDetector | None = None
 
     @property
     def monitored(self) -> bool:
         """Whether its sound went to a monitor."""
-        return self._policy is not None
+        return self._ears is not None
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What was heard so far."""
+        return () if self._ears is None else tuple(self._ears.events)
 
     def feed(self, frame: Any, leg: str = "called") -> Actions:
         """Hear some audio of a leg; return what the policy asks for.
@@ -80,7 +85,8 @@ class Session(LiveCall):
         Parameters
         ----------
         frame : bytes or buffer of int16
-            As the monitor takes it. Before acceptance and after the end it is not heard.
+            As the monitor takes it. Before acceptance only digits are listened for, and only where
+            the prompts say so; while the two sides are parted and after the end nothing is heard.
         leg : {"called", "calling"}
 
         Raises
@@ -92,14 +98,13 @@ class Session(LiveCall):
         ------
         own; docs/calls.md.
         """
-        monitor = self._monitor
-        if monitor is None:
-            return NOTHING
-        events = monitor.feed(frame, leg)
-        if self._lost:
-            self._lost.pop(leg, None)
-        return self._judge(events) if events else NOTHING
+        ears = self._ears
+        if ears is None:
+            return self._feed_digits(frame, leg) if self._digits is not None else NOTHING
+        events = ears.feed(frame, leg)
+        return self.take(events) if events else NOTHING
 
+    @taped
     def feed_gap(self, duration_ms: int, leg: str = "called") -> Actions:
         """Let audio of a leg pass that was lost; it is evidence of nothing.
 
@@ -112,13 +117,12 @@ class Session(LiveCall):
         ------
         own; docs/calls.md.
         """
-        monitor = self._monitor
-        if monitor is None:
+        if self._ears is None:
             return NOTHING
-        self._lost.setdefault(leg, monitor.now_ms)
-        events = monitor.feed_gap(duration_ms, leg)
+        events = self._ears.gap(duration_ms, leg)
         return self._judge(events) if events else NOTHING
 
+    @taped
     def signal(self, kind: str, value: Any = None, at_ms: float | None = None) -> Actions:
         """Take in what signalling knows: as evidence while people talk, as the answer before.
 
@@ -136,54 +140,91 @@ class Session(LiveCall):
         ------
         own; docs/calls.md.
         """
-        if self._monitor is None:
+        if self._ears is None or self._ears.monitor is None:
             return super().signal(kind, value, at_ms)
-        events = self._monitor.signal(kind, value, at_ms)
+        events = self._ears.signal(kind, value, at_ms)
         return self._judge(events) if events else NOTHING
+
+    @taped
+    def take(self, events: Iterable[Event]) -> Actions:
+        """Judge events that a monitor found, in its order; return what the policy asks for.
+
+        Parameters
+        ----------
+        events : iterable of Event
+            Of a monitor whose clock began at acceptance.
+
+        Source
+        ------
+        own; docs/calls.md.
+        """
+        return self._judge(events) if self._ears is not None and self._ears.open else NOTHING
+
+    @taped
+    def staff(self, action: str, by: str, at: At, reason: str | None = None) -> Actions:
+        """Do what a member of staff wants: see `securecall.calls.live.LiveCall.staff`.
+
+        ``listen`` and ``barge_in`` too, which a privileged call does not have.
+
+        Raises
+        ------
+        InputError
+            No such action, or it cannot be done now.
+
+        Source
+        ------
+        own; docs/calls.md.
+        """
+        if action not in ("listen", "barge_in"):
+            return super().staff(action, by, at, reason)
+        found = self.tick(at)
+        if self.state == ENDED:
+            return found
+        if self.state != TALKING:
+            raise InputError(f"a call that is {self.state} cannot be listened to")
+        self._acted(action, by)
+        return (*found, Listen(by, speak=action == "barge_in"))
+
+    def sound(self, leg: str) -> None:
+        """Note that a leg is heard again after a gap; `feed` does it by itself.
+
+        Source
+        ------
+        own.
+        """
+        if self._ears is not None:
+            self._ears.sound(leg)
 
     def _judge(self, events: Iterable[Event]) -> Actions:
         """Do what the policy says about events; once the call is over, only tell of them."""
         found: list[Action] = []
-        policy = self._policy
-        assert policy is not None, "a monitor has a policy"
+        ears = self._ears
+        assert ears is not None, "events come from ears"
         for event in events:
-            decision = policy.decide(event)
+            decision = ears.policy.decide(event)
             actions = decision.actions
-            self._keep(event, actions)
+            ears.keep(event, actions)
             if "note" in actions:
                 found.append(Note(event, decision))
             if "alert" in actions:
                 found.append(Alert(event, decision, decision.reason))
-            if "warn" in actions and self._monitor is not None:
+            if "warn" in actions and ears.open:
                 found.append(Play(decision.play, "both", "policy"))
             item = review(
-                event, decision, call_id=self.call_id, media_start_ms=self.accepted_ms or 0,
+                event, decision, call_id=self.call_id, media_start_ms=ears.since_ms,
                 about={"facility": self.facility, "person": self.person, "number": self.number},
             )  # fmt: skip
             if item is not None:
                 found.append(Review(item))
-            if "disconnect" in actions and self._monitor is not None:
-                found += self._cut_for(event)
+            if "disconnect" in actions and ears.open:
+                found += self._cut_for(event, ears.since_ms)
         return tuple(found)
 
-    def _keep(self, event: Event, actions: tuple[str, ...]) -> None:
-        if len(self.events) < EVENTS_MAX:
-            self.events.append(event)
-            self._done.append("+".join(actions))
-
-    def _heard(self) -> tuple[HeardEvent, ...]:
-        return tuple(
-            HeardEvent(event.id, event.kind, event.grade, round(event.detected_ms), done)
-            for event, done in zip(self.events, self._done, strict=True)
-            if not event.ended
-        )
-
-    def _cut_for(self, event: Event) -> Actions:
+    def _cut_for(self, event: Event, since_ms: int) -> Actions:
         """End the call for an event at the instant at which it was detected, or part its sides."""
-        assert self.accepted_ms is not None, "who is heard has accepted"
-        at_ms = self.accepted_ms + int(event.detected_ms)
+        at_ms = since_ms + int(event.detected_ms)
         cut = self._cut_due(at_ms)
-        if not self.running:
+        if self.state == ENDED:
             return cut
         code = FRAUD.get(event.kind, "fraud_detected")
         self._now_ms = max(self._now_ms, at_ms)
@@ -191,19 +232,41 @@ class Session(LiveCall):
             return self._pause(at_ms, code)
         return self._finish(at_ms, code, "policy")
 
-    def _hear(self) -> None:
+    # What the course of the call asks of the ears -------------------------------------------------
+
+    def _ask(self) -> None:
+        if self._terms.prompts.inband:
+            self._digits = ToneDetector(**self._terms.sound)
+
+    def _feed_digits(self, frame: Any, leg: str) -> Actions:
+        """Listen for the digit that answers the prompt; it counts at the next `tick`."""
+        if self.state == PROMPTING and leg == "called" and self._digits is not None:
+            for event in self._digits.feed(frame):
+                if event.kind == "dtmf" and not event.ended:
+                    super().signal("dtmf", event.detail)
+        return NOTHING
+
+    def _hear(self, since_ms: int) -> None:
+        self._digits = None
         if self._decision.monitor:
-            self._monitor = CallMonitor(**self._terms.monitor)
-            self._policy = self._terms.judge.begin(0.0)
+            monitor = self._terms.new_monitor()
+            self._ears = Ears(monitor, self._terms.judge.begin(0.0), since_ms, self._tape)
 
     def _park(self) -> None:
-        self._parked, self._monitor = self._monitor, None
+        if self._ears is not None:
+            self._ears.park()
 
-    def _unpark(self) -> None:
-        self._monitor, self._parked = self._parked, None
+    def _unpark(self, away_ms: int) -> None:
+        if self._ears is not None:
+            self._post(*self._judge(self._ears.unpark(away_ms)))
 
     def _quiet(self) -> None:
-        monitor = self._monitor or self._parked
-        self._monitor = self._parked = None
-        if monitor is not None:
-            self._pending = (*self._pending, *self._judge(monitor.finish()))
+        self._digits = None
+        if self._ears is not None:
+            self._post(*self._judge(self._ears.close()))
+
+    def _heard(self) -> tuple[HeardEvent, ...]:
+        return () if self._ears is None else self._ears.heard()
+
+    def _silent_since(self, ended_ms: int) -> int | None:
+        return None if self._ears is None else self._ears.silent_since_ms(ended_ms)

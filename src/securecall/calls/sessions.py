@@ -86,9 +86,7 @@ class Sessions:
         session._watch = self._aimed
         self._aimed(session)
         if accepted:
-            session.answer(at)
-            if session.accepted_ms is None:
-                session.accept(at)
+            session.connected(at)
         return session
 
     def get(self, call_id: str) -> LiveCall | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from securecall.calls.prompts import Prompts
 from securecall.errors import InputError
+from securecall.fraud.monitor import CallMonitor
 from securecall.fraud.policy import named_policy
 
 if TYPE_CHECKING:
@@ -36,8 +37,9 @@ class Terms:
         Whether an increment may be paid by several accounts.
     hold : bool
         Whether a call that the policy would cut is parted for a review first.
-    monitor : mapping
-        Arguments of `securecall.fraud.CallMonitor`: ``encoding``, ``sample_rate_hz``, ...
+    monitor : mapping or None
+        Arguments of `securecall.fraud.CallMonitor`: ``encoding``, ``sample_rate_hz``, ...; None
+        where the sound is heard elsewhere, by one `MonitorBank` for all calls.
     tape : bool
         Whether calls keep what they are told, so that they can be replayed.
 
@@ -53,15 +55,31 @@ class Terms:
     host: str = ""
     split: bool = False
     hold: bool = False
-    monitor: Mapping[str, Any] = field(default_factory=dict)
+    monitor: Mapping[str, Any] | None = field(default_factory=dict)
     tape: bool = False
 
     def __post_init__(self) -> None:
         if type(self.host) is not str or not (self.host == "" or self.host.isprintable()):
             raise InputError(f"host must be printable text, not {self.host!r}")
-        object.__setattr__(self, "monitor", MappingProxyType(dict(self.monitor)))
+        if self.monitor is not None:
+            object.__setattr__(self, "monitor", MappingProxyType(dict(self.monitor)))
 
     @property
     def judge(self) -> Policy:
         """What decides about what is heard."""
         return named_policy("default") if self.policy is None else self.policy
+
+    def new_monitor(self) -> CallMonitor | None:
+        """Return the monitor of a call, if it has one of its own.
+
+        Source
+        ------
+        own.
+        """
+        return None if self.monitor is None else CallMonitor(**self.monitor)
+
+    @property
+    def sound(self) -> dict[str, Any]:
+        """What is said of the sound itself: its rate and encoding."""
+        options = self.monitor or {}
+        return {name: options[name] for name in ("sample_rate_hz", "encoding") if name in options}

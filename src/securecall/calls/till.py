@@ -64,7 +64,7 @@ class Till:
 
     def admit(
         self, accounts: tuple[str, ...], curve: PriceCurve, now_ms: int, limit_ms: int,
-        *, split: bool,
+        *, split: bool, about: dict[str, str],
     ) -> tuple[str, int | None]:  # fmt: skip
         """Have the ledger admit the call; return its code, and the cutoff."""
         self.curve = curve
@@ -74,11 +74,16 @@ class Till:
         request_id = f"{self.call_id}:start" if tries == 0 else f"{self.call_id}:start:{tries}"
         answer = self._ledger.start_call(
             self.call_id, accounts, curve, at=now_ms, request_id=request_id, split=split,
-            max_ms=limit_ms,
+            max_ms=limit_ms, about=about,
         )  # fmt: skip
         self.request_ids = (*self.request_ids, request_id)
         self.metered = answer.ok
         return answer.code, answer.cutoff_ms
+
+    def take_up(self, curve: PriceCurve) -> None:
+        """Go on with a call that the ledger has admitted before."""
+        self.curve, self.metered = curve, True
+        self.request_ids = (f"{self.call_id}:start",)
 
     def due(self, cutoff_ms: int) -> CallState | None:
         """Ask the ledger about a cutoff that has come; None: nobody asked it for this call."""
