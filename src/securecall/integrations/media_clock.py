@@ -70,7 +70,7 @@ class MediaClock:
 
     __slots__ = (
         "_began", "_held", "_held_units", "_least", "_offset", "_rest", "_second",
-        "_second_least", "_since", "_splice", "_usual", "end", "lost_ms", "surplus_ms",
+        "_second_least", "_since", "_soonest", "_splice", "_usual", "end", "lost_ms", "surplus_ms",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -83,6 +83,7 @@ class MediaClock:
         self._since: int | None = None
         self._least = 0
         self._splice = False
+        self._soonest = 0
         self._second, self._second_least = 0, 0
 
     def take(self, samples: bytes, units: int, now: int, stamp: int | None) -> list[Piece]:
@@ -203,8 +204,9 @@ class MediaClock:
                 now,
                 lateness,
             )
+            self._soonest = lateness - AHEAD_MS_MAX * UNITS_PER_MS
         if now - self._began < SETTLING:
-            self._usual = min(self._usual, lateness)
+            self._usual = max(min(self._usual, lateness), self._soonest)
         self._second_least = min(self._second_least, lateness)
         if now - self._second >= SECOND:
             away = self._second_least - self._usual

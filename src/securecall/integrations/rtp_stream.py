@@ -28,8 +28,9 @@ DROPOUT_MOST: Final = 3000
 MISORDER_MOST: Final = 100
 """Source: RFC 3550 (2003), A.1, MAX_MISORDER."""
 
-PROBATION: Final = 2
-"""How many packets in sequence make a new source. Source: RFC 3550, A.1, MIN_SEQUENTIAL."""
+ANEW: Final = 1 << 40
+"""Timestamps of another source say nothing about where the last one's were: they are put so far
+away that no clock takes them for late. A multiple of 2**32, so their own order stays."""
 
 
 class RtpStream:
@@ -99,6 +100,7 @@ class RtpStream:
             if self._source is not None and seen != (packet.ssrc, packet.sequence):
                 return []
             made += self.end()
+            self._stamp += 0 if self._source is None else ANEW
             self._source, self._event = packet.ssrc, None
             self._sequence, far = packet.sequence, 0
         self._candidate = None
