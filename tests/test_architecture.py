@@ -64,6 +64,7 @@ OUTSIDE = {
     },
     "ledger": {"pyarrow", "matplotlib"},
     "calls": {"argon2", "pyarrow"},
+    "integrations": {"websockets"},
     "cli": {"pyarrow", "rich", "typer"},
 }
 
