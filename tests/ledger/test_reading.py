@@ -41,18 +41,17 @@ OPERATIONS = st.lists(
     OPERATIONS,
     st.sampled_from((("a",), ("b", "a"))),
     st.sampled_from((Flat(), Flat(0), Flat(30_000, 7_000))),
-    st.booleans(),
-    st.one_of(st.none(), st.integers(1, 400_000)),
+    st.tuples(st.booleans(), st.one_of(st.none(), st.integers(1, 400_000))),
     st.integers(-5_000, 200_000),
 )
 def test_what_a_call_would_be_answered_is_what_it_is_answered(
     operations: list[tuple[int, str, tuple[str, ...], int, bool]],
     accounts: tuple[str, ...],
     curve: Flat,
-    split: bool,
-    max_ms: int | None,
+    limits: tuple[bool, int | None],
     later_ms: int,
 ) -> None:
+    split, max_ms = limits
     ledger = Ledger.open("memory:")
     at = T0
     for name in NAMES:
