@@ -5,7 +5,7 @@ PACKAGE := src/securecall
 PEERS := libspandsp2 multimon-ng kamailio rtpengine-daemon baresip-core sip-tester
 ENGINES := securecall._rating securecall._curve securecall._fees securecall._dsp securecall._cues
 
-.PHONY: run test lint bench build conform peers test-peers cutoff deep fuzz sanitize torture trace debug wheel clean
+.PHONY: run test lint audit bench build conform peers test-peers cutoff deep fuzz sanitize torture trace debug wheel clean
 
 $(V)/.made: pyproject.toml setup.py
 	test -x $(V)/python || $(PYTHON) -m venv .venv
@@ -28,6 +28,9 @@ lint: build                        # ruff, mypy, cython-lint, stubs against the 
 	$(V)/ruff check . && $(V)/ruff format --check . && $(V)/mypy
 	PATH="$(V):$$PATH" $(V)/cython-lint src
 	$(V)/python -m mypy.stubtest --allowlist tests/stubtest.txt $(ENGINES)
+
+audit: $(V)/.made                  # known vulnerabilities of what users install; `--strict` for a release
+	$(V)/python tools/audit.py $(STRICT)
 
 bench: build                       # ratios against named peers, in one run
 	$(V)/python -m benchmarks
