@@ -11,7 +11,7 @@ from typing import Final
 
 from securecall.calls.dialled import dialled
 
-__all__ = ["PRECEDENCE", "PRIVILEGES", "NumberFacts", "Precedence", "refused_by"]
+__all__ = ["PRECEDENCE", "PRIVILEGES", "NumberFacts", "Precedence", "refused_by", "table"]
 
 #: Who may be talked to without anybody listening.
 PRIVILEGES: Final = ("attorney", "clergy", "consulate", "ombudsman", "physician")
@@ -142,3 +142,17 @@ def refused_by(facts: NumberFacts) -> tuple[str, ...]:
         for row in PRECEDENCE
         if holds[row.code] and not any(allows[name] for name in row.beaten_by)
     )
+
+
+def table() -> str:
+    """Return the table of precedence as Markdown, as docs/calls.md has it.
+
+    Source
+    ------
+    own; docs/calls.md.
+    """
+    lines = ["| refusal | when | beaten by | why |", "|---|---|---|---|"]
+    for row in PRECEDENCE:
+        beaten = ", ".join(row.beaten_by) or "nothing"
+        lines.append(f"| `{row.code}` | {row.when} | {beaten} | {row.why} |")
+    return "\n".join(lines)

@@ -11,7 +11,17 @@ from typing import Final
 
 from securecall.errors import InputError, nearest
 
-__all__ = ["CODES", "RULES", "STAGES", "Reason", "ReasonRule", "reason", "rule_of"]
+__all__ = [
+    "CODES",
+    "RULES",
+    "STAGES",
+    "Reason",
+    "ReasonRule",
+    "in_order",
+    "reason",
+    "rule_of",
+    "table",
+]
 
 #: The stages of the admission check, in order.
 STAGES: Final = (
@@ -273,3 +283,17 @@ def reason(code: str, *, detail: str = "") -> Reason:
 def in_order(reasons: list[Reason]) -> tuple[Reason, ...]:
     """Return reasons in the order of the table; those of one code as they were found."""
     return tuple(sorted(reasons, key=lambda each: CODES.index(each.code)))
+
+
+def table() -> str:
+    """Return the table of reasons as Markdown, as docs/calls.md has it.
+
+    Source
+    ------
+    own; docs/calls.md.
+    """
+    lines = ["| stage | code | what is so | what would change it |", "|---|---|---|---|"]
+    for rule in RULES:
+        text = rule.text if rule.severity == "refusal" else f"{rule.text} (refuses nothing)"
+        lines.append(f"| {rule.stage} | `{rule.code}` | {text} | {rule.remedy} |")
+    return "\n".join(lines)
