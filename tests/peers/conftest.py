@@ -40,17 +40,17 @@ class Started:
         self.exchange, self.folder = exchange, folder
         self._stack = stack
 
-    def telephones(self, sounds: Sequence[Path]) -> list[str]:
+    def telephones(self, sounds: Sequence[Path], kind: str = "console") -> list[str]:
         """Start a telephone for each sound that is said into it; return their sockets."""
         sockets, programs = [], []
         for number, sound in enumerate(sounds):
             home = self.folder / f"telephone-{number}"
             home.mkdir()
             sockets.append(home / "socket")
-            command = [sys.executable, "-m", "tests.peers.terminal", str(sockets[-1])]
+            command = [sys.executable, "-m", f"tests.peers.{kind}", str(sockets[-1])]
             program = Program(
                 [*command, self.exchange.address, f"terminal-{number}", str(sound)], home,
-                "terminal",
+                kind,
             )  # fmt: skip
             self._stack.callback(program.stop)
             programs.append(program)

@@ -21,6 +21,7 @@ from securecall import Ledger, Tariff
 from securecall.calls import CallAttempt, Directory, Facility, Gate
 from securecall.calls.actions import Action, Disconnect, Timer
 from securecall.errors import CallRefused
+from securecall.fraud.policy_files import read_policy
 
 __all__ = ["Host", "Line"]
 
@@ -63,8 +64,9 @@ class Host:
         self.ledger = Ledger.open(plan["ledger"])
         self.tariff = Tariff.load(plan["tariff"])
         self.gate = Gate(
-            Facility(**plan["facility"]), Directory(), self.ledger, self.tariff, monitor=False
-        )
+            Facility(**plan["facility"]), Directory(), self.ledger, self.tariff,
+            **({"policy": read_policy(plan["policy"])} if "policy" in plan else {}),
+        )  # fmt: skip
         self.out = Path(plan["out"]).open("a", encoding="utf-8")
 
     def keep(self, **what: Any) -> None:

@@ -35,6 +35,11 @@ def at_share(values: Iterable[float], share: float) -> float:
     return ordered[max(0, -int(-share * len(ordered) // 1) - 1)]
 
 
+def same_amount(cut: Cut) -> bool:
+    """Return whether the proxy's record comes to our amount."""
+    return cut.proxy_micros == cut.total_micros
+
+
 def versions() -> list[str]:
     """Return the peers with their versions."""
     from importlib.metadata import version
@@ -57,6 +62,7 @@ def page(cuts: list[Cut], *, took_s: float, loads: tuple[float, float], note: st
     """Return what the wire saw, as Markdown."""
     within = sum(abs(cut.calling_ms) <= PACKET_MS for cut in cuts)
     exact = sum(cut.exact for cut in cuts)
+    same = sum(map(same_amount, cuts))
     day = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
     tariffs = ("by the millisecond", "700 ms, then 37 ms, taxed", "0.25 and 100 ms")
     lines = [
@@ -67,8 +73,12 @@ def page(cuts: list[Cut], *, took_s: float, loads: tuple[float, float], note: st
         "",
         f"- last packet within {PACKET_MS:g} ms of the cutoff, by RTP timestamp: "
         f"**{within} of {len(cuts)}**",
-        f"- charge exact (ledger = judge = the proxy's record rated = all that the money buys): "
+        f"- charge exact (taken once, what the judge says, all that the money buys): "
         f"**{exact} of {len(cuts)}**",
+        f"- the proxy's call record, rated with what was authorised, comes to the same amount: "
+        f"{same} of {len(cuts)}; it is "
+        f"{max((cut.talk_ms - cut.proxy_ms for cut in cuts if not same_amount(cut)), default=0)} "
+        "ms shorter at most where it does not, for it saw the answer later",
         "",
         "Milliseconds after the cutoff; a packet is 20 ms, so that of a sender without any delay "
         "the last lies between -20 and 0.",
@@ -110,11 +120,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--report", type=Path)
     parser.add_argument("--note", default="")
+    parser.add_argument("--keep", type=Path, help="an empty folder, to look at afterwards")
     told = parser.parse_args()
     if absent := missing():
         sys.exit(f"not installed: {', '.join(absent)}; as root: make peers")
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="securecall-")))
+        folder = told.keep or Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="securecall-"))
+        )
         exchange = Exchange(folder)
         stack.callback(exchange.stop)
         before, began = os.getloadavg()[0], time.monotonic()
@@ -127,7 +140,10 @@ def main() -> int:
     print(text)
     if told.report:
         told.report.write_text(text, encoding="utf-8")
-    wrong = [cut for cut in cuts if abs(cut.calling_ms) > PACKET_MS or not cut.exact]
+    wrong = [
+        cut for cut in cuts
+        if abs(cut.calling_ms) > PACKET_MS or not (cut.exact and cut.proxy_agrees)
+    ]  # fmt: skip
     for cut in wrong:
         print(cut, file=sys.stderr)
     return 1 if wrong or len(cuts) != told.calls else 0

@@ -22,7 +22,7 @@ from typing import Any
 import baresip
 from tests.peers.programs import HOST
 
-__all__ = ["Terminal"]
+__all__ = ["Terminal", "now_ms", "serve"]
 
 
 def now_ms() -> float:
@@ -33,9 +33,11 @@ def now_ms() -> float:
 class Terminal:
     """The telephone: what a host may ask for, and whom it tells."""
 
+    #: How late a packet may leave: a limit waits so long for those that were due before it.
+    leaves_ms = 0
+
     def __init__(self, exchange: str, name: str, sound: str) -> None:
         self.exchange, self.name, self.sound = exchange, name, sound
-        self.runtime = baresip.Runtime()
         self.calls: dict[str, baresip.Call] = {}
         self.names: dict[int, str] = {}
         self.early: dict[int, list[baresip.StackEvent]] = {}
@@ -46,6 +48,7 @@ class Terminal:
 
     async def start(self) -> None:
         """Start the stack."""
+        self.runtime = baresip.Runtime()
         await self.runtime.start(
             baresip.Config(
                 net_interface=HOST, audio_source=f"aufile,{self.sound}", max_concurrent_calls=None
@@ -107,21 +110,27 @@ class Terminal:
             case baresip.Event.CALL_ESTABLISHED:
                 self.tell(call, "established", sip_call_id=event.call_id)
             case baresip.Event.CALL_CLOSED:
-                self.tell(
-                    call, "closed", text=event.text, sip_call_id=event.call_id,
-                    hung_up=self.asked.pop(call, None),
-                )  # fmt: skip
                 self.calls.pop(call, None)
                 self.names.pop(event.call)
-                if timer := self.limits.pop(call, None):
-                    timer.cancel()
+                self.closed(call, event.text, event.call_id)
+
+    def closed(self, call: str, text: str, sip_call_id: str) -> None:
+        """Tell that a call is over, and whether it was asked to be."""
+        if timer := self.limits.pop(call, None):
+            timer.cancel()
+        hung_up = self.asked.pop(call, None)
+        self.tell(call, "closed", text=text, sip_call_id=sip_call_id, hung_up=hung_up)
+
+    def in_call(self, call: str) -> bool:
+        """Return whether a call is going on."""
+        return call in self.calls
 
     async def do_limit(self, call: str, at_ms: float | None) -> None:
         """Hang up at an instant, as a switch's own timer does; None: not by the clock."""
         if timer := self.limits.pop(call, None):
             timer.cancel()
-        if at_ms is not None and call in self.calls:
-            self.aim(call, at_ms)
+        if at_ms is not None and self.in_call(call):
+            self.aim(call, at_ms + self.leaves_ms)
 
     def aim(self, call: str, at_ms: float) -> None:
         """Hang up when the clock says so, and no earlier."""
@@ -144,9 +153,8 @@ class Terminal:
         await self.calls[call].send_dtmf(digits)
 
 
-async def main(socket: str, exchange: str, name: str, sound: str) -> None:
+async def serve(socket: str, terminal: Terminal) -> None:
     """Serve until the process is ended."""
-    terminal = Terminal(exchange, name, sound)
     await terminal.start()
     server = await asyncio.start_unix_server(terminal.serve, socket)
     async with server:
@@ -154,4 +162,4 @@ async def main(socket: str, exchange: str, name: str, sound: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    asyncio.run(serve(sys.argv[1], Terminal(*sys.argv[2:])))

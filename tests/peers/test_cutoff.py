@@ -30,3 +30,9 @@ def test_money_ended_every_call(cuts: list[Cut]) -> None:
 def test_the_charge_is_exact(cuts: list[Cut]) -> None:
     for cut in cuts:
         assert cut.exact, cut
+
+
+def test_the_proxys_record_comes_to_the_same_amount(cuts: list[Cut]) -> None:
+    for cut in cuts:
+        assert cut.proxy_agrees, cut
+        assert abs(cut.proxy_ms - cut.talk_ms) <= PACKET_MS, cut
