@@ -273,3 +273,40 @@ def test_a_missing_extra_is_named(
     done = run("listen", call, "--picture", call.with_suffix(".png"))
     assert (done.code, done.out) == (1, "")
     assert f"pip install 'securecall[{extra}]'" in done.errors
+
+
+WIRES = Path(__file__).parents[1] / "data" / "wires"
+CAPTURE = WIRES / "rtpengine-7e3cbe7c.pcap"
+
+
+def test_a_capture_is_two_legs() -> None:
+    done = run("listen", CAPTURE)
+    assert (done.code, done.errors) == (0, "")
+    assert f"{CAPTURE}: 0:05, pcap, RTP G.711, 8,000 Hz, legs called, calling" in done.out
+    assert "digits calling: 15#" in done.out
+    told = lines(run("listen", CAPTURE, "--json", "--legs", "inside=2466,outside=41032").out)
+    assert [(each["leg"], each["detail"]) for each in told] == [
+        ("inside", "ringback"), ("inside", "1"), ("inside", "5"), ("inside", "#"),
+    ]  # fmt: skip
+    assert [each["cues"].get("signalled") for each in told] == [None, None, 1.0, 1.0]
+    named = lines(run("listen", CAPTURE, "--json", "--legs", "family,phone").out)
+    assert {each["leg"] for each in named} == {"phone"}
+
+
+def test_a_capture_can_be_drawn_and_its_speech_told(tmp_path: Path) -> None:
+    picture = tmp_path / "call.svg"
+    done = run("listen", CAPTURE, "--picture", picture, "--speech")
+    assert done.code == 0
+    assert "speech called:" in done.out
+    assert picture.read_text(encoding="utf-8").startswith("<?xml")
+
+
+def test_captures_that_cannot_be_heard_say_why(tmp_path: Path) -> None:
+    path = tmp_path / "call.pcap"
+    path.write_bytes(CAPTURE.read_bytes()[:24])
+    done = run("listen", path)
+    assert done.code == 1
+    assert f"{path} has no packets of G.711" in done.errors
+    path.write_bytes(bytes.fromhex("0a0d0d0a") + bytes(40))
+    assert "is a pcapng; `editcap -F pcap`" in run("listen", path).errors
+    assert "are 'x'" in run("listen", CAPTURE, "--legs", "called=x").errors

@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-DOORS: Final = ("toml", "deck", "records", "arrow", "curve", "ears")
+WIRES: Final = (
+    "audiosocket", "chan_websocket", "audio_stream", "twilio", "telnyx", "rtp", "pcap",
+)  # fmt: skip
+DOORS: Final = ("toml", "deck", "records", "arrow", "curve", "ears", *WIRES)
 DONE: Final = re.compile(r"Done (\d+) (?:runs )?in (\d+) second")
 
 

@@ -17,6 +17,7 @@ from typing import Final
 import pyarrow as pa
 from tests.fuzz.ears import EARS_SEEDS, ears
 from tests.fuzz.hostile import Cursor, hostile_batch
+from tests.fuzz.wires import WIRE_SEEDS, WIRE_TARGETS
 
 from securecall.errors import AmountOverflow, CallRejected, InputError, SecurecallError, TariffError
 from securecall.rating.batch import Rater
@@ -301,6 +302,7 @@ TARGETS: Final[dict[str, Target]] = {
     "arrow": arrow,
     "curve": curve,
     "ears": ears,
+    **WIRE_TARGETS,
 }
 
 
@@ -348,6 +350,7 @@ def _seeds() -> dict[str, tuple[bytes, ...]]:
         ),
         "curve": (_curve(), _long_curve(), b"{}", b"[" * 5000, bytes(range(1, 200))),
         "ears": EARS_SEEDS,
+        **WIRE_SEEDS,
     }
 
 

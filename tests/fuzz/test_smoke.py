@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 
 import pytest
-from tests.fuzz.run import DOORS
+from tests.fuzz.run import DOORS, WIRES
 from tests.fuzz.targets import SEEDS, TARGETS
 
 MUTATIONS = {"toml": 60, "deck": 60, "records": 250, "arrow": 300, "curve": 250, "ears": 60}
+MUTATIONS |= dict.fromkeys(WIRES, 250)
 
 
 def mutated(seed: bytes, chance: random.Random) -> bytes:
@@ -36,6 +37,6 @@ def test_a_door_keeps_its_promise_on_seeds_and_what_comes_of_them(door: str) -> 
         TARGETS[door](seed)
     for number in range(MUTATIONS[door]):
         TARGETS[door](mutated(seeds[number % len(seeds)], chance))
-    if door in ("arrow", "ears"):
+    if door in ("arrow", "ears", *WIRES):
         for _ in range(MUTATIONS[door]):
             TARGETS[door](chance.randbytes(chance.randrange(600)))

@@ -68,7 +68,8 @@ def test_a_stream_from_its_beginning_to_its_end(kind: type[MediaStream]) -> None
     assert wire.message(message(kind, "dtmf", digit="#")) == [Signal("dtmf", "#", "called")]
     assert wire.message(message(kind, "mark", name="x")) == []
     assert wire.message(message(kind, "stop")) == [Closed("hangup")]
-    assert wire.end() == [Closed("closed")]
+    assert wire.message(media(kind, 3, b"a")) == wire.end() == []
+    assert kind().end() == [Closed("closed")]
 
 
 @BOTH

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -52,14 +53,18 @@ class Asked(NamedTuple):
 def run(
     *,
     files: list[str] = typer.Argument(
-        ..., metavar="FILE...", help="wav, flac, ogg, au, mp3, ...; - is stdin, with --encoding."
+        ...,
+        metavar="FILE...",
+        help="wav, flac, ogg, au, mp3, ..., pcap of RTP; - is stdin, with --encoding.",
     ),
     encoding: str | None = typer.Option(
         None, help="The files have no header: mulaw, alaw or s16le."
     ),
     rate: int | None = typer.Option(None, help="With --encoding: samples a second; 8000 if not."),
     legs: str | None = typer.Option(
-        None, help="Names of the channels, such as caller,called; with --encoding their number too."
+        None,
+        help="Names of the channels, such as caller,called; with --encoding their number too. "
+        "Of a pcap: called=PORT,calling=ADDRESS:PORT, or names of the senders as they begin.",
     ),
     dtmf: str = typer.Option(
         "bellcore", help="bellcore, ntt, etsi, denmark, brazil, australia, codec or none."
@@ -143,17 +148,17 @@ def _check(ears: dict[str, Any], picture: Path | None) -> None:
 def _one(file: str, how: dict[str, Any], ears: dict[str, Any], asked: Asked) -> None:
     """Hear one file and show what is in it, even if it ends in damage."""
     from securecall.fraud.listening import whole
-    from securecall.fraud.recording import open_recording
     from securecall.fraud.talk import Talk
 
     heard: list[Heard] = []
     trouble: InputError | None = None
-    with open_recording(file, **how) as call:
+    with _opened(file, **how) as (call, listen):
         seen = None if asked.picture is None else _canvas(call, asked)
         talk = Talk(call) if asked.speech else None
         watch = [each.take for each in (seen, talk) if each is not None]
         try:
-            for each in _hear(call, ears, watch, shown=not asked.quiet and not asked.json):
+            shown = not asked.quiet and not asked.json
+            for each in _hear(call, listen, ears, watch, shown=shown):
                 heard.append(each)
                 if asked.json and asked.ends and _wanted(each, asked):
                     say(_line(file, each))
@@ -176,11 +181,49 @@ def _one(file: str, how: dict[str, Any], ears: dict[str, Any], asked: Asked) -> 
         raise trouble
 
 
-def _hear(call: Recording, ears: dict[str, Any], watch: list[Any], shown: bool) -> Iterator[Heard]:
+@contextmanager
+def _opened(
+    file: str, *, encoding: str | None, rate_hz: int | None, legs: list[str] | None
+) -> Iterator[tuple[Recording, Any]]:
+    """Open a recording or a capture; yield it, and what hears it."""
+    from securecall.fraud.listening import listen
+    from securecall.fraud.recording import open_recording
+    from securecall.integrations.pcap import is_pcap
+
+    if file == "-" or encoding is not None or not is_pcap(file):
+        with open_recording(file, encoding=encoding, rate_hz=rate_hz, legs=legs) as call:
+            yield call, listen
+        return
+    from securecall.integrations.capture_recording import capture_recording, hear_capture
+
+    named = _senders(file, legs)
+    capture = capture_recording(file, named)
+
+    def hear(call: Recording, *, watch: Sequence[Any], **ears: Any) -> Iterator[Heard]:
+        yield from hear_capture(file, named, **ears)
+        for block in call.blocks() if len(watch) > 1 else ():  # one only tells how far we are
+            for tell in watch:
+                tell(block)
+
+    yield capture, hear
+
+
+def _senders(file: str, legs: list[str] | None) -> dict[str, str] | None:
+    """Return the leg of each sender of a capture, as --legs says."""
+    from securecall.integrations.capture import flows
+
+    if legs is None:
+        return None
+    if all("=" in each for each in legs):
+        return {sender: leg for leg, _, sender in (each.partition("=") for each in legs)}
+    return dict(zip(flows(file), legs, strict=False))
+
+
+def _hear(
+    call: Recording, listen: Any, ears: dict[str, Any], watch: list[Any], shown: bool
+) -> Iterator[Heard]:
     """Listen, and show how far we are."""
     from rich.markup import escape
-
-    from securecall.fraud.listening import listen
 
     total = None if call.duration_ms is None else int(call.duration_ms / 1000)
     at = 0

@@ -48,7 +48,7 @@ class MediaStream:
     def __init__(self, tracks: Mapping[str, str] | None = None) -> None:
         self._tracks = dict(TRACKS if tracks is None else tracks)
         self._stream: str | None = None
-        self._encoding = ""
+        self._encoding, self._over = "", False
         self._rate_hz = 8000
 
     def message(self, data: str | bytes) -> list[MediaEvent]:
@@ -73,10 +73,12 @@ class MediaStream:
             raise WireError(self.wire, "a message is text, not binary")
         told = message_of(self.wire, data)
         event = told.get("event")
+        if self._over:
+            return []
         if event == "start":
             return self._start(told)
         if event == "stop":
-            return [*self._rest(), Closed("hangup")]
+            return self._end("hangup")
         if event not in ("media", "dtmf"):
             return []  # connected, mark, and what later versions say
         if self._stream is None:
@@ -97,7 +99,11 @@ class MediaStream:
         ------
         As the class.
         """
-        return [*self._rest(), Closed("closed")]
+        return [] if self._over else self._end("closed")
+
+    def _end(self, reason: str) -> list[MediaEvent]:
+        self._over = True
+        return [*self._rest(), Closed(reason)]
 
     def _start(self, told: dict[str, Any]) -> list[MediaEvent]:
         if self._stream is not None:
