@@ -58,9 +58,9 @@ class Started:
             program.ready(socket.exists)
         return [str(socket) for socket in sockets]
 
-    def number(self, number: str, sound: Path, *, calls: int = 4) -> FarEnd:
+    def number(self, number: str, sound: Path) -> FarEnd:
         """Have baresip answer at a number and play a sound."""
-        far = FarEnd(self.exchange, self.folder, number, source=f"aufile,{sound}", calls=calls)
+        far = FarEnd(self.exchange, self.folder, number, sound)
         self._stack.callback(far.stop)
         return far
 

@@ -15,35 +15,13 @@ import json
 import socket
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from tests.peers.programs import HOST, Program, free_port
+from tests.peers.debian_baresip import begun, netstring
+from tests.peers.programs import HOST
 from tests.peers.terminal import Terminal, now_ms, serve
 
 __all__ = ["Console"]
-
-CONFIGURATION: Final = """\
-poll_method epoll
-sip_listen {host}:{port}
-net_interface {host}
-call_max_calls 4
-audio_source aufile,{sound}
-audio_buffer 20-160
-rtcp_mux no
-module_path /usr/lib/baresip/modules
-module g711.so
-module aufile.so
-module_tmp uuid.so
-module_tmp account.so
-module_app menu.so
-module_app ctrl_tcp.so
-statmode_default off
-ctrl_tcp_listen {host}:{control}
-"""
-ACCOUNT: Final = (
-    '<sip:{name}@{exchange}>;regint=0;outbound="sip:{exchange}";audio_codecs=PCMU;ptime=20;'
-    "dtmfmode=rtpevent\n"
-)
 
 
 class Console(Terminal):
@@ -54,16 +32,10 @@ class Console(Terminal):
 
     async def start(self) -> None:
         """Start the program and reach its control socket."""
-        control = free_port()
-        home = Path.cwd() / "baresip"
-        home.mkdir()
-        settings = CONFIGURATION.format(
-            host=HOST, port=free_port(), sound=self.sound, control=control
-        )
-        (home / "config").write_text(settings, encoding="utf-8")
-        account = ACCOUNT.format(name=self.name, exchange=self.exchange)
-        (home / "accounts").write_text(account, encoding="utf-8")
-        self.program = Program(["baresip", "-f", str(home)], home, "baresip")
+        _, control = begun(
+            Path.cwd() / "baresip", name=self.name, exchange=self.exchange, sound=Path(self.sound),
+            more=f'regint=0;outbound="sip:{self.exchange}"',
+        )  # fmt: skip
         for _ in range(200):
             with contextlib.suppress(ConnectionRefusedError):
                 self.reader, self.writer = await asyncio.open_connection(HOST, control)
@@ -74,8 +46,7 @@ class Console(Terminal):
 
     def command(self, command: str, parameters: str = "") -> None:
         """Ask for something, as netstring of JSON."""
-        text = json.dumps({"command": command, "params": parameters})
-        self.writer.write(f"{len(text)}:{text},".encode())
+        self.writer.write(netstring(json.dumps({"command": command, "params": parameters})))
 
     async def listen(self) -> None:
         """Tell what the program says."""

@@ -7,9 +7,7 @@ more from the proxy's call record.
 
 from __future__ import annotations
 
-import json
 import random
-import sys
 import time
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -25,7 +23,8 @@ from tests.oracles.charging import NO_REGULATION, rate
 from tests.peers.conftest import Started
 from tests.peers.exchange import Exchange
 from tests.peers.packets import streams
-from tests.peers.programs import Program, wait_for
+from tests.peers.placing import attempt, micros, placed
+from tests.peers.programs import wait_for
 from tests.peers.scripts import write_wav
 
 from securecall import Call, Ledger, Tariff
@@ -60,9 +59,11 @@ class Cut:
     came_ms: float  # when the last packet of either side came to the relay, after the cutoff
     total_micros: int
     judged_micros: int
+    account: str
     deposit_micros: int
+    charged_micros: int  # to the account, for this call and one beside it that shared the money
     left_micros: int
-    more_micros: int  # what the next increment would have cost in all
+    more_micros: int  # what the next increment would have cost on top
     reason: str
     proxy_ms: int  # the proxy's duration
     proxy_micros: int  # its call record, rated with what was authorised
@@ -73,8 +74,8 @@ class Cut:
         """Whether the charge is what the judge says, was taken once, and is all that fits."""
         return (
             self.total_micros == self.judged_micros
-            and self.deposit_micros - self.left_micros == self.total_micros
-            and self.total_micros <= self.deposit_micros < self.more_micros
+            and self.deposit_micros - self.left_micros == self.charged_micros
+            and 0 <= self.left_micros < self.more_micros
         )
 
     @property
@@ -110,11 +111,10 @@ def cut_off(
         place = number % side_by_side
         telephones[sockets[place]].append(
             {
-                "attempt": {
-                    "call_id": f"c-{number}", "person": f"p-{place}", "terminal": f"t-{place}",
-                    "number": NUMBERS[place % 3].format(place // 3),
-                    "accounts": [f"fam-{number}"],
-                }
+                "attempt": attempt(
+                    f"c-{number}", NUMBERS[place % 3].format(place // 3), place=place,
+                    account=_account(number, side_by_side),
+                )
             }
         )  # fmt: skip
     plan = {
@@ -122,36 +122,33 @@ def cut_off(
         "facility": {"id": "f", "timezone": "America/Chicago", "monitor": False},
         "telephones": telephones,
     }  # fmt: skip
-    (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
-    host = Program(
-        [sys.executable, "-m", "tests.peers.host", str(folder / "plan.json")], folder, "host"
-    )
-    try:
-        code = host.process.wait(30 + 4 * calls / side_by_side)
-    finally:
-        host.stop()
-    assert code == 0, host.said()
-    kept = [json.loads(line) for line in (folder / "calls.jsonl").read_text().splitlines()]
+    kept = placed(folder, plan, limit_s=30 + 4 * calls / side_by_side)
     unplaced = [each for each in kept if not each.get("sip_call_id")]
     assert not unplaced, unplaced
     return measured(exchange, folder, kept, deposits, url)
 
 
+def _account(number: int, side_by_side: int) -> str:
+    """Return who pays for a call: of those that begin together, two share an account."""
+    return f"pair-{number // 2}" if number < side_by_side // 2 * 2 else f"fam-{number}"
+
+
 def _funded(url: str, calls: int, side_by_side: int, draw: random.Random) -> dict[str, int]:
-    """Open an account for each call, with money for one or two seconds; return how much."""
+    """Open the accounts, with money for one or two seconds of each call; return how much."""
     at = time.time_ns() // MICROS - OPENED
-    found = {}
+    found: dict[str, int] = {}
+    for number in range(calls):
+        money = (
+            draw.randint(900, 2000),
+            draw.randint(50_000, 75_000),
+            draw.randint(285_000, 300_000),
+        )[number % side_by_side % 3]
+        account = _account(number, side_by_side)
+        found[account] = found.get(account, 0) + money
     with Ledger.open(url) as ledger:
-        for number in range(calls):
-            account = f"fam-{number}"
-            micros = (
-                draw.randint(900, 2000),
-                draw.randint(50_000, 75_000),
-                draw.randint(285_000, 300_000),
-            )[number % side_by_side % 3]
-            ledger.open_account(account, kind="prepaid", at=at, request_id=f"o-{number}")
-            ledger.deposit(account, Decimal(micros) / MICROS, at=at, request_id=f"d-{number}")
-            found[account] = micros
+        for account, money in found.items():
+            ledger.open_account(account, kind="prepaid", at=at, request_id=f"open-{account}")
+            ledger.deposit(account, Decimal(money) / MICROS, at=at, request_id=f"paid-{account}")
     return found
 
 
@@ -186,6 +183,10 @@ def measured(
     """Hold what the host kept against the wire, the judge and the proxy."""
     proxy = proxy_records(exchange, folder, (each["sip_call_id"] for each in kept))
     tariff = Tariff.loads(TARIFF)
+    charged: dict[str, int] = {}
+    for each in kept:
+        [account] = each["record"]["accounts"]
+        charged[account] = charged.get(account, 0) + micros(each["record"]["total"])
     found = []
     with Ledger.open(url) as ledger:
         ledger.verify()
@@ -210,11 +211,14 @@ def measured(
                     called_ms=sides["called"].last_ms - cutoff_ms,
                     timer_ms=each["hung_up"]["at_ms"] - cutoff_ms,
                     came_ms=max(side.last_came_ms for side in sides.values()) - cutoff_ms,
-                    total_micros=_micros(record["total"]),
+                    total_micros=micros(record["total"]),
                     judged_micros=judged(number, accepted_ms, talk_ms, talk_ms),
+                    account=account,
                     deposit_micros=deposits[account],
+                    charged_micros=charged[account],
                     left_micros=int(ledger.balance(account).posted * MICROS),
-                    more_micros=judged(number, accepted_ms, billed_ms + 1, None),
+                    more_micros=judged(number, accepted_ms, billed_ms + 1, None)
+                    - micros(record["total"]),
                     reason=record["reason"],
                     proxy_ms=row["duration_ms"],
                     proxy_micros=int(rated.total * MICROS),
@@ -234,7 +238,3 @@ def tariff_call(row: dict[str, Any], *, authorized_ms: int) -> Call:
 
 def _ms(text: str) -> int:
     return round(datetime.fromisoformat(text).timestamp() * 1000)
-
-
-def _micros(dollars: str) -> int:
-    return int(Decimal(dollars) * MICROS)

@@ -14,8 +14,13 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Iterable
+from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
+
+from tests.peers.listening import Listening
 
 from securecall import Ledger, Tariff
 from securecall.calls import CallAttempt, Directory, Facility, Gate
@@ -45,6 +50,10 @@ class Line:
         """Ask for something."""
         self.writer.write((json.dumps({"do": do, "call": call, **more}) + "\n").encode())
 
+    def limit(self, call: str, cutoff_at: datetime | None) -> None:
+        """Have it hang up at an instant."""
+        self.ask("limit", call, at_ms=cutoff_at and round(cutoff_at.timestamp() * 1000))
+
     async def told(self, wait_s: float) -> dict[str, Any] | None:
         """Return what the telephone says next; None if it says nothing for so long."""
         try:
@@ -67,6 +76,9 @@ class Host:
             Facility(**plan["facility"]), Directory(), self.ledger, self.tariff,
             **({"policy": read_policy(plan["policy"])} if "policy" in plan else {}),
         )  # fmt: skip
+        self.lines: dict[str, Line] = {}
+        self.ledger.subscribe(self.moved)
+        self.done: dict[str, list[str]] = {}
         self.out = Path(plan["out"]).open("a", encoding="utf-8")
 
     def keep(self, **what: Any) -> None:
@@ -96,9 +108,12 @@ class Host:
             self.keep(call=attempt.call_id, refused=codes)
             return
         name = attempt.call_id
-        more: dict[str, Any] = {"sip_call_id": None, "hung_up": None}
+        sip: dict[str, Any] = {"sip_call_id": None, "hung_up": None}
+        listening: Listening | None = None
+        self.lines[name] = line
+        wishes = sorted(call.get("wishes", ()), key=itemgetter("after_ms"))
         line.ask("dial", name, to=attempt.number)
-        while session.running or more["sip_call_id"] is None:
+        while session.running or sip["hung_up"] is None:
             told = await line.told(TICK_S)
             if told is not None and told["call"] != name:
                 continue
@@ -107,26 +122,42 @@ class Host:
                 case "ringing":
                     self.do(line, name, session.ring(at))
                 case "established":
+                    sip["sip_call_id"] = told["sip_call_id"]
                     self.do(line, name, session.answer(at))
-                    if "press" not in call:
+                    if not call.get("asks"):
                         self.do(line, name, session.accept(at))
-                case "digit":
-                    self.do(line, name, session.signal("dtmf", told["digit"]))
-                    self.do(line, name, session.tick(at))
+                    if "recordings" in self.plan:
+                        folder = Path(self.plan["recordings"])
+                        listening = Listening(folder, sip["sip_call_id"], session)
                 case "closed":
-                    more["sip_call_id"] = told["sip_call_id"]
-                    more["hung_up"] = told["hung_up"]
+                    sip["sip_call_id"] = told["sip_call_id"]
+                    sip["hung_up"] = told["hung_up"] or {"why": "far", "at_ms": told["at_ms"]}
+                    if listening is not None:
+                        self.do(line, name, listening.end(at))
                     self.do(line, name, session.hang_up(at, *ended_by(told)))
                 case None:
+                    if listening is not None:
+                        self.do(line, name, listening.hear())
                     self.do(line, name, session.tick(at))
-        self.keep(call=name, record=session.record.to_dict(), **more)
+            while wishes and session.accepted_ms and session.running:
+                if at < session.accepted_ms + wishes[0]["after_ms"]:
+                    break
+                line.ask(call=name, **wishes.pop(0)["ask"])
+        self.lines.pop(name)
+        self.keep(call=name, record=session.record.to_dict(), done=self.done.pop(name, []), **sip)
 
-    def do(self, line: Line, name: str, actions: tuple[Action, ...]) -> None:
+    def moved(self, call: str, _: datetime | None, cutoff_at: datetime | None) -> None:
+        """Program a telephone's timer anew: another call draws on the same money."""
+        if line := self.lines.get(call):
+            line.limit(call, cutoff_at)
+
+    def do(self, line: Line, name: str, actions: Iterable[Action]) -> None:
         """Do what a session wants."""
         for action in actions:
+            self.done.setdefault(name, []).append(type(action).__name__)
             match action:
                 case Timer(cutoff_at):
-                    line.ask("limit", name, at_ms=cutoff_at and int(cutoff_at.timestamp() * 1000))
+                    line.limit(name, cutoff_at)
                 case Disconnect():
                     line.ask("hangup", name)
 

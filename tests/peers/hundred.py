@@ -64,6 +64,7 @@ def page(cuts: list[Cut], *, took_s: float, loads: tuple[float, float], note: st
     exact = sum(cut.exact for cut in cuts)
     same = sum(map(same_amount, cuts))
     day = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
+    pairs = sum(cut.account.startswith("pair-") for cut in cuts)
     tariffs = ("by the millisecond", "700 ms, then 37 ms, taxed", "0.25 and 100 ms")
     lines = [
         f"# {len(cuts)} calls cut off on the wire, {day} UTC",
@@ -79,6 +80,8 @@ def page(cuts: list[Cut], *, took_s: float, loads: tuple[float, float], note: st
         f"{same} of {len(cuts)}; it is "
         f"{max((cut.talk_ms - cut.proxy_ms for cut in cuts if not same_amount(cut)), default=0)} "
         "ms shorter at most where it does not, for it saw the answer later",
+        f"- {pairs} of them shared an account's money with another call that ran beside them, so "
+        "that their cutoffs moved in mid-call; the table below is of the others",
         "",
         "Milliseconds after the cutoff; a packet is 20 ms, so that of a sender without any delay "
         "the last lies between -20 and 0.",
@@ -95,7 +98,7 @@ def page(cuts: list[Cut], *, took_s: float, loads: tuple[float, float], note: st
         "|---|---|---|---|---|",
     ]
     for number, name in enumerate(tariffs):
-        some = [cut for cut in cuts if cut.tariff == number]
+        some = [cut for cut in cuts if cut.tariff == number and cut.account.startswith("fam-")]
         if some:
             talk = [cut.talk_ms for cut in some]
             paid, left = (
