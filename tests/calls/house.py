@@ -6,16 +6,22 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
+from tests.harris import NUMBER, START_MS, by_minute, by_second, tariff
+
 from securecall.calls.attempt import CallAttempt
 from securecall.calls.decision import Decision, Limits
 from securecall.calls.prompts import Prompts
 from securecall.calls.sessions import Sessions
 from securecall.calls.terms import Terms
+from securecall.fraud.event import Event
+from securecall.fraud.policy import Policy, Rule
 from securecall.ledger.instant import instant
 from securecall.ledger.ledger import Ledger
-from tests.harris import NUMBER, START_MS, by_minute, by_second, tariff
 
-__all__ = ["NOON_MS", "attempt", "by_minute", "decision", "house", "talking"]
+__all__ = [
+    "NOON_MS", "attempt", "by_minute", "by_second", "decision", "event", "house", "strict",
+    "talking",
+]  # fmt: skip
 
 NOON_MS: Final = START_MS
 
@@ -61,4 +67,29 @@ def talking(
     return sessions.begin(
         attempt(call_id, **(wants or {})), decision(call_id, max_ms=max_ms, at_ms=at_ms, **says),
         facility="f", at=at_ms, accepted=True,
+    )  # fmt: skip
+
+
+def event(
+    kind: str = "three_way", grade: str = "disconnect", *, detected_ms: float = 30_000.0,
+    number: int = 1, **changes: Any,
+) -> Event:  # fmt: skip
+    """Make an event that rests on two cues."""
+    cues = {"flash_ms": 500.0, "third_voice": 0.9}
+    made = Event(
+        number, kind, grade, detected_ms - 2_000.0, None, detected_ms, 0.99, "", -30.0, cues
+    )
+    return replace(made, **changes)
+
+
+def strict() -> Policy:
+    """Make a policy that cuts a call for what rests on two cues, and warns before."""
+    return Policy(
+        "strict", "cuts",
+        (
+            Rule("any", "disconnect", ("alert", "disconnect")),
+            Rule("any", "alert", ("alert", "warn"), announcement="rules"),
+            Rule("any", "note", ("note",)),
+        ),
+        announcements={"rules": "rules.wav"},
     )  # fmt: skip

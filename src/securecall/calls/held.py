@@ -131,6 +131,15 @@ class HeldCall:
         """Whether it has not ended."""
         return self.state != ENDED
 
+    def when_ended(self, on_end: Callable[[str], None]) -> None:
+        """Have a callable told when the call has ended, instead of the one from before.
+
+        Source
+        ------
+        own.
+        """
+        self._ended = on_end
+
     # Its money ----------------------------------------------------------------------------------
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from securecall.calls.ending import checked_ending
 from securecall.errors import InputError
 
 __all__ = ["Prompts"]
@@ -46,7 +47,8 @@ class Prompts:
     Raises
     ------
     InputError
-        A number out of range, a digit that does two things, or warnings in another order.
+        A number out of range, a digit that does two things, warnings in another order, or no such
+        ending.
 
     Source
     ------
@@ -97,6 +99,8 @@ class Prompts:
                 f"not {self.warn_ms!r}"
             )
         object.__setattr__(self, "warn_ms", warn_ms)
+        for code, _ in self.endings:
+            checked_ending(code, "a code of endings")
 
     def warning(self, left_ms: int) -> str:
         """Return what to play for a warning.
