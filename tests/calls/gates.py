@@ -24,7 +24,7 @@ FEW: Final = 60
 
 
 def gate(
-    *rates: str, balance: str = "10.00", identity: Any = None, lidb: Any = None,
+    *rates: str, balance: str = "10.00", pins: Any = None, lidb: Any = None,
     directory: Any = None, options: dict[str, Any] | None = None, **rules: Any,
 ) -> Gate:  # fmt: skip
     """Make a gate; the rest are rules of its facility."""
@@ -37,7 +37,7 @@ def gate(
         Directory() if directory is None else directory,
         ledger,
         tariff(*rates or (by_minute("0.12"),)),
-        identity=identity,
+        identity=pins,
         lidb=SqliteLidb() if lidb is None else lidb,
         **(options or {}),
     )

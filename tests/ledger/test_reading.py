@@ -88,3 +88,12 @@ def test_asking_needs_what_starting_needs(ledger: Ledger) -> None:
     ledger.open_account("alice", at=T0 + 1)
     assert ledger.admits(["alice"], Flat(), at=T0).code == "late"
     assert ledger.admits(["alice"], Flat(), at=T0 + 1).code == "insufficient_funds"
+
+
+def test_an_instant_that_was_closed_is_late_for_asking_too(ledger: Ledger) -> None:
+    ledger.open_account("alice", at=T0)
+    ledger.deposit("alice", "5.00", at=T0)
+    ledger.start_call("c1", ["alice"], Flat(), at=T0)
+    ledger.settle_due(at=T0 + 1_000)  # settles nothing, and closes the instant
+    assert ledger.admits(["alice"], Flat(), at=T0 + 999).code == "late"
+    assert ledger.admits(["alice"], Flat(), at=T0 + 1_000).code == "ok"

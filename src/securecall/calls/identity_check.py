@@ -45,8 +45,8 @@ def identified(
 ) -> IdentityAnswer:
     """Say who calls, and count a wrong PIN.
 
-    The PIN is asked for before the voice, and of somebody whom the directory does not know neither
-    is.
+    Of somebody whom the directory does not know no PIN is looked at, and no voice is heard of
+    somebody who is suspended or whose PIN was wrong.
     """
     found: list[Reason] = []
     proved: list[str] = []
@@ -59,7 +59,7 @@ def identified(
             if "pin" in facility.identity:
                 assert identity is not None, "the gate was made with PINs"
                 found += _pin(identity, attempt, at_ms, proved)
-            if "voice" in facility.identity:
+            if "voice" in facility.identity and not found:
                 assert identity is not None, "the gate was made with voices"
                 found += _voice(identity, attempt, at_ms, proved)
     except StoreError as error:

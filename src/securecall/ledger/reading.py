@@ -181,8 +181,10 @@ def admission(
 ) -> Admission:
     """Return what `metering.start_call` would answer at an instant, without starting anything."""
     found = load(view, accounts)
-    if any(row.settled_ms > at_ms for row in found.accounts.values()):
-        return Admission(Outcome.LATE.value, "", at_ms, None, "refused")
+    closings: Any = view.note("closings") if found.calls else None
+    for row in (found.accounts[name] for name in accounts):
+        if at_ms < row.settled_ms or at_ms < closed_ms(closings, row):
+            return Admission(Outcome.LATE.value, "", at_ms, None, "refused")
     if any(found.accounts[name].closed for name in accounts):
         return Admission(Outcome.ACCOUNT_CLOSED.value, "", at_ms, None, "refused")
     advance(found.meters, at_ms)
