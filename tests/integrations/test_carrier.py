@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.calls.house import NOON_MS, house, talking
 from tests.fraud.calls import laid
 from tests.fraud.sounds import digit
 from tests.integrations.noting import Noting, frame_of, opened_carrier
@@ -125,3 +126,29 @@ def test_a_stamped_digit_lies_where_its_stamp_does() -> None:
     carrier.take(Signal("dtmf", "5", "called", 99 + 1900 * UNITS_PER_MS), 2040)
     carrier.take(Signal("dtmf", "5", "called", 1 << 60), 2041)
     assert [at_ms for *_, at_ms in noting.signals] == [1900, 2041]
+
+
+def test_a_listener_that_begins_later_counts_from_there_on() -> None:
+    noting, carrier = opened_carrier("called", "calling")
+    for n in range(100):
+        carrier.take(Audio("called", frame_of(n)), 20 * n)
+    carrier.listener_begins(2000)
+    assert noting.ms("called") == pytest.approx(noting.ms("calling"), abs=60)
+    carrier.take(Signal("dtmf", "5"), 3500)
+    assert noting.signals == [("dtmf", "5", 1500)]
+
+
+def test_a_session_is_carried_to_as_a_monitor_is() -> None:
+    session = talking(house())
+    carrier = Carrier(session)
+    carrier.take(Opened("c-1", ("called",)), 0)
+    pressed = laid(3, (1.0, digit("7", 80))).tobytes()
+    for n in range(150):
+        carrier.take(Audio("called", pressed[320 * n : 320 * n + 320]), 20 * n)
+        session.tick(NOON_MS + 20 * n)
+    carrier.take(Signal("dtmf", "9"), 2990)
+    carrier.take(Audio("called", bytes(320)), 3000)
+    session.hang_up(NOON_MS + 3100, by="called")
+    found = [(event.kind, event.detail) for event in session.events]
+    assert ("dtmf", "7") in found
+    assert ("dtmf", "9") in found

@@ -11,7 +11,7 @@ from securecall.fraud.signalled import RFC4733_KEYS
 from securecall.integrations.g711_bytes import s16le
 from securecall.integrations.limits import AUDIO_BYTES_MAX, DIGITS_PER_S_MAX
 from securecall.integrations.media import UNITS_PER_MS, Audio, Closed, MediaEvent, Opened, Signal
-from securecall.integrations.media_clock import MediaClock, Piece
+from securecall.integrations.media_clock import TOLERANCE, MediaClock, Piece
 
 __all__ = ["Carrier", "Listener"]
 
@@ -67,7 +67,8 @@ class Carrier:
     """
 
     __slots__ = (
-        "_digits", "_encoding", "_listener", "_now", "_rate_hz", "clocks", "closed", "opened",
+        "_digits", "_encoding", "_listener", "_now", "_rate_hz", "_since", "clocks", "closed",
+        "opened",
     )  # fmt: skip
 
     def __init__(
@@ -79,7 +80,7 @@ class Carrier:
         self.opened: Opened | None = None
         self.closed: Closed | None = None
         self.clocks: dict[str, MediaClock] = {}
-        self._now = 0
+        self._now = self._since = 0
         self._digits: deque[int] = deque(maxlen=DIGITS_PER_S_MAX)
 
     def take(self, event: MediaEvent, at_ms: float) -> list[Any]:
@@ -131,6 +132,27 @@ class Carrier:
             for found in self._tell(leg, clock.idle(now))
         ]
 
+    def listener_begins(self, at_ms: float) -> list[Any]:
+        """Know that the listener's clock begins now: a session's does when it is accepted.
+
+        Say it right before. Instants of signals count from there, and both legs are there at once.
+
+        Parameters
+        ----------
+        at_ms : float
+            As for `take`.
+
+        Source
+        ------
+        own.
+        """
+        now = self._now = max(self._now, round(at_ms * UNITS_PER_MS))
+        made = []
+        for leg, clock in self.clocks.items():
+            made += self._tell(leg, clock.flush() + clock.idle(now, TOLERANCE))
+        self._since = now
+        return made
+
     def _open(self, event: Opened) -> list[Any]:
         if self.opened is not None:
             raise WireError("audio", "a wire is opened once")
@@ -181,6 +203,7 @@ class Carrier:
         at = now
         if event.stamp is not None and clock is not None:
             at = clock.where(event.stamp, now)
+        at = max(at - self._since, 0)
         return list(self._listener.signal(event.name, event.value, at / UNITS_PER_MS) or ())
 
     def _tell(self, leg: str, pieces: list[Piece]) -> list[Any]:

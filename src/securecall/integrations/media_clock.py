@@ -24,7 +24,7 @@ from securecall.errors import WireError
 from securecall.integrations.limits import AHEAD_MS_MAX, HELD_MS_MAX, QUIET_MS_MAX
 from securecall.integrations.media import UNITS_PER_MS
 
-__all__ = ["MediaClock", "Piece"]
+__all__ = ["TOLERANCE", "MediaClock", "Piece"]
 
 Piece = bytes | int
 """Audio, or how many milliseconds of it were lost."""
@@ -159,21 +159,23 @@ class MediaClock:
         at = self._place(stamp, now)
         return now if at is None else max(at, 0)
 
-    def idle(self, now: int) -> list[Piece]:
+    def idle(self, now: int, stalled: int = STALLED) -> list[Piece]:
         """Let time pass on a leg that brings nothing; return what can be told.
 
         Parameters
         ----------
         now : int
             As for `take`.
+        stalled : int
+            A leg that brings nothing for so long has its time pass, but for half of it.
 
         Source
         ------
         own.
         """
-        if now - self.end < STALLED or self._since is not None:
+        if now - self.end < stalled or self._since is not None:
             return self.flush() if self._since is not None and now - self._since >= WAIT else []
-        lost = min(now - STALLED // 2, self.end + QUIET_MS_MAX * UNITS_PER_MS) - self.end
+        lost = min(now - stalled // 2, self.end + QUIET_MS_MAX * UNITS_PER_MS) - self.end
         self._held.append((lost, b""))
         self.end += lost
         return self._release()
