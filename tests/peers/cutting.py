@@ -30,7 +30,7 @@ from tests.peers.scripts import write_wav
 from securecall import Call, Ledger, Tariff
 from securecall.rating import records
 
-__all__ = ["MICROS", "TARIFF", "Cut", "cut_off"]
+__all__ = ["MICROS", "TARIFF", "Cut", "cut_off", "judged", "proxy_log"]
 
 MICROS: Final = 1_000_000
 OPENED: Final = 60_000  # how long before the first call the accounts were opened
@@ -163,16 +163,22 @@ def judged(number: str, start_ms: int, duration_ms: int, authorized_ms: int | No
     return result.total
 
 
-def proxy_records(exchange: Exchange, folder: Path, wanted: Iterable[str]) -> dict[str, Any]:
-    """Return the proxy's call records by SIP Call-ID, in our columns; wait until all are there."""
+def proxy_log(exchange: Exchange, folder: Path, wanted: Iterable[str]) -> Path:
+    """Return a copy of the proxy's log when the call records of some SIP Call-IDs are in it."""
     ids = set(wanted)
     wait_for(
         "the proxy's call records",
-        lambda: all(f"ci={each}" in exchange.call_log for each in ids),
+        lambda: all(f"; ci={each}" in exchange.call_log for each in ids),
     )
     log = folder / "acc.log"
     log.write_text(exchange.call_log, encoding="utf-8")
-    table = records.read(log, "kamailio_acc", facility="f").calls
+    return log
+
+
+def proxy_records(exchange: Exchange, folder: Path, wanted: Iterable[str]) -> dict[str, Any]:
+    """Return the proxy's call records by SIP Call-ID, in our columns."""
+    ids = set(wanted)
+    table = records.read(proxy_log(exchange, folder, ids), "kamailio_acc", facility="f").calls
     return {row["call_id"]: row for row in table.to_pylist() if row["call_id"] in ids}
 
 

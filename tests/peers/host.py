@@ -23,8 +23,9 @@ from typing import Any, Final
 from tests.peers.listening import Listening
 
 from securecall import Ledger, Tariff
-from securecall.calls import CallAttempt, Directory, Facility, Gate
+from securecall.calls import CallAttempt, Directory, Facility, Gate, Session
 from securecall.calls.actions import Action, Disconnect, Timer
+from securecall.calls.prompts import Prompts
 from securecall.errors import CallRefused
 from securecall.fraud.policy_files import read_policy
 
@@ -75,7 +76,10 @@ class Host:
         self.gate = Gate(
             Facility(**plan["facility"]), Directory(), self.ledger, self.tariff,
             **({"policy": read_policy(plan["policy"])} if "policy" in plan else {}),
+            prompts=Prompts(**plan.get("prompts", {})), host=plan.get("host", ""),
         )  # fmt: skip
+        for number in plan.get("privileged", ()):
+            self.gate.directory.privilege(number, kind="attorney", at=now_ms(), by="staff")
         self.lines: dict[str, Line] = {}
         self.ledger.subscribe(self.moved)
         self.done: dict[str, list[str]] = {}
@@ -112,7 +116,7 @@ class Host:
         listening: Listening | None = None
         self.lines[name] = line
         wishes = sorted(call.get("wishes", ()), key=itemgetter("after_ms"))
-        line.ask("dial", name, to=attempt.number)
+        line.ask("dial", name, to=attempt.number, record=not session.privileged)
         while session.running or sip["hung_up"] is None:
             told = await line.told(TICK_S)
             if told is not None and told["call"] != name:
@@ -126,7 +130,7 @@ class Host:
                     self.do(line, name, session.answer(at))
                     if not call.get("asks"):
                         self.do(line, name, session.accept(at))
-                    if "recordings" in self.plan:
+                    if "recordings" in self.plan and isinstance(session, Session):
                         folder = Path(self.plan["recordings"])
                         listening = Listening(folder, sip["sip_call_id"], session)
                 case "closed":

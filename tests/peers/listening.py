@@ -31,7 +31,7 @@ class Listening:
     def hear(self) -> list[Action]:
         """Carry what has come since the last time; return what the session wants done."""
         session, found = self.session, []
-        for came_ms, leg, data in self.recording.new():
+        for came_ms, leg, _, data in self.recording.new():
             for event in self.streams[leg].datagram(data):
                 if session.accepted_ms is None:
                     if isinstance(event, Signal):

@@ -71,6 +71,7 @@ class Datagram(NamedTuple):
 
     came_ms: float
     leg: str
+    sender: int  # its port
     data: bytes
 
 
@@ -107,10 +108,11 @@ class Recording:
                 break
             at += 16 + kept
             udp = 14 + (frame[14] & 15) * 4
-            leg = self.legs.get(struct.unpack_from(">H", frame, udp + 2)[0])
+            sender, to = struct.unpack_from(">HH", frame, udp)
+            leg = self.legs.get(to)
             rtp = frame[udp + 8 :]
             if leg is not None and not 192 <= rtp[1] <= 223:
-                found.append(Datagram(seconds * 1000 + micros / 1000, leg, rtp))
+                found.append(Datagram(seconds * 1000 + micros / 1000, leg, sender, rtp))
         self._rest = self._rest[at:]
         return found
 
@@ -123,7 +125,7 @@ def streams(folder: Path, sip_call_id: str) -> dict[str, Stream]:
     """Return what each leg of a call sent, ``calling`` and ``called``."""
     recording = Recording(folder, sip_call_id)
     found: dict[str, Stream] = {}
-    for came_ms, leg, rtp in recording.new():
+    for came_ms, leg, _, rtp in recording.new():
         sequence, stamp, ssrc = struct.unpack_from(">HII", rtp, 2)
         stream = found.setdefault(leg, Stream(leg, ssrc))
         assert stream.ssrc == ssrc, "a leg has one source"

@@ -87,9 +87,11 @@ class Terminal:
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    async def do_dial(self, call: str, to: str) -> None:
-        """Call a number."""
-        dialled = await self.agent.dial(f"sip:{to}@{self.exchange}")
+    async def do_dial(self, call: str, to: str, record: bool = True) -> None:
+        """Call a number, and say whether the call may be recorded."""
+        dialled = await self.agent.dial(
+            f"sip:{to}@{self.exchange}", headers=None if record else {"X-Record": "off"}
+        )
         self.calls[call] = dialled
         self.names[dialled.handle] = call
         dialled.on_dtmf(lambda pressed: self.tell(call, "digit", digit=pressed.digit))
