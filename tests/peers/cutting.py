@@ -30,9 +30,10 @@ from tests.peers.scripts import write_wav
 from securecall import Call, Ledger, Tariff
 from securecall.rating import records
 
-__all__ = ["MICROS", "TARIFF", "Cut", "cut_off", "judged", "proxy_log"]
+__all__ = ["MICROS", "PACKET_MS", "TARIFF", "Cut", "cut_off", "judged", "proxy_log"]
 
 MICROS: Final = 1_000_000
+PACKET_MS: Final = 20.0
 OPENED: Final = 60_000  # how long before the first call the accounts were opened
 #: By the millisecond; a first stretch and odd increments, and a tax; a connect fee.
 TARIFF: Final = text(

@@ -5,7 +5,8 @@
 The plan names the ledger, the tariff, the facility, the telephones' sockets and the calls of each;
 what is left of each call is written to the plan's ``out``, a JSON object a line. The host plays no
 media and stops none: a session's cutoff goes into the telephone's own timer, as it would into a
-switch's. It can be killed at any moment: what it knows is in the ledger.
+switch's. It can be killed at any moment: what it knows is in the ledger. A plan with ``comes_back``
+settles what a host of the same name left behind, and takes up what goes on.
 """
 
 from __future__ import annotations
@@ -23,17 +24,17 @@ from typing import Any, Final
 from tests.peers.listening import Listening
 
 from securecall import Ledger, Tariff
-from securecall.calls import CallAttempt, Directory, Facility, Gate, Session
+from securecall.calls import CallAttempt, Directory, Facility, Gate, PrivilegedSession, Session
 from securecall.calls.actions import Action, Disconnect, Timer
 from securecall.calls.prompts import Prompts
+from securecall.calls.recovery import recover_calls, resume_call
 from securecall.errors import CallRefused
 from securecall.fraud.policy_files import read_policy
+from securecall.ledger.heartbeat import Heartbeat, last_alive_ms
 
 __all__ = ["Host", "Line"]
 
 TICK_S: Final = 0.1
-#: How long a telephone may take to do what a session wants, before the host asks again.
-PATIENCE_S: Final = 5.0
 
 
 def now_ms() -> int:
@@ -83,6 +84,8 @@ class Host:
         self.lines: dict[str, Line] = {}
         self.ledger.subscribe(self.moved)
         self.done: dict[str, list[str]] = {}
+        # The last proof of life: what a crash costs is at most the time since then.
+        self.heart = Heartbeat(plan["heartbeat"]) if "heartbeat" in plan else None
         self.out = Path(plan["out"]).open("a", encoding="utf-8")
 
     def keep(self, **what: Any) -> None:
@@ -91,32 +94,65 @@ class Host:
         self.out.flush()
 
     async def run(self) -> None:
-        """Have every telephone place its calls, one after the other."""
+        """Settle what a dead host left, then have every telephone place its calls, in turn."""
+        if self.plan.get("comes_back"):
+            self.come_back()
+        living = asyncio.create_task(self.live())
         await asyncio.gather(
             *(self.serve(socket, calls) for socket, calls in self.plan["telephones"].items())
         )
+        living.cancel()
+
+    def come_back(self) -> None:
+        """Settle the calls of the host that died, but those that will be taken up again."""
+        calls = (call for each in self.plan["telephones"].values() for call in each)
+        found = recover_calls(
+            self.ledger, self.tariff, host=self.plan["host"], at=now_ms(),
+            last_alive_ms=last_alive_ms(self.plan["heartbeat"]),
+            kept=[call["take_up"] for call in calls if "take_up" in call],
+        )  # fmt: skip
+        for record in found:
+            self.keep(call=record.call_id, record=record.to_dict())
+
+    async def live(self) -> None:
+        """Give proof of life."""
+        while self.heart is not None:
+            self.heart.beat(now_ms())
+            await asyncio.sleep(TICK_S)
 
     async def serve(self, socket: str, calls: list[dict[str, Any]]) -> None:
-        """Place the calls of one telephone."""
+        """Place the calls of one telephone, or take up one that goes on there."""
         line = Line(*await asyncio.open_unix_connection(socket))
         for call in calls:
-            await self.place(line, call)
+            if "hang_up" in call:
+                line.ask("hangup", call["hang_up"])
+            elif "take_up" in call:
+                session = resume_call(self.gate.sessions, call["take_up"], at=now_ms())
+                line.ask("recall", session.call_id)
+                await self.follow(line, session, call)
+            elif (session := self.begin(call["attempt"])) is not None:
+                line.ask("dial", session.call_id, to=session.number, record=not session.privileged)
+                await self.follow(line, session, call)
 
-    async def place(self, line: Line, call: dict[str, Any]) -> None:
-        """Place a call, and keep what is left of it."""
-        attempt = CallAttempt(**{**call["attempt"], "accounts": tuple(call["attempt"]["accounts"])})
+    def begin(self, told: dict[str, Any]) -> Session | PrivilegedSession | None:
+        """Ask the gate; of a call that it refuses keep why."""
+        attempt = CallAttempt(**{**told, "accounts": tuple(told["accounts"])})
         try:
-            session = self.gate.connect(attempt, at=now_ms())
+            return self.gate.connect(attempt, at=now_ms())
         except CallRefused as refused:
             codes = [each.code for each in refused.decision.reasons]
             self.keep(call=attempt.call_id, refused=codes)
-            return
-        name = attempt.call_id
+            return None
+
+    async def follow(
+        self, line: Line, session: Session | PrivilegedSession, call: dict[str, Any]
+    ) -> None:
+        """Be with a call to its end, and keep what is left of it."""
+        name = session.call_id
         sip: dict[str, Any] = {"sip_call_id": None, "hung_up": None}
         listening: Listening | None = None
         self.lines[name] = line
         wishes = sorted(call.get("wishes", ()), key=itemgetter("after_ms"))
-        line.ask("dial", name, to=attempt.number, record=not session.privileged)
         while session.running or sip["hung_up"] is None:
             told = await line.told(TICK_S)
             if told is not None and told["call"] != name:

@@ -21,11 +21,10 @@ from pathlib import Path
 from typing import Final
 
 from tests.peers.conftest import Started
-from tests.peers.cutting import Cut, cut_off
+from tests.peers.cutting import PACKET_MS, Cut, cut_off
 from tests.peers.exchange import Exchange
 from tests.peers.programs import missing
 
-PACKET_MS: Final = 20.0
 PROGRAMS: Final = ("kamailio", "rtpengine-daemon", "baresip-core", "sip-tester")
 
 

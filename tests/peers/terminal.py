@@ -44,6 +44,7 @@ class Terminal:
         self.asked: dict[str, dict[str, Any]] = {}
         self.limits: dict[str, asyncio.TimerHandle] = {}
         self.hosts: set[asyncio.StreamWriter] = set()
+        self.over: dict[str, dict[str, Any]] = {}
         self.tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -121,11 +122,18 @@ class Terminal:
         if timer := self.limits.pop(call, None):
             timer.cancel()
         hung_up = self.asked.pop(call, None)
-        self.tell(call, "closed", text=text, sip_call_id=sip_call_id, hung_up=hung_up)
+        told = {"text": text, "sip_call_id": sip_call_id, "hung_up": hung_up}
+        self.over[call] = told
+        self.tell(call, "closed", **told)
 
     def in_call(self, call: str) -> bool:
         """Return whether a call is going on."""
         return call in self.calls
+
+    async def do_recall(self, call: str) -> None:
+        """Tell a host that was away whether a call is over."""
+        if call in self.over:
+            self.tell(call, "closed", **self.over[call])
 
     async def do_limit(self, call: str, at_ms: float | None) -> None:
         """Hang up at an instant, as a switch's own timer does; None: not by the clock."""

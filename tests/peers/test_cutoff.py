@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 from tests.peers.conftest import Started
-from tests.peers.cutting import Cut, cut_off
+from tests.peers.cutting import PACKET_MS, Cut, cut_off
 from tests.peers.exchange import Exchange
 
 CALLS = 12
-PACKET_MS = 20
 
 
 @pytest.fixture(scope="module")
