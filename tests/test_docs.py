@@ -26,7 +26,7 @@ from securecall.cli import app
 
 # What users import by name; everything else is behind it.
 FACES = ("securecall", "securecall.errors", "securecall.money", "securecall.regulation",
-         "securecall.rating.records", "securecall.fraud")  # fmt: skip
+         "securecall.rating.records", "securecall.fraud", "securecall.calls")  # fmt: skip
 OURS = "securecall."
 
 

@@ -56,6 +56,10 @@ class Limits:
 
         A telephone rings for a while: what the schedule leaves is counted from acceptance.
 
+        Parameters
+        ----------
+        at : datetime or int
+
         Source
         ------
         own; docs/calls.md.

@@ -190,6 +190,11 @@ class Facility:
     def load(cls, path: str | PathLike[str]) -> Facility:
         """Read a facility file: TOML, UTF-8; see docs/calls.md.
 
+        Parameters
+        ----------
+        path : path
+            TOML, UTF-8.
+
         Raises
         ------
         FacilityError
@@ -229,6 +234,13 @@ class Facility:
     def holding(self, at_ms: int, area: str | None = None) -> tuple[Order, ...]:
         """Return the orders that stop calls from an area at an instant.
 
+        Parameters
+        ----------
+        at_ms : int
+            UTC epoch milliseconds.
+        area : str, optional
+            A part of the facility; None: all of it.
+
         Source
         ------
         own.
@@ -238,6 +250,11 @@ class Facility:
     def holding_anywhere(self, at_ms: int) -> tuple[Order, ...]:
         """Return the orders in force at an instant, whatever their area.
 
+        Parameters
+        ----------
+        at_ms : int
+            UTC epoch milliseconds.
+
         Source
         ------
         own.
@@ -246,6 +263,11 @@ class Facility:
 
     def longest_ms(self, relay: str = "none") -> int:
         """Return the longest that a call of a relay class may last.
+
+        Parameters
+        ----------
+        relay : str
+            One of `securecall.rating.words.RELAYS`.
 
         Source
         ------
@@ -258,6 +280,12 @@ class Facility:
 
     def closes_ms(self, at_ms: int, terminal: Terminal | None = None) -> tuple[int | None, str]:
         """Return the instant that ends every call from a terminal, and what sets it.
+
+        Parameters
+        ----------
+        at_ms : int
+            UTC epoch milliseconds.
+        terminal : Terminal, optional
 
         Returns
         -------

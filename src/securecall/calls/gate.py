@@ -279,6 +279,10 @@ class Gate:
     def enforce(self, at: At) -> list[tuple[LiveCall, tuple[Action, ...]]]:
         """End the calls that an order in force ends: one that was planned and has begun, say.
 
+        Parameters
+        ----------
+        at : datetime or int
+
         Returns
         -------
         list of (LiveCall, tuple of Action)
@@ -298,6 +302,10 @@ class Gate:
     def live_under(self, order: Order) -> tuple[str, ...]:
         """Return the ids of the live calls that an order is for.
 
+        Parameters
+        ----------
+        order : Order
+
         Source
         ------
         own.
@@ -307,6 +315,10 @@ class Gate:
 
     def adopt(self, call: LiveCall) -> None:
         """Count a call that goes on after a crash of the host; see docs/calls.md.
+
+        Parameters
+        ----------
+        call : LiveCall
 
         Source
         ------

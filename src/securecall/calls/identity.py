@@ -135,6 +135,14 @@ class Identity:
     def set_pin(self, person: str, pin: str, *, at: At, by: str) -> None:
         """Set a person's PIN, and forget how often the old one was wrong.
 
+        Parameters
+        ----------
+        person : str
+        pin : str
+        at : datetime or int
+        by : str
+            Who does it.
+
         Raises
         ------
         InputError, InputTypeError
@@ -153,6 +161,13 @@ class Identity:
 
     def forget_pin(self, person: str, *, at: At, by: str) -> None:
         """Keep a person's PIN no longer.
+
+        Parameters
+        ----------
+        person : str
+        at : datetime or int
+        by : str
+            Who does it.
 
         Raises
         ------
@@ -173,6 +188,14 @@ class Identity:
     def unlock(self, person: str, *, at: At, by: str, why: str) -> None:
         """End the lock of a person's PIN before its time, and forget the wrong ones.
 
+        Parameters
+        ----------
+        person : str
+        at : datetime or int
+        by : str
+            Who does it.
+        why : str
+
         Source
         ------
         own.
@@ -182,6 +205,14 @@ class Identity:
     def unlock_terminal(self, terminal: str, *, at: At, by: str, why: str) -> None:
         """End the lock of a terminal before its time, and forget the wrong PINs keyed there.
 
+        Parameters
+        ----------
+        terminal : str
+        at : datetime or int
+        by : str
+            Who does it.
+        why : str
+
         Source
         ------
         own.
@@ -190,6 +221,15 @@ class Identity:
 
     def verify(self, person: str, pin: str | None, terminal: str, *, at_ms: int) -> PinAnswer:
         """Say whether a PIN is right, and count it if it is not.
+
+        Parameters
+        ----------
+        person : str
+        pin : str or None
+            As it was keyed.
+        terminal : str
+        at_ms : int
+            UTC epoch milliseconds.
 
         Source
         ------

@@ -86,6 +86,18 @@ class Billability(Protocol):
 
         An adapter that waits for a network must give up after ``timeout_ms``. `TimeoutError` and
         `OSError` count as silence too.
+
+        Parameters
+        ----------
+        number : str
+            E.164.
+        bill_type : str
+        at_ms : int
+            UTC epoch milliseconds.
+
+        Source
+        ------
+        own; docs/calls.md.
         """
 
 
@@ -128,6 +140,19 @@ class SqliteLidb:
     ) -> None:
         """Say what holds of a line from an instant on, in place of what was said before.
 
+        Parameters
+        ----------
+        number : str
+            E.164.
+        status : str
+            One of `BILLING_STATUSES`.
+        at : datetime or int
+        by : str
+            Who does it.
+        why : str
+        line_type : str
+            One of `LINE_TYPES`.
+
         Raises
         ------
         InputError
@@ -157,6 +182,16 @@ class SqliteLidb:
         self, number: str, *, bill_type: str, at_ms: int, timeout_ms: int
     ) -> BillingAnswer | None:
         """Say whether a line may be billed; it is here, so that no time is needed.
+
+        Parameters
+        ----------
+        number : str
+            E.164.
+        bill_type : str
+        at_ms : int
+            UTC epoch milliseconds.
+        timeout_ms : int
+            How long to wait.
 
         Source
         ------

@@ -89,6 +89,16 @@ class LidbCache:
     ) -> BillingAnswer | None:
         """Say whether a line may be billed; None: nothing is known and nothing was heard.
 
+        Parameters
+        ----------
+        number : str
+            E.164.
+        bill_type : str
+        at_ms : int
+            UTC epoch milliseconds.
+        timeout_ms : int
+            How long to wait.
+
         Source
         ------
         own; docs/calls.md.
@@ -120,6 +130,11 @@ class LidbCache:
 
     def forget(self, number: str) -> None:
         """Ask anew about a line the next time, because something about it is known to be new.
+
+        Parameters
+        ----------
+        number : str
+            E.164.
 
         Source
         ------

@@ -249,6 +249,15 @@ class NumberReviews:
     def withdraw(self, review: int, *, at: At, by: str, because: str) -> NumberReview:
         """Take a request back.
 
+        Parameters
+        ----------
+        review : int
+            Its id.
+        at : datetime or int
+        by : str
+            Who does it.
+        because : str
+
         Raises
         ------
         InputError, Unknown
@@ -264,6 +273,11 @@ class NumberReviews:
 
     def get(self, review: int) -> NumberReview:
         """Return a review as it stands.
+
+        Parameters
+        ----------
+        review : int
+            Its id.
 
         Raises
         ------
@@ -290,6 +304,11 @@ class NumberReviews:
 
     def of_number(self, number: str) -> tuple[NumberReview, ...]:
         """Return every review of a number, oldest first.
+
+        Parameters
+        ----------
+        number : str
+            E.164.
 
         Source
         ------

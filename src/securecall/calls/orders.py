@@ -65,6 +65,13 @@ class Order:
     def holds(self, at_ms: int, area: str | None = None) -> bool:
         """Return whether it stops calls from an area at an instant.
 
+        Parameters
+        ----------
+        at_ms : int
+            UTC epoch milliseconds.
+        area : str, optional
+            A part of the facility; None: all of it.
+
         Source
         ------
         own.
@@ -75,6 +82,11 @@ class Order:
 
     def covers(self, area: str | None) -> bool:
         """Return whether it is for an area: its own, or any where it is for the whole.
+
+        Parameters
+        ----------
+        area : str, optional
+            A part of the facility; None: all of it.
 
         Source
         ------
@@ -180,6 +192,14 @@ class Orders:
     def lift(self, number: int, *, at: At, by: str) -> Order:
         """End an order; one that has not begun by then never does.
 
+        Parameters
+        ----------
+        number : int
+            Of the order.
+        at : datetime or int
+        by : str
+            Who does it.
+
         Raises
         ------
         Unknown
@@ -203,6 +223,13 @@ class Orders:
     def holding(self, at_ms: int, area: str | None = None) -> tuple[Order, ...]:
         """Return the orders that stop calls from an area at an instant.
 
+        Parameters
+        ----------
+        at_ms : int
+            UTC epoch milliseconds.
+        area : str, optional
+            A part of the facility; None: all of it.
+
         Source
         ------
         own.
@@ -211,6 +238,13 @@ class Orders:
 
     def next_ms(self, at_ms: int, area: str | None = None) -> int | None:
         """Return when the next order that is planned for an area begins.
+
+        Parameters
+        ----------
+        at_ms : int
+            UTC epoch milliseconds.
+        area : str, optional
+            A part of the facility; None: all of it.
 
         Source
         ------
@@ -235,6 +269,10 @@ class Orders:
     @classmethod
     def loads(cls, text: str) -> Orders:
         """Read what `dumps` wrote.
+
+        Parameters
+        ----------
+        text : str
 
         Raises
         ------

@@ -66,6 +66,11 @@ class Schedule:
     def open_at(self, at_ms: int) -> bool:
         """Return whether an instant lies in a window.
 
+        Parameters
+        ----------
+        at_ms : int
+            UTC epoch milliseconds.
+
         Source
         ------
         own.
@@ -77,6 +82,11 @@ class Schedule:
     def local(self, at_ms: int) -> datetime:
         """Return an instant as the wall clock reads it, with its offset.
 
+        Parameters
+        ----------
+        at_ms : int
+            UTC epoch milliseconds.
+
         Source
         ------
         own.
@@ -87,6 +97,11 @@ class Schedule:
     def closes_ms(self, at_ms: int) -> int | None:
         """Return the first instant from one on that lies in no window; None: none within 8 days.
 
+        Parameters
+        ----------
+        at_ms : int
+            UTC epoch milliseconds.
+
         Source
         ------
         own.
@@ -95,6 +110,11 @@ class Schedule:
 
     def opens_ms(self, at_ms: int) -> int | None:
         """Return the first instant from one on that lies in a window; None: none within 8 days.
+
+        Parameters
+        ----------
+        at_ms : int
+            UTC epoch milliseconds.
 
         Source
         ------

@@ -108,6 +108,11 @@ class Session(LiveCall):
     def feed_gap(self, duration_ms: int, leg: str = "called") -> Actions:
         """Let audio of a leg pass that was lost; it is evidence of nothing.
 
+        Parameters
+        ----------
+        duration_ms : int
+        leg : {"called", "calling"}
+
         Raises
         ------
         InputError
@@ -166,6 +171,12 @@ class Session(LiveCall):
 
         ``listen`` and ``barge_in`` too, which a privileged call does not have.
 
+        Parameters
+        ----------
+        action, by : str
+        at : datetime or int
+        reason : str, optional
+
         Raises
         ------
         InputError
@@ -187,6 +198,10 @@ class Session(LiveCall):
 
     def sound(self, leg: str) -> None:
         """Note that a leg is heard again after a gap; `feed` does it by itself.
+
+        Parameters
+        ----------
+        leg : {"called", "calling"}
 
         Source
         ------

@@ -133,6 +133,10 @@ class Terminals:
     def get(self, terminal: str) -> Terminal | None:
         """Return a terminal; where none was ever listed, one of that id.
 
+        Parameters
+        ----------
+        terminal : str
+
         Source
         ------
         own.
@@ -143,6 +147,16 @@ class Terminals:
 
     def mark(self, terminal: str, state: str, *, at: At, by: str, why: str) -> TerminalMark:
         """Say in which state a terminal is from an instant on.
+
+        Parameters
+        ----------
+        terminal : str
+        state : str
+            One of `TERMINAL_STATES`.
+        at : datetime or int
+        by : str
+            Who does it.
+        why : str
 
         Raises
         ------
@@ -169,6 +183,10 @@ class Terminals:
     def marks(self, terminal: str) -> tuple[TerminalMark, ...]:
         """Return what was said of a terminal, oldest first.
 
+        Parameters
+        ----------
+        terminal : str
+
         Source
         ------
         own.
@@ -177,6 +195,12 @@ class Terminals:
 
     def state_at(self, terminal: str, at_ms: int) -> str:
         """Return the state of a terminal at an instant.
+
+        Parameters
+        ----------
+        terminal : str
+        at_ms : int
+            UTC epoch milliseconds.
 
         Raises
         ------

@@ -42,4 +42,17 @@ class VoiceVerifier(Protocol):
     """
 
     def verify(self, person: str, voice: Any, *, at_ms: int) -> VoiceAnswer:
-        """Say whether a sample of speech is that of a person."""
+        """Say whether a sample of speech is that of a person.
+
+        Parameters
+        ----------
+        person : str
+        voice : object
+            A sample, as this verifier takes it.
+        at_ms : int
+            UTC epoch milliseconds.
+
+        Source
+        ------
+        own; docs/calls.md.
+        """
