@@ -116,12 +116,16 @@ def request(
     call = op.tx.call(call_id)
     if call is None:
         raise Unknown("call", call_id)
-    body = {"call": call_id, "why": why, "until_ms": until_ms, "at_ms": op.at_ms}
+    body = {
+        "call": call_id, "why": why, "until_ms": until_ms, "at_ms": op.at_ms,
+        "rule": rule or "review", "given": 0,
+    }  # fmt: skip
     op.open(*call.accounts)
     if rule is None:
         op.tx.put_paper(Paper("request", op.request_id, call.accounts[0], "pending", body))
         return RefundRequest("ok", op.request_id, call_id, op.at_ms, "pending", why, "review", 0)
     found = refund(op, call_id, "full" if until_ms is None else "rerate", None, until_ms, rule=rule)
+    body["given"] = found.refunded_micros
     op.tx.put_paper(Paper("request", op.request_id, call.accounts[0], "approved", body))
     return RefundRequest(
         "ok", op.request_id, call_id, op.at_ms, "approved", why, rule, found.refunded_micros
@@ -146,7 +150,7 @@ def decide(
     else:
         op.open(paper.account)
     state = "approved" if approve else "denied"
-    op.tx.put_paper(paper._replace(state=state))
+    op.tx.put_paper(paper._replace(state=state, body={**body, "given": given}))
     return RefundRequest(
         "ok", request_id, body["call"], op.at_ms, state, body["why"], "review", given
     )

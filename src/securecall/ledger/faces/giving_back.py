@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from securecall.errors import InputError
-from securecall.ledger import giving_back
+from securecall.ledger import giving_back, reading
 from securecall.ledger.faces.arguments import amount_of, choice_of, flag_of, positive_of
 from securecall.ledger.faces.desk import Desk
 from securecall.ledger.identifier import MADE_LENGTH_MAX, identifier, word
@@ -166,6 +166,30 @@ class GivingBack(Desk):
             )
         )
         return answer
+
+    def refund_requests(self, account: str) -> list[RefundRequest]:
+        """Return the wishes for refunds of an account's calls and how they stand, oldest first.
+
+        A call of several accounts is told of with the first of them.
+
+        Raises
+        ------
+        Unknown
+            There is no such account.
+
+        Source
+        ------
+        own.
+        """
+        account = identifier(account, "account")
+        papers = self._store.read(lambda view: view.papers("request", reading.there(view, account)))
+        return [
+            RefundRequest(
+                "ok", paper.id, paper.body["call"], paper.body["at_ms"], paper.state,
+                paper.body["why"], paper.body.get("rule", "review"), paper.body.get("given", 0),
+            )
+            for paper in papers
+        ]  # fmt: skip
 
     def chargeback(
         self,
