@@ -67,3 +67,19 @@ def test_a_call_that_never_began() -> None:
         connection.take([Opened("c", ("called",))])
     connection.close("refused")
     assert host.over == ["refused"]
+
+
+def test_who_does_not_say_which_call_it_is_is_stale_soon_and_who_is_silent_later() -> None:
+    now = [0.0]
+    connection = Connection(Hosting(), lambda: now[0])
+    for _ in range(6):
+        now[0] += 0.9
+        connection.take([])  # bytes that complete nothing
+    assert connection.stale(60)
+    now[0] = 0.0
+    connection = Connection(Hosting(), lambda: now[0])
+    connection.take([Opened("c", ("called",))])
+    now[0] = 59.0
+    assert not connection.stale(60)
+    now[0] = 60.0
+    assert connection.stale(60)

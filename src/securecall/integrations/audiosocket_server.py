@@ -50,14 +50,14 @@ async def serve_audiosocket(
                 try:
                     data = await asyncio.wait_for(reader.read(READ_BYTES), min(1.0, idle_s))
                 except TimeoutError:
-                    if clock() - connection.last >= idle_s:
-                        reason = "idle"
-                        break
                     connection.tick()
-                    continue
-                connection.take(wire.feed_bytes(data) if data else wire.end())
-                if not data or connection.over:
-                    reason, rest = "closed", False
+                else:
+                    connection.take(wire.feed_bytes(data) if data else wire.end())
+                    if not data or connection.over:
+                        reason, rest = "closed", False
+                        break
+                if connection.stale(idle_s):
+                    reason = "idle"
                     break
         except (SecurecallError, OSError) as error:
             reason, rest = str(error), False

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from securecall.errors import SecurecallError
 from securecall.integrations.carrier import Carrier, Listener
+from securecall.integrations.limits import HELLO_S_MAX
 from securecall.integrations.media import MediaEvent, Opened
 
 __all__ = ["Connection", "Host"]
@@ -56,6 +57,22 @@ class Connection:
     def over(self) -> bool:
         """Whether the wire has said that nothing more comes."""
         return self._carrier is not None and self._carrier.closed is not None
+
+    def stale(self, idle_s: float) -> bool:
+        """Return whether it has brought nothing for so long, or not said in time which call it is.
+
+        Parameters
+        ----------
+        idle_s : float
+
+        Source
+        ------
+        own.
+        """
+        now = self._clock()
+        return now - self.last >= idle_s or (
+            self._opened is None and now - self._begun >= min(HELLO_S_MAX, idle_s)
+        )
 
     def take(self, events: Iterable[MediaEvent]) -> None:
         """Carry what came just now.

@@ -11,6 +11,7 @@ __all__ = [
     "DIGITS_PER_S_MAX",
     "FLOWS_MAX",
     "HELD_MS_MAX",
+    "HELLO_S_MAX",
     "IDLE_S_MAX",
     "JSON_BRACKETS_MAX",
     "JSON_DIGITS_MAX",
@@ -62,3 +63,6 @@ CONNECTIONS_MAX: Final = 1_000
 
 IDLE_S_MAX: Final = 60
 """How many seconds a server waits for the next byte, unless it is told otherwise."""
+
+HELLO_S_MAX: Final = 5
+"""How many seconds a connection may take to say which call it is; a drop at a time is no life."""

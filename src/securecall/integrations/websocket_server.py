@@ -84,15 +84,15 @@ async def serve_websocket(
                 try:
                     data = await asyncio.wait_for(socket.recv(), min(1.0, idle_s))
                 except TimeoutError:
-                    if clock() - connection.last >= idle_s:
-                        reason, rest = "idle", [Closed("idle")]
-                        break
                     connection.tick()
-                    continue
                 except ConnectionClosed:
                     rest = wire.end()
                     break
-                connection.take(wire.message(data))
+                else:
+                    connection.take(wire.message(data))
+                if connection.stale(idle_s):
+                    reason, rest = "idle", [Closed("idle")]
+                    break
         except (SecurecallError, OSError) as error:
             reason, code = str(error), NOT_ALLOWED
         finally:
