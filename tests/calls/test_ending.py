@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from securecall.calls.ending import ENDINGS, FRAUD, checked_ending, table
-from securecall.calls.held import _OF_LEDGER
+from securecall.calls.ending import ENDINGS, FRAUD, checked_ending, ending_of_ledger, table
 from securecall.calls.orders import ORDER_KINDS
 from securecall.errors import InputError
 from securecall.fraud.policy import KINDS
@@ -23,7 +22,7 @@ def test_every_ending_is_whole() -> None:
 
 
 def test_what_ends_calls_elsewhere_has_an_ending() -> None:
-    assert set(FRAUD.values()) | set(_OF_LEDGER.values()) <= set(ENDINGS)
+    assert set(FRAUD.values()) <= set(ENDINGS)
     assert set(ORDER_KINDS) <= set(ENDINGS)
     assert set(KINDS) - {"tone"} <= set(FRAUD)
 
@@ -43,3 +42,21 @@ def test_another_word_is_refused_with_the_nearest() -> None:
 
 def test_the_table_has_a_row_an_ending() -> None:
     assert len(table().splitlines()) == len(ENDINGS) + 2
+
+
+@pytest.mark.parametrize(
+    ("reason", "bill_type", "closes", "code"),
+    [
+        ("balance", "prepaid", False, "balance_exhausted"),
+        ("balance", "direct_bill", True, "credit_exhausted"),
+        ("limit", "prepaid", False, "time_limit"),
+        ("limit", "prepaid", True, "schedule_end"),
+        ("released", "prepaid", False, "account_closed"),
+        ("transferred", "prepaid", False, "account_closed"),
+        ("recovered", "prepaid", False, "host_failure"),
+        ("lockdown", "prepaid", False, "lockdown"),
+        ("hangup", "prepaid", False, "unknown"),
+    ],
+)
+def test_what_the_ledger_calls_an_end(reason: str, bill_type: str, closes: bool, code: str) -> None:
+    assert ending_of_ledger(reason, bill_type=bill_type, closes=closes) == code

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.calls.gates import asked, gate
 from tests.calls.house import NOON_MS, by_minute, by_second, house, talking
 from tests.harris import tariff
 
 from securecall.calls.about import known_of
 from securecall.calls.actions import Disconnect, Timer
+from securecall.calls.gate import Gate
 from securecall.calls.privileged import PrivilegedSession
 from securecall.calls.recovery import calls_of, recorded, recover_calls, resume_call
 from securecall.calls.session import Session
@@ -215,3 +217,16 @@ def test_what_the_ledger_is_told_has_no_pin() -> None:
     about = sessions.terms.ledger.about_call("c-1")
     assert "4711" not in str(about)
     assert known_of("c-1", ("fam-1",), about).attempt.pin is None
+
+
+def test_a_gate_counts_a_call_that_goes_on_until_it_ends() -> None:
+    before = gate(calls_max=1)
+    before.connect(asked(pin=None), at=NOON_MS, accepted=True)
+    before.sessions.close()
+    after = Gate(before.facility, before.directory, before.ledger, before.tariff)
+    session = resume_call(after.sessions, "c-1", at=NOON_MS + 30_000)
+    after.adopt(session)
+    late = asked("c-2", person="p-2", number="+17135550124", terminal="A-02", pin=None)
+    assert after.check(late, at=NOON_MS + 31_000).codes == ("facility_congested",)
+    session.hang_up(NOON_MS + 32_000)
+    assert after.check(late, at=NOON_MS + 33_000).allowed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,7 @@ from tests.calls.house import NOON_MS, attempt, decision, house, talking
 
 from securecall.calls.live import LiveCall
 from securecall.calls.sessions import STALE_MAX, Sessions
-from securecall.errors import InputError
+from securecall.errors import InputError, StoreUnsure
 from securecall.ledger.instant import instant
 
 
@@ -172,3 +173,45 @@ def test_moved_cutoffs_do_not_pile_up() -> None:
     for number in range(200):
         ledger.deposit("fam-1", "0.01", at=NOON_MS + number, request_id=f"more-{number}")
     assert len(sessions._heap) <= STALE_MAX * 2 + 1
+
+
+def test_a_payment_in_another_thread_is_taken_in_by_the_next_tick() -> None:
+    first = house("1.00")
+    moved: list[int] = []
+    sessions = Sessions(first.terms, moved=lambda call: moved.append(threading.get_ident()))
+    session = talking(sessions)
+    payer = threading.Thread(
+        target=lambda: first.terms.ledger.deposit(
+            "fam-1", "1.00", at=NOON_MS + 1_000, request_id="d-1"
+        )
+    )
+    payer.start()
+    payer.join()
+    assert (session.cutoff_ms, moved) == (NOON_MS + 100_000, [])
+    sessions.tick(NOON_MS + 1_020)
+    assert (session.cutoff_ms, moved) == (NOON_MS + 200_000, [threading.get_ident()])
+
+
+def test_a_store_that_is_unsure_is_asked_again_and_its_first_answer_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sessions = house("1.00")
+    ledger = sessions.terms.ledger
+    session = sessions.begin(attempt(), decision(), facility="f", at=NOON_MS)
+    session.answer(NOON_MS + 1_000)
+    real = type(ledger).start_call
+
+    def unsure(self: object, *args: object, **options: object) -> None:
+        real(self, *args, **options)  # type: ignore[arg-type]
+        raise StoreUnsure("c-1:start", "the disk")
+
+    monkeypatch.setattr(type(ledger), "start_call", unsure)
+    with pytest.raises(StoreUnsure):
+        session.accept(NOON_MS + 2_000)
+    assert session.state == "prompting"
+    monkeypatch.setattr(type(ledger), "start_call", real)
+    session.accept(NOON_MS + 5_000)
+    assert (session.accepted_ms, session.cutoff_ms) == (NOON_MS + 2_000, NOON_MS + 102_000)
+    session.hang_up(NOON_MS + 12_000)
+    assert session.record is not None
+    assert (session.record.total, session.record.duration_ms) == (Decimal("0.100000"), 10_000)

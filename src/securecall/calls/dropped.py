@@ -54,6 +54,10 @@ class DroppedCall:
     def of(cls, record: CallRecord) -> DroppedCall | None:
         """Return the case of a call, or None if it was not dropped or nothing was charged.
 
+        Parameters
+        ----------
+        record : CallRecord
+
         Source
         ------
         own; docs/calls.md.
@@ -106,6 +110,11 @@ class DroppedCall:
 
     def file(self, ledger: Ledger, *, at: At) -> RefundRequest:
         """Ask a ledger for the refund; asked again, the answer is the same.
+
+        Parameters
+        ----------
+        ledger : Ledger
+        at : datetime or int
 
         Source
         ------

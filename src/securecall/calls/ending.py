@@ -14,7 +14,7 @@ from typing import Final
 
 from securecall.errors import InputError, nearest
 
-__all__ = ["ENDINGS", "FRAUD", "Ending", "checked_ending", "table"]
+__all__ = ["CLOSING", "ENDINGS", "FRAUD", "Ending", "checked_ending", "ending_of_ledger", "table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,9 @@ _ROWS: Final = (
 ENDINGS: Final[Mapping[str, Ending]] = MappingProxyType({row.code: row for row in _ROWS})
 """Every way in which a call ends, by its code. Source: own; docs/calls.md."""
 
+CLOSING: Final = ("schedule", "terminal", "maintenance")
+"""Where a limit comes from that is an hour of the clock. Source: own; docs/calls.md."""
+
 FRAUD: Final[Mapping[str, str]] = MappingProxyType(
     {
         "three_way": "three_way_detected",
@@ -117,6 +120,35 @@ FRAUD: Final[Mapping[str, str]] = MappingProxyType(
 
 Source: own; docs/calls.md.
 """
+
+
+#: What the ledger calls the end of a call, where it is the ledger that ended it.
+_OF_LEDGER: Final = {
+    "released": "account_closed", "transferred": "account_closed", "recovered": "host_failure",
+}  # fmt: skip
+
+
+def ending_of_ledger(reason: str, *, bill_type: str, closes: bool) -> str:
+    """Return why a call ended, from the word that the ledger has for it.
+
+    Parameters
+    ----------
+    reason : str
+        ``balance``, ``limit``, ``released``, ..., or the code that a host gave.
+    bill_type : str
+        Direct bill has no balance but credit.
+    closes : bool
+        Whether its longest time was cut by an hour of the clock.
+
+    Source
+    ------
+    own; docs/calls.md.
+    """
+    if reason == "limit":
+        return "schedule_end" if closes else "time_limit"
+    if reason == "balance":
+        return "credit_exhausted" if bill_type == "direct_bill" else "balance_exhausted"
+    return _OF_LEDGER.get(reason) or (reason if reason in ENDINGS else "unknown")
 
 
 def checked_ending(code: object, name: str = "reason") -> str:

@@ -51,6 +51,15 @@ class Families:
     ) -> Challenge:
         """Set up a profile; return the token to send to its number.
 
+        Parameters
+        ----------
+        profile : str
+        facility : str
+        number : str
+            E.164.
+        at : datetime or int
+        account : str
+
         Raises
         ------
         InputError, InputTypeError
@@ -66,6 +75,10 @@ class Families:
     def of(self, profile: str) -> FamilyAccount:
         """Return a family's account.
 
+        Parameters
+        ----------
+        profile : str
+
         Raises
         ------
         Unknown
@@ -80,6 +93,10 @@ class Families:
 
     def timezone(self, facility: str) -> str:
         """Return the time zone of a facility, in which days and months are counted.
+
+        Parameters
+        ----------
+        facility : str
 
         Raises
         ------
@@ -116,6 +133,12 @@ class FamilyAccount:
     def add_number(self, number: str, *, at: At) -> Challenge:
         """Name another number; return the token to send to it.
 
+        Parameters
+        ----------
+        number : str
+            E.164.
+        at : datetime or int
+
         Raises
         ------
         InputError, InputTypeError
@@ -131,6 +154,13 @@ class FamilyAccount:
         """Take a token that was read back; return a word of `securecall.calls.profile.ANSWERS`.
 
         With the first number the account is opened; every number that is confirmed calls on it.
+
+        Parameters
+        ----------
+        number : str
+            E.164.
+        token : str
+        at : datetime or int
 
         Raises
         ------
@@ -156,6 +186,10 @@ class FamilyAccount:
     def balance(self, at: At | None = None) -> Balance:
         """Return what is in the account.
 
+        Parameters
+        ----------
+        at : datetime or int
+
         Source
         ------
         own.
@@ -167,6 +201,13 @@ class FamilyAccount:
         method: str = "card", channel: str = "web",
     ) -> FeeQuote:  # fmt: skip
         """Say what a payment costs; see `securecall.calls.funding.quote`.
+
+        Parameters
+        ----------
+        at : datetime or int
+        pays, arrives : Decimal or str
+            One of the two, dollars.
+        method, channel : str
 
         Raises
         ------
@@ -184,6 +225,12 @@ class FamilyAccount:
 
     def fund(self, quoted: FeeQuote, *, at: At, request_id: str) -> Deposit:
         """Credit a payment that was quoted and has been made.
+
+        Parameters
+        ----------
+        quoted : FeeQuote
+        at : datetime or int
+        request_id : str
 
         Raises
         ------
@@ -208,6 +255,15 @@ class FamilyAccount:
     ) -> Done:  # fmt: skip
         """Have a deposit asked for whenever less than a threshold is left; None ends it.
 
+        Parameters
+        ----------
+        below : Decimal, str or None
+        amount : Decimal, str or None
+            Dollars.
+        at : datetime or int
+        daily_max, monthly_max : Decimal, str or int, optional
+            As `Ledger.set_auto_reload` takes them.
+
         Source
         ------
         own.
@@ -220,6 +276,13 @@ class FamilyAccount:
     def limit(self, amount: Money | None, *, at: At, period: str = "day") -> Done:
         """Limit what calls may take in a local day, week or month; None ends it.
 
+        Parameters
+        ----------
+        amount : Decimal, str or None
+            Dollars.
+        at : datetime or int
+        period : {"day", "week", "month"}
+
         Source
         ------
         own.
@@ -230,6 +293,10 @@ class FamilyAccount:
 
     def statement(self, *, through: At) -> StatementPage:
         """Close the period that ends with an instant, and return it line by line.
+
+        Parameters
+        ----------
+        through : datetime or int
 
         Raises
         ------
@@ -263,6 +330,15 @@ class FamilyAccount:
     ) -> RefundRequest:
         """Ask for a refund of a call that this account paid for.
 
+        Parameters
+        ----------
+        call_id : str
+        why : str
+        at : datetime or int
+        request_id : str
+        until_ms : int, optional
+            Milliseconds of the call that were good.
+
         Raises
         ------
         Unknown
@@ -292,6 +368,13 @@ class FamilyAccount:
         """Ask that one's own number may be called again which was blocked at one's own wish.
 
         Whoever holds the number has proved it by a token, which is put before whoever decides.
+
+        Parameters
+        ----------
+        number : str
+            E.164.
+        why : str
+        at : datetime or int
 
         Raises
         ------

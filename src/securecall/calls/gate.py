@@ -328,6 +328,7 @@ class Gate:
             self._traffic.add(
                 call.call_id, call.person, call.number, call.terminal, tuple(call.accounts)
             )
+            call.when_ended(self._ended)
 
     def _covers(self, order: Order) -> Any:
         def covers(call: LiveCall) -> bool:

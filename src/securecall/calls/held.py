@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from securecall.calls.about import about_of
 from securecall.calls.actions import NOTHING, Action, Actions, Alert, Disconnect, Timer
 from securecall.calls.countdown import Countdown
 from securecall.calls.course import DIALING, ENDED, PAUSED, TALKING
-from securecall.calls.ending import ENDINGS
+from securecall.calls.ending import CLOSING, ending_of_ledger
 from securecall.calls.record import CallRecord, HeardEvent, StaffAct
 from securecall.calls.tape import Tape, TapedLedger, taped
 from securecall.calls.till import Till, amounts_of
@@ -27,13 +27,6 @@ if TYPE_CHECKING:
     from securecall.ledger.values.calls import CallState, Settlement
 
 __all__ = ["HeldCall"]
-
-#: What the ledger calls the end of a call, where it is the ledger that ended it.
-_OF_LEDGER: Final = {
-    "released": "account_closed", "transferred": "account_closed", "recovered": "host_failure",
-}  # fmt: skip
-#: Where a limit comes from that is an hour of the clock.
-_CLOSING: Final = ("schedule", "terminal", "maintenance")
 
 
 class HeldCall:
@@ -134,6 +127,11 @@ class HeldCall:
     def when_ended(self, on_end: Callable[[str], None]) -> None:
         """Have a callable told when the call has ended, instead of the one from before.
 
+        Parameters
+        ----------
+        on_end : callable
+            Is given the call's id.
+
         Source
         ------
         own.
@@ -152,18 +150,21 @@ class HeldCall:
         """Return the longest time of a call that is accepted now, and note where it comes from."""
         limits = self._decision.limits
         limit_ms = limits.left_ms(instant(now))
-        self._closes = limit_ms < limits.max_ms or limits.governs in _CLOSING
+        self._closes = limit_ms < limits.max_ms or limits.governs in CLOSING
         return limit_ms
 
-    def _admit(self, now: int, limit_ms: int) -> tuple[str, int | None]:
-        """Have the ledger admit the call; return a code of an ending, ``ok`` or ``late``."""
+    def _admit(self, now: int, limit_ms: int) -> tuple[str, int | None, int]:
+        """Have the ledger admit the call; return its code, the cutoff, and when charging began.
+
+        The code is that of an ending, ``ok`` or ``late``.
+        """
         if self.free:
-            return "ok", now + limit_ms
+            return "ok", now + limit_ms, now
         try:
             curve = self._terms.tariff.curve(self._call(now))
         except CallRejected:
-            return "unbillable", None
-        code, cutoff_ms = self._till.admit(
+            return "unbillable", None, now
+        code, cutoff_ms, began_ms = self._till.admit(
             self.accounts,
             curve,
             now,
@@ -173,7 +174,9 @@ class HeldCall:
         )
         if code == "insufficient_funds" and self.bill_type == "direct_bill":
             code = "credit_limit"
-        return code, cutoff_ms
+        if began_ms != now:
+            self._till.curve = self._terms.tariff.curve(self._call(began_ms))
+        return code, cutoff_ms, began_ms
 
     def _call(self, now: int, duration_ms: int = 0) -> Call:
         """Return the call as the tariff takes it."""
@@ -189,25 +192,19 @@ class HeldCall:
         while self.cutoff_ms is not None and self.cutoff_ms <= now and self.state != ENDED:
             state = self._till.due(self.cutoff_ms)
             if state is None:
-                return self._settled(self.cutoff_ms, self._limit(), "ledger")
+                return self._settled(self.cutoff_ms, self._ledgers("limit"), "ledger")
             if not state.running:
                 return self._ended_by_ledger(state)
             self.moved(state.cutoff_ms)
         return NOTHING
 
-    def _limit(self) -> str:
-        return "schedule_end" if self._closes else "time_limit"
+    def _ledgers(self, reason: str) -> str:
+        return ending_of_ledger(reason, bill_type=self.bill_type, closes=self._closes)
 
     def _ended_by_ledger(self, ended: CallState | Settlement) -> Actions:
         """End a call that the ledger has ended, for its reason and at its instant."""
         assert ended.ended_ms is not None
-        reason = ended.reason
-        if reason == "limit":
-            code = self._limit()
-        elif reason == "balance":
-            code = "credit_exhausted" if self.bill_type == "direct_bill" else "balance_exhausted"
-        else:
-            code = _OF_LEDGER.get(reason) or (reason if reason in ENDINGS else "unknown")
+        code = self._ledgers(ended.reason)
         return self._settled(ended.ended_ms, code, "ledger")
 
     def _limit_ahead(self) -> str:
@@ -215,15 +212,19 @@ class HeldCall:
         if self.cutoff_ms is None or self.accepted_ms is None:
             return "time_limit"
         limit_ms = self._decision.limits.left_ms(instant(self.accepted_ms))
-        if self.cutoff_ms - self.accepted_ms >= limit_ms:
-            return self._limit()
-        return "credit_exhausted" if self.bill_type == "direct_bill" else "balance_exhausted"
+        limited = self.cutoff_ms - self.accepted_ms >= limit_ms
+        return self._ledgers("limit" if limited else "balance")
 
     @taped
     def moved(self, cutoff_ms: int | None) -> None:
         """Take in another cutoff: the ledger says it when money of the account moved.
 
         The next `tick` returns a `Timer`; a host that cannot wait reads ``cutoff_at`` now.
+
+        Parameters
+        ----------
+        cutoff_ms : int or None
+            Epoch milliseconds.
 
         Source
         ------
@@ -253,6 +254,13 @@ class HeldCall:
 
     def take_up(self, at: At, known: Known, state: CallState) -> None:
         """Go on where a host that failed left the call, which the switch has kept.
+
+        Parameters
+        ----------
+        at : datetime or int
+        known : Known
+            What the ledger was told of the call.
+        state : CallState
 
         Source
         ------

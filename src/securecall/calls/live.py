@@ -68,6 +68,12 @@ class LiveCall(CallInProgress):
         The charge goes on, for the line is held; what the pause cost can be given back when it was
         for nothing (`securecall.calls.making_good`).
 
+        Parameters
+        ----------
+        at : datetime or int
+        by : str
+            A token of who it is.
+
         Raises
         ------
         InputError
@@ -87,6 +93,12 @@ class LiveCall(CallInProgress):
     @taped
     def resume(self, at: At, by: str) -> Actions:
         """Join the two sides again: nothing was wrong.
+
+        Parameters
+        ----------
+        at : datetime or int
+        by : str
+            A token of who it is.
 
         Raises
         ------

@@ -122,6 +122,12 @@ class Notices:
     def set_low(self, account: str, low: Money | None) -> None:
         """Have an account another limit below which it is low; None: the common one.
 
+        Parameters
+        ----------
+        account : str
+        low : Decimal, str or None
+            Dollars.
+
         Source
         ------
         own.
@@ -135,6 +141,10 @@ class Notices:
         """Return what is new on an account at an instant.
 
         A low balance is told once, and again after it was not low in between.
+
+        Parameters
+        ----------
+        account : str
 
         Raises
         ------
@@ -174,6 +184,11 @@ class Notices:
 
     def low_at(self, account: str, *, at: At) -> datetime | None:
         """Return when an account will be low if nothing else happens; None: no time in sight.
+
+        Parameters
+        ----------
+        account : str
+        at : datetime or int
 
         Raises
         ------
@@ -219,6 +234,10 @@ class Notices:
 
     def load(self, saved: bytes) -> None:
         """Go on where another was when it was saved.
+
+        Parameters
+        ----------
+        saved : bytes
 
         Raises
         ------

@@ -56,6 +56,13 @@ def give_back_parted(
 ) -> Refund | None:
     """Give back what a review cost that found nothing; asked again, the answer is the same.
 
+    Parameters
+    ----------
+    record : CallRecord
+    ledger : Ledger
+    tariff : Tariff
+    at : datetime or int
+
     Returns
     -------
     Refund or None

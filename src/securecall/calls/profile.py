@@ -181,6 +181,13 @@ class Profiles:
 
         An older one counts no more.
 
+        Parameters
+        ----------
+        profile : str
+        number : str
+            E.164.
+        at : datetime or int
+
         Raises
         ------
         Unknown
@@ -231,6 +238,14 @@ class Profiles:
 
         A number that another profile of the same facility had leaves that one: whoever answers
         there now decides.
+
+        Parameters
+        ----------
+        profile : str
+        number : str
+            E.164.
+        token : str
+        at : datetime or int
 
         Raises
         ------
@@ -291,6 +306,10 @@ class Profiles:
     def get(self, profile: str) -> Profile:
         """Return a profile.
 
+        Parameters
+        ----------
+        profile : str
+
         Raises
         ------
         Unknown
@@ -317,6 +336,12 @@ class Profiles:
     def verified_at(self, profile: str, number: str) -> datetime:
         """Return when a number was verified for a profile.
 
+        Parameters
+        ----------
+        profile : str
+        number : str
+            E.164.
+
         Raises
         ------
         Unknown
@@ -337,6 +362,12 @@ class Profiles:
 
     def of_number(self, number: str, *, facility: str) -> Profile | None:
         """Return the profile that a number was verified for.
+
+        Parameters
+        ----------
+        number : str
+            E.164.
+        facility : str
 
         Source
         ------

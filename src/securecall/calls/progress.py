@@ -49,6 +49,10 @@ class CallInProgress(HeldCall):
     def ring(self, at: At) -> Actions:
         """Note that the telephone rings.
 
+        Parameters
+        ----------
+        at : datetime or int
+
         Raises
         ------
         InputError
@@ -70,6 +74,10 @@ class CallInProgress(HeldCall):
     @taped
     def answer(self, at: At) -> Actions:
         """Note that somebody answered: the greeting is played, and a digit is waited for.
+
+        Parameters
+        ----------
+        at : datetime or int
 
         Raises
         ------
@@ -130,7 +138,7 @@ class CallInProgress(HeldCall):
         limit_ms = self._limit_at(now)
         if limit_ms == 0:
             return self._finish(now, "schedule_end", "ledger")
-        code, cutoff_ms = self._admit(now, limit_ms)
+        code, cutoff_ms, began_ms = self._admit(now, limit_ms)
         if code == "late":
             # Another operation was stamped a little later: the next tick tries again.
             self._pressed = self._terms.prompts.accept[0]
@@ -138,7 +146,7 @@ class CallInProgress(HeldCall):
             return self._told()
         if code != "ok":
             return self._finish(now, code, "ledger")
-        self.state, self.accepted_ms, self.cutoff_ms = state, now, cutoff_ms
+        self.state, self.accepted_ms, self.cutoff_ms = state, began_ms, cutoff_ms
         self._countdown.begin(now, cutoff_ms)
         self._hear(now)
         self._aim_talking()
@@ -149,6 +157,10 @@ class CallInProgress(HeldCall):
         """Note that the switch has connected a call and done the prompts: charging begins now.
 
         What is to be told waits for the next `tick`; the call may have ended for want of money.
+
+        Parameters
+        ----------
+        at : datetime or int
 
         Raises
         ------
@@ -167,6 +179,12 @@ class CallInProgress(HeldCall):
     @taped
     def refuse(self, at: At, digit: str | None = None) -> Actions:
         """Note that the called party refused, or wants no more calls at all.
+
+        Parameters
+        ----------
+        at : datetime or int
+        digit : str, optional
+            What was pressed.
 
         Raises
         ------
@@ -191,6 +209,13 @@ class CallInProgress(HeldCall):
 
         Such a digit counts at the next `tick`, which brings an instant.
 
+        Parameters
+        ----------
+        kind : str
+        value : str or number, optional
+        at_ms : float, optional
+            Milliseconds of audio.
+
         Source
         ------
         own; docs/calls.md.
@@ -207,6 +232,10 @@ class CallInProgress(HeldCall):
         """Do what has fallen due: the end first, then warnings, prompts and the end of a pause.
 
         A call whose cutoff has passed ends at the cutoff itself, however late this is called.
+
+        Parameters
+        ----------
+        at : datetime or int
 
         Source
         ------

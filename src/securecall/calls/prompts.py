@@ -105,6 +105,10 @@ class Prompts:
     def warning(self, left_ms: int) -> str:
         """Return what to play for a warning.
 
+        Parameters
+        ----------
+        left_ms : int
+
         Source
         ------
         own.
@@ -113,6 +117,10 @@ class Prompts:
 
     def ending(self, code: str) -> str:
         """Return what to play for an end; empty for nothing.
+
+        Parameters
+        ----------
+        code : str
 
         Source
         ------

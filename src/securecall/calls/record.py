@@ -218,6 +218,10 @@ class CallRecord:
     def from_json(cls, line: str) -> CallRecord:
         """Read what `to_json` wrote.
 
+        Parameters
+        ----------
+        line : str
+
         Raises
         ------
         InputError

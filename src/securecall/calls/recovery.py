@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from securecall.calls.about import Known, known_of
-from securecall.calls.ending import ENDINGS
+from securecall.calls.about import known_of
+from securecall.calls.ending import CLOSING, ENDINGS, ending_of_ledger
 from securecall.calls.record import CallRecord
 from securecall.calls.till import Till, amounts_of
 from securecall.errors import InputError
@@ -22,15 +22,9 @@ if TYPE_CHECKING:
     from securecall.calls.live import LiveCall
     from securecall.calls.sessions import Sessions
     from securecall.ledger.ledger import Ledger
-    from securecall.ledger.values.calls import CallState
     from securecall.rating.tariff import Tariff
 
 __all__ = ["calls_of", "recorded", "recover_calls", "resume_call"]
-
-_OF_LEDGER = {
-    "recovered": "host_failure", "released": "account_closed", "transferred": "account_closed",
-    "limit": "time_limit",
-}  # fmt: skip
 
 
 def calls_of(ledger: Ledger, host: str) -> tuple[str, ...]:
@@ -100,6 +94,12 @@ def recorded(ledger: Ledger, tariff: Tariff, call_id: str) -> CallRecord:
 
     Who hung up is known by the reason; what was heard is not known.
 
+    Parameters
+    ----------
+    ledger : Ledger
+    tariff : Tariff
+    call_id : str
+
     Raises
     ------
     Unknown
@@ -127,7 +127,9 @@ def recorded(ledger: Ledger, tariff: Tariff, call_id: str) -> CallRecord:
     till.take_up(tariff.curve(call))
     till.charged_micros, till.billed_ms = state.charged_micros, state.billed_ms
     amounts = amounts_of(tariff, call, till, free=duration_ms == 0)
-    reason = _reason(state, known)
+    reason = ending_of_ledger(
+        state.reason, bill_type=attempt.bill_type, closes=decision.limits.governs in CLOSING
+    )
     return CallRecord(
         call_id, known.facility, attempt.person, attempt.number, attempt.terminal, attempt.medium,
         attempt.bill_type, attempt.relay_class, attempt.accounts, known.dialed_ms, known.rung_ms,
@@ -136,18 +138,6 @@ def recorded(ledger: Ledger, tariff: Tariff, call_id: str) -> CallRecord:
         None, decision.privileged, decision.monitor, decision.record, decision.identity,
         known.host, till.request_ids,
     )  # fmt: skip
-
-
-def _reason(state: CallState, known: Known) -> str:
-    """Return why a call ended, from the ledger's word."""
-    if state.reason == "balance":
-        return (
-            "credit_exhausted" if known.attempt.bill_type == "direct_bill" else "balance_exhausted"
-        )
-    if state.reason == "limit" and known.decision.limits.governs in ("schedule", "terminal"):
-        return "schedule_end"
-    found = _OF_LEDGER.get(state.reason, state.reason)
-    return found if found in ENDINGS else "unknown"
 
 
 def resume_call(sessions: Sessions, call_id: str, *, at: At) -> LiveCall:

@@ -6,9 +6,11 @@ subscription to the ledger serves all of them.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from heapq import heapify, heappop, heappush
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 from securecall.calls.actions import Actions
@@ -30,13 +32,17 @@ STALE_MAX = 8
 
 
 class Sessions:
-    """Every live call of a host. Not for two threads at once.
+    """Every live call of a host, driven by one thread.
+
+    The ledger may be used by others too: a cutoff that a payment moved in another thread is taken
+    in by the next `tick`.
 
     Parameters
     ----------
     terms : Terms
     moved : callable, optional
-        Is given a call at once when the ledger moved its cutoff, to program a switch's timer.
+        Is given a call when the ledger moved its cutoff, to program a switch's timer: at once, or
+        in the next `tick` where another thread moved it.
 
     Source
     ------
@@ -47,6 +53,8 @@ class Sessions:
         self.terms = terms
         self._moved = moved
         self._live: dict[str, LiveCall] = {}
+        self._thread = get_ident()
+        self._moves: deque[tuple[str, int | None]] = deque()
         self._heap: list[tuple[int, str]] = []
         self._leave = terms.ledger.subscribe(self._on_move)
 
@@ -92,6 +100,10 @@ class Sessions:
     def get(self, call_id: str) -> LiveCall | None:
         """Return a live call.
 
+        Parameters
+        ----------
+        call_id : str
+
         Source
         ------
         own.
@@ -120,11 +132,18 @@ class Sessions:
     def tick(self, at: At) -> list[tuple[LiveCall, Actions]]:
         """Do what has fallen due in any call, the earliest first; return what hosts must do.
 
+        Parameters
+        ----------
+        at : datetime or int
+
         Source
         ------
         own; docs/calls.md.
         """
         at_ms = ms_of(at)
+        self._thread = get_ident()
+        while self._moves:
+            self._move(*self._moves.popleft())
         found: list[tuple[LiveCall, Actions]] = []
         again: list[tuple[int, str]] = []
         while self._heap and self._heap[0][0] <= at_ms:
@@ -176,9 +195,17 @@ class Sessions:
         self._leave()
 
     def _on_move(self, call_id: str, old: datetime | None, new: datetime | None) -> None:
+        if call_id in self._live:
+            new_ms = None if new is None else ms_of(new)
+            if get_ident() == self._thread:
+                self._move(call_id, new_ms)
+            else:
+                self._moves.append((call_id, new_ms))
+
+    def _move(self, call_id: str, new_ms: int | None) -> None:
         session = self._live.get(call_id)
         if session is not None:
-            session.moved(None if new is None else ms_of(new))
+            session.moved(new_ms)
             if self._moved is not None:
                 self._moved(session)
 

@@ -70,12 +70,33 @@ class Tape:
         }  # fmt: skip
 
     def note(self, what: str, *values: Any) -> None:
-        """Add a line."""
+        """Add a line.
+
+        Parameters
+        ----------
+        what : str
+        *values
+            Whatever JSON takes, instants and events.
+
+        Source
+        ------
+        own.
+        """
         self.idle = False
         self.lines.append([what, *(_plain(each) for each in values)])
 
     def tick(self, at_ms: int) -> None:
-        """Note a tick that did nothing: of those in a row only the last one counts."""
+        """Note a tick that did nothing: of those in a row only the last one counts.
+
+        Parameters
+        ----------
+        at_ms : float, optional
+            Milliseconds of audio.
+
+        Source
+        ------
+        own.
+        """
         if self.idle:
             self.lines[-1] = ["tick", [at_ms], {}]
             return

@@ -65,11 +65,15 @@ class Till:
     def admit(
         self, accounts: tuple[str, ...], curve: PriceCurve, now_ms: int, limit_ms: int,
         *, split: bool, about: dict[str, str],
-    ) -> tuple[str, int | None]:  # fmt: skip
-        """Have the ledger admit the call; return its code, and the cutoff."""
+    ) -> tuple[str, int | None, int]:  # fmt: skip
+        """Have the ledger admit the call; return its code, the cutoff, and when charging began.
+
+        A ledger that could not say whether it kept an admission is asked again by the same request:
+        then the first instant counts.
+        """
         self.curve = curve
         if not accounts:
-            return "ok", now_ms + limit_ms
+            return "ok", now_ms + limit_ms, now_ms
         tries = len(self.request_ids)
         request_id = f"{self.call_id}:start" if tries == 0 else f"{self.call_id}:start:{tries}"
         answer = self._ledger.start_call(
@@ -78,7 +82,7 @@ class Till:
         )  # fmt: skip
         self.request_ids = (*self.request_ids, request_id)
         self.metered = answer.ok
-        return answer.code, answer.cutoff_ms
+        return answer.code, answer.cutoff_ms, answer.at_ms
 
     def take_up(self, curve: PriceCurve) -> None:
         """Go on with a call that the ledger has admitted before."""
