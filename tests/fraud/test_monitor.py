@@ -344,3 +344,14 @@ def test_the_bench_has_a_listener_of_both_legs() -> None:
     found = [e for leg, piece in alternating(160) for e in listener.feed(piece.tobytes(), leg=leg)]
     assert found + listener.finish() == [e for e in HEARD if not e.ended]
     assert len(listener.save()) > 10_000
+
+
+def test_a_key_is_told_on_the_leg_whose_it_is() -> None:
+    monitor = CallMonitor(legs=["called", "calling"])
+    monitor.signal("dtmf", "5", 100.0, leg="calling")
+    monitor.signal("dtmf", "6", 200.0)
+    found = monitor.feed(bytes(16_000)) + monitor.feed(bytes(16_000), leg="calling")
+    told = [(e.leg, e.detail) for e in [*found, *monitor.finish()] if e.kind == "dtmf"]
+    assert told == [("calling", "5"), ("called", "6")]
+    with pytest.raises(InputError, match="'outside'"):
+        monitor.signal("dtmf", "5", leg="outside")

@@ -99,9 +99,9 @@ class Course:
             if kind != CHANGE or self._changes:
                 self._hold(at, leg, kind, what)
 
-    def signal(self, name: str, value: Any, at: float) -> None:
-        """Keep what signalling told."""
-        self._hold(at, 0, SIGNAL, (name, value))
+    def signal(self, name: str, value: Any, at: float, leg: int = 0) -> None:
+        """Keep what signalling told of a leg."""
+        self._hold(at, leg, SIGNAL, (name, value))
 
     def reach(self, horizon: float) -> None:
         """Know that everything up to an instant was heard."""

@@ -156,7 +156,9 @@ class CallMonitor:
             number = self._join(leg)
         return self._take(number, self._watch.gap(number, samples))
 
-    def signal(self, name: str, value: Any = None, at_ms: float | None = None) -> list[Event]:
+    def signal(
+        self, name: str, value: Any = None, at_ms: float | None = None, leg: str = "called"
+    ) -> list[Event]:
         """Take in what signalling knows: it is heard among the rest at its instant.
 
         Parameters
@@ -170,21 +172,23 @@ class CallMonitor:
         at_ms : float, optional
             Milliseconds of audio since the monitor began; by default now. What is told later than
             audio behind it was heard is heard at once.
+        leg : {"called", "calling"}
+            Whose it is: who pressed the key.
 
         Raises
         ------
         InputError
-            Another name, a value that does not fit it, or an instant below 0.
+            Another name, a value that does not fit it, an instant below 0, or no such leg.
 
         Source
         ------
         RFC 4733 (2006), clause 3.2, for dtmf and flash; own.
         """
-        checked_signal(name, value)
+        number = checked_signal(name, value, leg)
         at = instant(self.now_ms if at_ms is None else at_ms)
         if not self._watch.open:
             self._course.reach(min(self._clocks()))
-        self._course.signal(name, value, at * SAMPLES_PER_MS)
+        self._course.signal(name, value, at * SAMPLES_PER_MS, number)
         return [] if self._watch.open else self._release()
 
     def finish(self) -> list[Event]:

@@ -134,15 +134,16 @@ class MonitorBank:
         ]
 
     def signal(
-        self, channel: int, name: str, value: Any = None, at_ms: float | None = None
-    ) -> list[Event]:
+        self, channel: int, name: str, value: Any = None, at_ms: float | None = None,
+        leg: str = "called",
+    ) -> list[Event]:  # fmt: skip
         """Take in what signalling knows of a call, as `CallMonitor.signal` does.
 
         Parameters
         ----------
         channel : int
             The call, from 0.
-        name, value, at_ms
+        name, value, at_ms, leg
             As for `CallMonitor.signal`.
 
         Raises
@@ -155,10 +156,10 @@ class MonitorBank:
         own; docs/fraud.md.
         """
         channel = self._mine(channel)
-        checked_signal(name, value)
+        number = checked_signal(name, value, leg)
         at = instant(self._now(channel) / SAMPLES_PER_MS if at_ms is None else at_ms)
         self._course(channel).reach(self._now(channel))
-        self._course(channel).signal(name, value, at * SAMPLES_PER_MS)
+        self._course(channel).signal(name, value, at * SAMPLES_PER_MS, number)
         self._busy.add(channel)
         return self._release(channel)
 

@@ -225,14 +225,16 @@ def parameters_of(told: Mapping[str, Any], detectors: Iterable[Any] | None) -> P
     return made
 
 
-def checked_signal(name: Any, value: Any) -> None:
-    """Refuse what signalling cannot know.
+def checked_signal(name: Any, value: Any, leg: Any = LEGS[0]) -> int:
+    """Refuse what signalling cannot know; return the engine's number of the leg.
 
     Raises
     ------
     InputError
-        Another name, or a value that does not fit it.
+        Another name, a value that does not fit it, or no such leg.
     """
+    if leg not in LEGS:
+        raise no_leg(leg)
     if name not in SIGNALS:
         near = nearest(name, SIGNALS)
         hint = f"; did you mean {near!r}?" if near else ""
@@ -243,6 +245,7 @@ def checked_signal(name: Any, value: Any) -> None:
         not isinstance(value, (str, int, float)) or len(str(value)) > VALUE_CHARACTERS_MAX
     ):
         raise InputError(f"the value of {name} must be a short text or a number, not {value!r}")
+    return LEGS.index(leg)
 
 
 def instant(at_ms: Any) -> float:
