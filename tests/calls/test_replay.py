@@ -21,7 +21,7 @@ from tests.calls.house import (
 from tests.calls.test_session import digits
 from tests.harris import tariff
 
-from securecall.calls.replay import replay
+from securecall.calls.replay import replay_call
 from securecall.calls.sessions import Sessions
 from securecall.errors import InputError
 
@@ -29,7 +29,7 @@ from securecall.errors import InputError
 def again(sessions: Sessions, session: Any) -> None:
     """Replay a call that has ended, and compare record and text."""
     terms = sessions.terms
-    made = replay(session.tape.dumps(), tariff=terms.tariff, policy=terms.policy)
+    made = replay_call(session.tape.dumps(), tariff=terms.tariff, policy=terms.policy)
     assert made.record == session.record
     assert made.record is not None
     assert made.record.to_json() == session.record.to_json()
@@ -72,7 +72,7 @@ def test_what_verbs_returned_is_replayed_too(privileged: bool) -> None:
         session.accept(NOON_MS + 2_000, "1"),
         session.tick(NOON_MS + 45_000), session.tick(NOON_MS + 60_000),
     ]  # fmt: skip
-    made = replay(session.tape.dumps().splitlines(), tariff=sessions.terms.tariff)
+    made = replay_call(session.tape.dumps().splitlines(), tariff=sessions.terms.tariff)
     assert list(made.actions) == returned
     again(sessions, session)
 
@@ -152,9 +152,9 @@ def taped() -> tuple[Sessions, Any]:
 def test_another_tariff_or_policy_is_refused() -> None:
     sessions, session = taped()
     with pytest.raises(InputError, match="made with the tariff"):
-        replay(session.tape.dumps(), tariff=tariff(by_minute("0.10")))
+        replay_call(session.tape.dumps(), tariff=tariff(by_minute("0.10")))
     with pytest.raises(InputError, match="made with the policy"):
-        replay(session.tape.dumps(), tariff=sessions.terms.tariff, policy=strict())
+        replay_call(session.tape.dumps(), tariff=sessions.terms.tariff, policy=strict())
 
 
 @pytest.mark.parametrize(
@@ -175,6 +175,6 @@ def test_a_tape_that_was_changed_is_refused_in_words(change: Any, words: str) ->
     sessions, session = taped()
     rows = change([json.loads(line) for line in session.tape.dumps().splitlines()])
     with pytest.raises(InputError, match=words):
-        replay([json.dumps(row) for row in rows], tariff=sessions.terms.tariff)
+        replay_call([json.dumps(row) for row in rows], tariff=sessions.terms.tariff)
     with pytest.raises(InputError, match="no JSON Lines"):
-        replay("{", tariff=sessions.terms.tariff)
+        replay_call("{", tariff=sessions.terms.tariff)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from securecall.fraud.policy import Policy
     from securecall.rating.tariff import Tariff
 
-__all__ = ["Replayed", "replay"]
+__all__ = ["Replayed", "replay_call"]
 
 _VERBS: Final = (
         "ring", "answer", "accept", "refuse", "connected", "signal", "tick", "hang_up", "stop",
@@ -108,7 +108,9 @@ class _ToldMonitor:
     feed_gap = signal = finish = _found
 
 
-def replay(tape: str | Iterable[str], *, tariff: Tariff, policy: Policy | None = None) -> Replayed:
+def replay_call(
+    tape: str | Iterable[str], *, tariff: Tariff, policy: Policy | None = None
+) -> Replayed:
     """Make a call again from its tape.
 
     Parameters
