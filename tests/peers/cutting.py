@@ -1,8 +1,7 @@
 """Calls with little money, cut off at the instant that the ledger solved; and what the wire says.
 
-The instant is read from RTP: the last packet's timestamp, on the clock that the first packet and
-the one delayed least set. What the call cost is judged by `tests/oracles/charging.py`, and once
-more from the proxy's call record.
+The instant is read from RTP: the last packet's timestamp, on the clock that all of them set. What
+the call cost is judged by `tests/oracles/charging.py`, and once more from the proxy's call record.
 """
 
 from __future__ import annotations

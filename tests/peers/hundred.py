@@ -82,8 +82,10 @@ def page(cuts: list[Cut], *, took_s: float, loads: tuple[float, float], note: st
         f"- {pairs} of them shared an account's money with another call that ran beside them, so "
         "that their cutoffs moved in mid-call; the table below is of the others",
         "",
-        "Milliseconds after the cutoff; a packet is 20 ms, so that of a sender without any delay "
-        "the last lies between -20 and 0.",
+        "Milliseconds after the cutoff. A packet is 20 ms, so that of a sender without any delay "
+        "the last lies between -20 and 0; this one wakes every 4 ms, and its timer waits as long "
+        "for packets that were due before the cutoff. The side cut off stops its own media: "
+        "baresip, told to hang up; the other side is baresip too and stops at the BYE.",
         "",
         "| | least | p50 | p99 | most |",
         "|---|---|---|---|---|",

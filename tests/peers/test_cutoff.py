@@ -19,7 +19,9 @@ def cuts(exchange: Exchange, started: Started) -> list[Cut]:
 def test_the_last_packet_is_within_a_packet_of_the_cutoff(cuts: list[Cut]) -> None:
     assert len(cuts) == CALLS
     for cut in cuts:
-        assert abs(cut.calling_ms) <= PACKET_MS, cut
+        # What a busy machine was late itself is no fault of ours; `make cutoff` allows nothing.
+        stalled_ms = max(0.0, cut.timer_ms - PACKET_MS / 2)
+        assert -PACKET_MS <= cut.calling_ms <= PACKET_MS + stalled_ms, cut
 
 
 def test_money_ended_every_call(cuts: list[Cut]) -> None:
