@@ -56,7 +56,7 @@ class Watching:
         self._pass(duration_ms, leg)
         return []
 
-    def signal(self, kind: str, value: Any, at_ms: float | None) -> list[Any]:
+    def signal(self, kind: str, value: Any, at_ms: float | None, leg: str) -> list[Any]:
         assert (kind, value) == ("flash", None) or str(value).upper() in RFC4733_KEYS
         assert at_ms is not None
         assert 0 <= at_ms <= self.now_ms + SLACK_MS + self.most_ms

@@ -29,7 +29,7 @@ class Noting:
         if duration_ms:
             self.pieces.append((leg, duration_ms))
 
-    def signal(self, kind: str, value: Any = None, at_ms: float | None = None) -> tuple[str, ...]:
+    def signal(self, kind: str, value: Any, at_ms: float | None, leg: str) -> tuple[str, ...]:
         self.signals.append((kind, value, at_ms))
         return (f"told {value}",)
 

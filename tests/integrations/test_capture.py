@@ -36,8 +36,8 @@ def test_a_real_call_is_heard_on_both_legs() -> None:
     assert began == [
         ("calling", "tone", "ringback"),
         ("calling", "dtmf", "1"),
-        ("called", "dtmf", "5"),
-        ("called", "dtmf", "#"),
+        ("calling", "dtmf", "5"),
+        ("calling", "dtmf", "#"),
     ]
     assert monitor.now_ms == pytest.approx(4860, abs=25)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.calls.house import NOON_MS, house, talking
+from tests.calls.house import NOON_MS, attempt, decision, house, talking
 from tests.fraud.calls import laid
 from tests.fraud.sounds import digit
 from tests.integrations.noting import Noting, frame_of, opened_carrier
@@ -152,3 +152,17 @@ def test_a_session_is_carried_to_as_a_monitor_is() -> None:
     found = [(event.kind, event.detail) for event in session.events]
     assert ("dtmf", "7") in found
     assert ("dtmf", "9") in found
+
+
+def test_who_calls_cannot_accept_the_call_by_a_key() -> None:
+    session = house().begin(attempt(), decision(), facility="f", at=NOON_MS)
+    session.ring(NOON_MS)
+    session.answer(NOON_MS + 1000)
+    carrier = Carrier(session)
+    carrier.take(Opened("c-1", ("called", "calling")), 0)
+    carrier.take(Signal("dtmf", "1", "calling"), 500)
+    session.tick(NOON_MS + 2000)
+    assert session.state == "prompting"
+    carrier.take(Signal("dtmf", "1", "called"), 1500)
+    session.tick(NOON_MS + 3000)
+    assert session.state == "talking"

@@ -77,10 +77,10 @@ class Ears:
             self._lost[leg] = self._said("now", monitor.now_ms)
         return self._noted(monitor.feed_gap(duration_ms, leg))
 
-    def signal(self, kind: str, value: Any, at_ms: float | None) -> list[Event]:
+    def signal(self, kind: str, value: Any, at_ms: float | None, leg: str) -> list[Event]:
         """Take in what signalling knows."""
         assert self.monitor is not None, "who takes in signals listens"
-        return self._noted(self.monitor.signal(kind, value, at_ms))
+        return self._noted(self.monitor.signal(kind, value, at_ms, leg))
 
     def park(self) -> None:
         """Listen to nothing while the two sides are parted."""

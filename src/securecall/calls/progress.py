@@ -204,10 +204,13 @@ class CallInProgress(HeldCall):
         return self._finish(now, "refused", "called")
 
     @taped
-    def signal(self, kind: str, value: Any = None, at_ms: float | None = None) -> Actions:
+    def signal(
+        self, kind: str, value: Any = None, at_ms: float | None = None, leg: str = "called"
+    ) -> Actions:
         """Take in what signalling knows; a digit while one is waited for is the answer.
 
-        Such a digit counts at the next `tick`, which brings an instant.
+        Such a digit counts at the next `tick`, which brings an instant. Only the called party
+        answers: who calls cannot accept, by any key.
 
         Parameters
         ----------
@@ -215,13 +218,15 @@ class CallInProgress(HeldCall):
         value : str or number, optional
         at_ms : float, optional
             Milliseconds of audio.
+        leg : {"called", "calling"}
+            Who pressed.
 
         Source
         ------
         own; docs/calls.md.
         """
         del at_ms
-        if kind == "dtmf" and self.state == PROMPTING:
+        if kind == "dtmf" and self.state == PROMPTING and leg == "called":
             prompts = self._terms.prompts
             if str(value) in prompts.accept + prompts.refuse + prompts.block:
                 self._pressed = str(value)

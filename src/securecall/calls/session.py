@@ -128,12 +128,14 @@ class Session(LiveCall):
         return self._judge(events) if events else NOTHING
 
     @taped
-    def signal(self, kind: str, value: Any = None, at_ms: float | None = None) -> Actions:
+    def signal(
+        self, kind: str, value: Any = None, at_ms: float | None = None, leg: str = "called"
+    ) -> Actions:
         """Take in what signalling knows: as evidence while people talk, as the answer before.
 
         Parameters
         ----------
-        kind, value, at_ms
+        kind, value, at_ms, leg
             As `securecall.fraud.CallMonitor.signal`; milliseconds of audio since acceptance.
 
         Raises
@@ -146,8 +148,8 @@ class Session(LiveCall):
         own; docs/calls.md.
         """
         if self._ears is None or self._ears.monitor is None:
-            return super().signal(kind, value, at_ms)
-        events = self._ears.signal(kind, value, at_ms)
+            return super().signal(kind, value, at_ms, leg)
+        events = self._ears.signal(kind, value, at_ms, leg)
         return self._judge(events) if events else NOTHING
 
     @taped

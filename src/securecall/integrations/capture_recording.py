@@ -93,7 +93,7 @@ class _Ear:
     def feed_gap(self, duration_ms: int, leg: str = "called") -> list[Event]:
         return self._detector.feed_gap(duration_ms)
 
-    def signal(self, kind: str, value: Any, at_ms: float | None) -> list[Event]:
+    def signal(self, kind: str, value: Any, at_ms: float | None, leg: str) -> list[Event]:
         return self._detector.signal(kind, value, at_ms)
 
 
@@ -109,7 +109,7 @@ class _Tape:
     def feed_gap(self, duration_ms: int, leg: str = "called") -> None:
         self.samples += bytes(16 * duration_ms)
 
-    def signal(self, kind: str, value: Any, at_ms: float | None) -> None:
+    def signal(self, kind: str, value: Any, at_ms: float | None, leg: str) -> None:
         return
 
 

@@ -27,8 +27,10 @@ class Listener(Protocol):
     def feed_gap(self, duration_ms: int, leg: str = "called") -> Iterable[Any] | None:
         """Let time pass on a leg of which nothing is known."""
 
-    def signal(self, kind: str, value: Any, at_ms: float | None) -> Iterable[Any] | None:
-        """Take in what was signalled."""
+    def signal(
+        self, kind: str, value: Any, at_ms: float | None, leg: str
+    ) -> Iterable[Any] | None:  # fmt: skip
+        """Take in what was signalled of a leg: only the called one can accept a call."""
 
 
 class Carrier:
@@ -204,7 +206,9 @@ class Carrier:
         if event.stamp is not None and clock is not None:
             at = clock.where(event.stamp, now)
         at = max(at - self._since, 0)
-        return list(self._listener.signal(event.name, event.value, at / UNITS_PER_MS) or ())
+        return list(
+            self._listener.signal(event.name, event.value, at / UNITS_PER_MS, event.leg) or ()
+        )
 
     def _tell(self, leg: str, pieces: list[Piece]) -> list[Any]:
         made: list[Any] = []
