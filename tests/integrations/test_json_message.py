@@ -13,6 +13,7 @@ from securecall.integrations.json_message import (
     audio_of,
     message_of,
     part_of,
+    shown,
     told_of,
     whole_of,
     word_of,
@@ -95,3 +96,9 @@ def test_audio_is_base64_and_not_too_much() -> None:
 def test_what_is_told_is_flat_and_short() -> None:
     told = told_of({"a": "b", "n": 3, "list": [1], "deep": {}, "no": None, "long": "x" * 9999})
     assert told == {"a": "b", "n": "3", "long": "x" * 512}
+
+
+def test_what_a_peer_sent_is_shown_short_and_harmless() -> None:
+    assert shown("a") == "'a'"
+    assert len(shown("\x1b[2J" * 500)) < 50
+    assert "\x1b" not in shown("\x1b[2J")

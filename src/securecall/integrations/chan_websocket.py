@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from securecall.errors import WireError
-from securecall.integrations.json_message import message_of, told_of, word_of
+from securecall.integrations.json_message import message_of, shown, told_of, word_of
 from securecall.integrations.limits import AUDIO_BYTES_MAX, TEXT_CHARACTERS_MAX
 from securecall.integrations.media import Audio, Closed, MediaEvent, Opened, Signal
 
@@ -85,7 +85,7 @@ class ChanWebSocket:
         named = word_of(WIRE, told, "format")
         if named not in FORMATS:
             raise WireError(
-                WIRE, f"format {named!r} is not heard; dial with c({'|'.join(FORMATS)})"
+                WIRE, f"format {shown(named)} is not heard; dial with c({'|'.join(FORMATS)})"
             )
         self._format = FORMATS[named]
         return [Opened(word_of(WIRE, told, "channel_id", ""), (self._leg,), told_of(told))]

@@ -15,7 +15,7 @@ from securecall.integrations.limits import (
     TEXT_CHARACTERS_MAX,
 )
 
-__all__ = ["audio_of", "message_of", "part_of", "told_of", "whole_of", "word_of"]
+__all__ = ["audio_of", "message_of", "part_of", "shown", "told_of", "whole_of", "word_of"]
 
 SHOWN = 40
 WORD_CHARACTERS_MAX = 512
@@ -91,7 +91,7 @@ def part_of(wire: str, message: dict[str, Any], name: str) -> dict[str, Any]:
     """
     part = message.get(name)
     if not isinstance(part, dict):
-        raise WireError(wire, f"{name!r} must be an object, not {_shown(part)}")
+        raise WireError(wire, f"{name!r} must be an object, not {shown(part)}")
     return part
 
 
@@ -118,7 +118,7 @@ def word_of(wire: str, message: dict[str, Any], name: str, default: str | None =
     if type(found) is int:
         return str(found)
     if not isinstance(found, str) or len(found) > WORD_CHARACTERS_MAX:
-        raise WireError(wire, f"{name!r} must be a string, not {_shown(found)}")
+        raise WireError(wire, f"{name!r} must be a string, not {shown(found)}")
     return found
 
 
@@ -143,7 +143,7 @@ def whole_of(wire: str, message: dict[str, Any], name: str) -> int:
     text = str(found) if type(found) is int else found
     digits = isinstance(text, str) and text.isascii() and text.isdigit()
     if not digits or len(text) > JSON_DIGITS_MAX:  # type: ignore[arg-type]
-        raise WireError(wire, f"{name!r} must be a whole number, not {_shown(found)}")
+        raise WireError(wire, f"{name!r} must be a whole number, not {shown(found)}")
     return int(text)  # type: ignore[arg-type]
 
 
@@ -166,7 +166,7 @@ def audio_of(wire: str, message: dict[str, Any], name: str) -> bytes:
     """
     found = message.get(name)
     if not isinstance(found, str):
-        raise WireError(wire, f"{name!r} must be audio in base64, not {_shown(found)}")
+        raise WireError(wire, f"{name!r} must be audio in base64, not {shown(found)}")
     try:
         audio = b64decode(found, validate=True)
     except (Error, ValueError) as error:
@@ -194,6 +194,16 @@ def told_of(message: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return what a peer sent as an error may say it: not long, and nothing that steers a terminal.
+
+    Parameters
+    ----------
+    value : object
+
+    Source
+    ------
+    own.
+    """
     text = repr(value)
     return text if len(text) <= SHOWN else text[:SHOWN] + "..."

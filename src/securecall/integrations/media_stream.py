@@ -10,6 +10,7 @@ from securecall.integrations.json_message import (
     audio_of,
     message_of,
     part_of,
+    shown,
     told_of,
     whole_of,
     word_of,
@@ -113,7 +114,8 @@ class MediaStream:
         named = word_of(self.wire, form, "encoding")
         if named not in self.encodings or whole_of(self.wire, form, "channels") != 1:
             raise WireError(
-                self.wire, f"{named!r} is not heard; ask for {' or '.join(self.encodings)}, mono"
+                self.wire,
+                f"{shown(named)} is not heard; ask for {' or '.join(self.encodings)}, mono",
             )
         self._encoding = self.encodings[named]
         self._rate_hz = whole_of(self.wire, form, self.sample_rate)
