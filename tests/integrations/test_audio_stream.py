@@ -51,7 +51,15 @@ def test_digits_of_mod_audio_fork() -> None:
     assert wire.message('{"event": "dtmf", "dtmf": "5", "duration": "1600"}') == [
         Signal("dtmf", "5")
     ]
-    assert wire.message('{"event": "other"}') == []
+    assert wire.message('{"event": "other"}') == wire.message('{"event": ["dtmf"]}') == []
+
+
+def test_digits_of_vonage() -> None:
+    wire = AudioStream(sample_rate_hz=16000)
+    wire.message('{"event": "websocket:connected", "content-type": "audio/l16;rate=16000"}')
+    assert wire.message('{"event": "websocket:dtmf", "digit": "#", "duration": 260}') == [
+        Signal("dtmf", "#")
+    ]
 
 
 def test_the_surplus_of_freeswitch_does_not_shift_the_clock() -> None:

@@ -1,4 +1,7 @@
-"""FreeSWITCH mod_audio_stream, and mod_audio_fork: one text message, then binary L16."""
+"""FreeSWITCH mod_audio_stream and its like: one text message, then binary L16, and digits as text.
+
+mod_audio_fork and jambonz have the same wire, and Vonage has it but for the names in its texts.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,9 @@ __all__ = ["AudioStream"]
 WIRE: Final = "mod_audio_stream"
 LEGS: Final = {"mono": ("called",), "mixed": ("called",), "stereo": ("calling", "called")}
 """Legs by mix. Source: mod_audio_stream's README (2025): stereo has the caller in channel 0."""
+
+DIGITS: Final = {"dtmf": "dtmf", "websocket:dtmf": "digit"}
+"""Where a digit stands, by event: of mod_audio_fork and jambonz, and of Vonage."""
 
 
 class AudioStream:
@@ -37,7 +43,8 @@ class AudioStream:
 
     Source
     ------
-    README of amigniter/mod_audio_stream (2025); frame sizes and gaps measured with FreeSWITCH
+    README of amigniter/mod_audio_stream (2025); docs.jambonz.org, listen; developer.vonage.com,
+    WebSockets; frame sizes and gaps measured with FreeSWITCH
     1.10.12, tests/data/wires/README.md.
     """
 
@@ -78,8 +85,9 @@ class AudioStream:
                 if self._opened:
                     raise
                 told = {}  # metadata is for people; that of FreeSWITCH came cut at its first quote
-            if self._opened and told.get("event") == "dtmf":
-                return [Signal("dtmf", word_of(WIRE, told, "dtmf"), self._legs[-1])]
+            if self._opened and str(told.get("event")) in DIGITS:
+                key = word_of(WIRE, told, DIGITS[told["event"]])
+                return [Signal("dtmf", key, self._legs[-1])]
             if not self._opened:
                 made.append(Opened(self._call, self._legs, told_of(told)))
             self._opened = True
