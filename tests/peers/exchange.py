@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from tests.peers.programs import HOST, Program, free_port, wait_for
 
-__all__ = ["Exchange"]
+__all__ = ["Exchange", "ask_proxy", "ask_relay"]
 
 CONFIGURATION: Final = Path(__file__).with_name("kamailio.cfg")
 PING: Final = (
@@ -20,6 +20,33 @@ PING: Final = (
     "From: <sip:ping@{me}>;tag=1\r\nTo: <sip:{to}>\r\nCall-ID: ping-{count}@{me}\r\n"
     "CSeq: 1 OPTIONS\r\nMax-Forwards: 5\r\nContent-Length: 0\r\n\r\n"
 )
+
+
+def ask_proxy(folder: Path, method: str, *parameters: Any) -> Any:
+    """Ask the proxy of a folder something over its local socket (JSON-RPC)."""
+    mine_at = folder / f"ask-{free_port()}.socket"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as mine:
+        mine.bind(str(mine_at))
+        mine.settimeout(5)
+        question = {"jsonrpc": "2.0", "method": method, "params": parameters, "id": 1}
+        mine.sendto(json.dumps(question).encode(), str(folder / "kamailio.socket"))
+        answer = json.loads(mine.recv(65_000))
+    mine_at.unlink()
+    if "error" in answer:
+        raise RuntimeError(f"kamailio {method}: {answer['error']}")
+    return answer.get("result")
+
+
+def ask_relay(port: int, question: dict[str, str]) -> dict[str, Any]:
+    """Ask the relay of a port something, by its NG protocol in JSON; {} if it is silent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mine:
+        mine.settimeout(0.5)
+        # A cookie heard before is answered as before, so each question has its own.
+        cookie = time.monotonic_ns()
+        mine.sendto(f"{cookie} {json.dumps(question)}".encode(), (HOST, port))
+        with contextlib.suppress(OSError):
+            return dict(json.loads(mine.recv(65_000).split(b" ", 1)[1]))
+    return {}
 
 
 class Exchange:
@@ -86,29 +113,12 @@ class Exchange:
             return False
 
     def proxy_says(self, method: str, *parameters: Any) -> Any:
-        """Ask the proxy something over its local socket (JSON-RPC)."""
-        mine_at = self.folder / f"ask-{free_port()}.socket"
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as mine:
-            mine.bind(str(mine_at))
-            mine.settimeout(5)
-            question = {"jsonrpc": "2.0", "method": method, "params": parameters, "id": 1}
-            mine.sendto(json.dumps(question).encode(), str(self.folder / "kamailio.socket"))
-            answer = json.loads(mine.recv(65_000))
-        mine_at.unlink()
-        if "error" in answer:
-            raise RuntimeError(f"kamailio {method}: {answer['error']}")
-        return answer.get("result")
+        """Ask the proxy something."""
+        return ask_proxy(self.folder, method, *parameters)
 
     def relay_says(self, question: dict[str, str]) -> dict[str, Any]:
-        """Ask the relay something by its NG protocol, in its JSON form; {} if it is silent."""
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mine:
-            mine.settimeout(0.5)
-            # A cookie heard before is answered as before, so each question has its own.
-            cookie = time.monotonic_ns()
-            mine.sendto(f"{cookie} {json.dumps(question)}".encode(), (HOST, self.ng_port))
-            with contextlib.suppress(OSError):
-                return dict(json.loads(mine.recv(65_000).split(b" ", 1)[1]))
-        return {}
+        """Ask the relay something; {} if it is silent."""
+        return ask_relay(self.ng_port, question)
 
     def registered(self, user: str) -> bool:
         """Return whether a number has said where it is."""

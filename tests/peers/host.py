@@ -5,8 +5,9 @@
 The plan names the ledger, the tariff, the facility, the telephones' sockets and the calls of each;
 what is left of each call is written to the plan's ``out``, a JSON object a line. The host plays no
 media and stops none: a session's cutoff goes into the telephone's own timer, as it would into a
-switch's. It can be killed at any moment: what it knows is in the ledger. A plan with ``comes_back``
-settles what a host of the same name left behind, and takes up what goes on.
+switch's, or with ``proxy`` and ``relay`` the host has these end the call. It can be killed at any
+moment: what it knows is in the ledger. A plan with ``comes_back`` settles what a host of the same
+name left behind, and takes up what goes on.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
+from tests.peers.exchange import ask_proxy, ask_relay
 from tests.peers.listening import Listening
 
 from securecall import Ledger, Tariff
@@ -82,6 +84,9 @@ class Host:
         for number in plan.get("privileged", ()):
             self.gate.directory.privilege(number, kind="attorney", at=now_ms(), by="staff")
         self.lines: dict[str, Line] = {}
+        self.sip_ids: dict[str, str] = {}
+        self.timers: dict[str, asyncio.TimerHandle] = {}
+        self.cut_ms: dict[str, float] = {}
         self.ledger.subscribe(self.moved)
         self.done: dict[str, list[str]] = {}
         # The last proof of life: what a crash costs is at most the time since then.
@@ -162,7 +167,7 @@ class Host:
                 case "ringing":
                     self.do(line, name, session.ring(at))
                 case "established":
-                    sip["sip_call_id"] = told["sip_call_id"]
+                    sip["sip_call_id"] = self.sip_ids[name] = told["sip_call_id"]
                     self.do(line, name, session.answer(at))
                     if not call.get("asks"):
                         self.do(line, name, session.accept(at))
@@ -184,12 +189,44 @@ class Host:
                     break
                 line.ask(call=name, **wishes.pop(0)["ask"])
         self.lines.pop(name)
-        self.keep(call=name, record=session.record.to_dict(), done=self.done.pop(name, []), **sip)
+        self.keep(
+            call=name, record=session.record.to_dict(), done=self.done.pop(name, []),
+            cut_ms=self.cut_ms.get(name), **sip,
+        )  # fmt: skip
 
     def moved(self, call: str, _: datetime | None, cutoff_at: datetime | None) -> None:
-        """Program a telephone's timer anew: another call draws on the same money."""
-        if line := self.lines.get(call):
-            line.limit(call, cutoff_at)
+        """Program a call's timer anew: another call draws on the same money."""
+        if call in self.lines:
+            self.limit(call, cutoff_at)
+
+    def limit(self, call: str, cutoff_at: datetime | None) -> None:
+        """Program a call's timer: the telephone's, or the host's own where the proxy is to cut."""
+        if "proxy" not in self.plan:
+            self.lines[call].limit(call, cutoff_at)
+            return
+        if timer := self.timers.pop(call, None):
+            timer.cancel()
+        if cutoff_at is not None:
+            self.aim(call, cutoff_at.timestamp())
+
+    def aim(self, call: str, at_s: float) -> None:
+        """Have the proxy end a call on both sides when the clock says so, and no earlier."""
+        left_s = at_s - time.time()
+        if left_s > 0:
+            loop = asyncio.get_running_loop()
+            self.timers[call] = loop.call_later(left_s, self.aim, call, at_s)
+            return
+        folder = Path(self.plan["proxy"])
+        for dialog in ask_proxy(folder, "dlg.list") or ():
+            if dialog["call-id"] == self.sip_ids[call]:
+                self.cut_ms[call] = time.time() * 1000
+                # The relay first: from here on nobody hears anything, whoever still sends.
+                tag = dialog["caller"]["tag"]
+                ask_relay(
+                    self.plan["relay"],
+                    {"command": "delete", "call-id": dialog["call-id"], "from-tag": tag},
+                )
+                ask_proxy(folder, "dlg.end_dlg", dialog["h_entry"], dialog["h_id"])
 
     def do(self, line: Line, name: str, actions: Iterable[Action]) -> None:
         """Do what a session wants."""
@@ -197,7 +234,7 @@ class Host:
             self.done.setdefault(name, []).append(type(action).__name__)
             match action:
                 case Timer(cutoff_at):
-                    line.limit(name, cutoff_at)
+                    self.limit(name, cutoff_at)
                 case Disconnect():
                     line.ask("hangup", name)
 

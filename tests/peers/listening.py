@@ -35,7 +35,7 @@ class Listening:
             for event in self.streams[leg].datagram(data):
                 if session.accepted_ms is None:
                     if isinstance(event, Signal):
-                        found += session.signal(event.name, event.value)
+                        found += session.signal(event.name, event.value, None, event.leg)
                         found += session.tick(int(came_ms))
                     continue
                 found += self._carrier().take(event, came_ms - session.accepted_ms)

@@ -36,4 +36,5 @@ def test_the_charge_is_exact(cuts: list[Cut]) -> None:
 def test_the_proxys_record_comes_to_the_same_amount(cuts: list[Cut]) -> None:
     for cut in cuts:
         assert cut.proxy_agrees, cut
-        assert abs(cut.proxy_ms - cut.talk_ms) <= PACKET_MS, cut
+        # It saw the answer before the telephone told the host, by so much as that was busy.
+        assert -PACKET_MS <= cut.proxy_ms - cut.talk_ms <= 1000, cut
