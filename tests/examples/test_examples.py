@@ -22,6 +22,15 @@ SAYS = {
         "one increment more would make it 2.000400",
         "  60001    61000 0.116266",
     ),
+    "whole_call": (
+        "allowed: the money lasts for 100000 ms, of 900000 at most",
+        "  6.020 s  set the switch's timer to 106.020 s",
+        " 60.020 s  set the switch's timer to 156.020 s",
+        "156.020 s  disconnect: balance_exhausted",
+        "balance_exhausted after 150000 ms: 0.150000 dollars",
+        "left on the account: 0.000000",
+        "the same is True",
+    ),
     # What is drawn at random may be drawn otherwise by another numpy.
     "polars_month": (r"/│ ok            ┆ 4\d{4} │", r"/│ ct    ┆ [67]\d\d   ┆ 0\.000000 "),
     "compare_dates": (
