@@ -118,6 +118,7 @@ def test_a_call_that_the_switch_has_kept_goes_on(privileged: bool) -> None:
     before = house("2.00", host="host-1")
     talking(before, privileged=privileged)
     after = restarted(before)
+    assert after.terms.tape is False
     session: Any = resume_call(after, "c-1", at=NOON_MS + 50_000)
     assert type(session) is (PrivilegedSession if privileged else Session)
     assert (session.state, session.accepted_ms, session.cutoff_ms) == (

@@ -21,6 +21,7 @@ from tests.calls.house import (
 from tests.calls.test_session import digits
 from tests.harris import tariff
 
+from securecall.calls.ending import ENDINGS
 from securecall.calls.replay import replay_call
 from securecall.calls.sessions import Sessions
 from securecall.errors import InputError
@@ -140,6 +141,18 @@ def test_any_call_is_replayed_bit_for_bit(
             session.take([event(grade=("note", "alert", "disconnect")[value], number=number)])
     session.hang_up(now, by=by)
     again(sessions, session)
+    record = session.record
+    assert ENDINGS[record.reason].phase in (("talking", "any") if record.accepted_ms else ("any",))
+    if record.accepted_ms is not None:
+        charged = ledger.call("c-1")
+        assert (record.total_micros, record.billed_ms) == (
+            charged.charged_micros, charged.billed_ms,
+        )  # fmt: skip
+        assert record.ended_ms <= (session.cutoff_ms or record.ended_ms)
+        assert record.duration_ms == record.ended_ms - record.accepted_ms
+        assert record.paused_ms <= record.duration_ms
+    assert ledger.balance("fam-1").posted >= 0
+    assert ledger.verify().ok
 
 
 def taped() -> tuple[Sessions, Any]:

@@ -215,3 +215,14 @@ def test_one_bank_can_hear_for_all_calls() -> None:
     session.take([event()])
     assert session.record.monitored
     assert session.record.reason == "three_way_detected"
+
+
+def test_a_disconnect_that_was_wrong_is_paid_back() -> None:
+    sessions = house(policy=strict())
+    session = talking(sessions)
+    found = session.take([event(detected_ms=30_000.0)])
+    item = next(each.item for each in found if isinstance(each, Review))
+    case = item.wrong(reason="mute", judged_by="desk 3", judged_at_ms=NOON_MS + 90_000)
+    assert case.cut_at_ms == session.record.ended_ms
+    answer = sessions.terms.ledger.request_refund(**case.refund_request())
+    assert (answer.state, answer.refunded) == ("approved", session.record.total)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import random
 import threading
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from tests.calls.house import NOON_MS, attempt, decision, house, talking
 
 from securecall.calls.live import LiveCall
 from securecall.calls.sessions import STALE_MAX, Sessions
-from securecall.errors import InputError, StoreUnsure
+from securecall.errors import InputError, StoreError, StoreUnsure
+from securecall.ledger.heartbeat import Heartbeat, last_alive_ms
 from securecall.ledger.instant import instant
 
 
@@ -215,3 +217,67 @@ def test_a_store_that_is_unsure_is_asked_again_and_its_first_answer_counts(
     session.hang_up(NOON_MS + 12_000)
     assert session.record is not None
     assert (session.record.total, session.record.duration_ms) == (Decimal("0.100000"), 10_000)
+
+
+def test_a_store_that_fails_leaves_every_call_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    sessions = house("1.00")
+    sessions.terms.ledger.open_account("fam-2", at=NOON_MS - 1, opening="1.00")
+    talking(sessions)
+    talking(sessions, "c-2", wants={"accounts": ("fam-2",)})
+    sessions.tick(NOON_MS + 95_000)
+    real = type(sessions.terms.ledger).settle_due
+
+    def broken(self: object, **_: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(type(sessions.terms.ledger), "settle_due", broken)
+    for at_ms in (NOON_MS + 100_000, NOON_MS + 100_020):
+        with pytest.raises(StoreError, match="disk is full"):
+            sessions.tick(at_ms)
+    monkeypatch.setattr(type(sessions.terms.ledger), "settle_due", real)
+    ended = [call.call_id for call, _ in sessions.tick(NOON_MS + 100_040)]
+    assert ended == ["c-1", "c-2"]
+    assert len(sessions) == 0
+
+
+def test_a_digit_is_not_lost_when_a_store_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    sessions = house("1.00")
+    session = sessions.begin(attempt(), decision(), facility="f", at=NOON_MS)
+    session.answer(NOON_MS + 1_000)
+    session.signal("dtmf", "1")
+    real = type(sessions.terms.ledger).start_call
+
+    def broken(self: object, *_: object, **__: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(type(sessions.terms.ledger), "start_call", broken)
+    with pytest.raises(StoreError):
+        sessions.tick(NOON_MS + 1_500)
+    monkeypatch.setattr(type(sessions.terms.ledger), "start_call", real)
+    sessions.tick(NOON_MS + 1_520)
+    assert session.accepted_ms == NOON_MS + 1_520
+
+
+def test_a_hang_up_can_be_told_again_when_a_store_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    sessions = house("1.00")
+    session = talking(sessions)
+    session.feed(bytes(320))
+    real = type(sessions.terms.ledger).end_call
+
+    def broken(self: object, *_: object, **__: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(type(sessions.terms.ledger), "end_call", broken)
+    with pytest.raises(StoreError):
+        session.hang_up(NOON_MS + 10_000)
+    assert session.running
+    monkeypatch.setattr(type(sessions.terms.ledger), "end_call", real)
+    session.hang_up(NOON_MS + 10_000)
+    assert session.record.total == Decimal("0.100000")
+
+
+def test_ticks_are_the_proof_of_life(tmp_path: Path) -> None:
+    with Heartbeat(tmp_path / "heart") as heart:
+        sessions = Sessions(house().terms, heart=heart)
+        sessions.tick(NOON_MS + 5_000)
+        assert last_alive_ms(tmp_path / "heart") == NOON_MS + 5_000

@@ -266,6 +266,8 @@ class HeldCall:
         ------
         own; docs/calls.md.
         """
+        # What was told before the crash is on no tape, so that there is none of the rest either.
+        self._tape, self._till = None, Till(self._terms.ledger, self.call_id)
         now = self._step(at)
         self._rung_ms, self._answered_ms = known.rung_ms, known.answered_ms
         self._limit_at(state.started_ms)

@@ -10,6 +10,7 @@ from securecall.calls.ending import checked_ending
 from securecall.calls.progress import CallInProgress
 from securecall.calls.tape import taped
 from securecall.errors import InputError, nearest
+from securecall.ledger.identifier import word
 from securecall.ledger.instant import At
 
 __all__ = ["STAFF_ACTIONS", "LiveCall"]
@@ -47,14 +48,15 @@ class LiveCall(CallInProgress):
 
         Raises
         ------
-        InputError
-            No such reason.
+        InputError, InputTypeError
+            No such reason, or nobody who wants it.
 
         Source
         ------
         own; docs/calls.md.
         """
         checked_ending(reason)
+        word(by, "by")
         if self.state == ENDED:
             return NOTHING
         now = self._step(at)

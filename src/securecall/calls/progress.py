@@ -134,11 +134,12 @@ class CallInProgress(HeldCall):
             return self.refuse(at, digit) if digit in prompts.refuse + prompts.block else NOTHING
         state = after(self.state, "accept")
         now = self._step(at)
-        self._pressed = ""
         limit_ms = self._limit_at(now)
         if limit_ms == 0:
             return self._finish(now, "schedule_end", "ledger")
+        # What a store raises here leaves the digit pressed: the next tick asks again.
         code, cutoff_ms, began_ms = self._admit(now, limit_ms)
+        self._pressed = ""
         if code == "late":
             # Another operation was stamped a little later: the next tick tries again.
             self._pressed = self._terms.prompts.accept[0]

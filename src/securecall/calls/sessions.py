@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from securecall.calls.attempt import CallAttempt
     from securecall.calls.decision import Decision
     from securecall.calls.terms import Terms
+    from securecall.ledger.heartbeat import Heartbeat
 
 __all__ = ["Sessions"]
 
@@ -42,15 +43,21 @@ class Sessions:
     terms : Terms
     moved : callable, optional
         Is given a call when the ledger moved its cutoff, to program a switch's timer: at once, or
-        in the next `tick` where another thread moved it.
+        in the next `tick` where another thread moved it. What it raises reaches whoever moved it.
+    heart : Heartbeat, optional
+        The process's proof of life, which `tick` beats.
 
     Source
     ------
     own; docs/calls.md.
     """
 
-    def __init__(self, terms: Terms, *, moved: Callable[[LiveCall], None] | None = None) -> None:
+    def __init__(
+        self, terms: Terms, *, moved: Callable[[LiveCall], None] | None = None,
+        heart: Heartbeat | None = None,
+    ) -> None:  # fmt: skip
         self.terms = terms
+        self._heart = heart
         self._moved = moved
         self._live: dict[str, LiveCall] = {}
         self._thread = get_ident()
@@ -132,6 +139,8 @@ class Sessions:
     def tick(self, at: At) -> list[tuple[LiveCall, Actions]]:
         """Do what has fallen due in any call, the earliest first; return what hosts must do.
 
+        What a store raises reaches the caller; the call that it was about stays due.
+
         Parameters
         ----------
         at : datetime or int
@@ -141,6 +150,8 @@ class Sessions:
         own; docs/calls.md.
         """
         at_ms = ms_of(at)
+        if self._heart is not None:
+            self._heart.beat(at_ms)
         self._thread = get_ident()
         while self._moves:
             self._move(*self._moves.popleft())
@@ -151,14 +162,22 @@ class Sessions:
             session = self._live.get(call_id)
             if session is None or session.due_ms != due_ms:
                 continue
-            actions = session.tick(at_ms)
+            try:
+                actions = session.tick(at_ms)
+            except BaseException:
+                # A store that failed, say: the call stays due, and so do those after it.
+                self._again([*again, (due_ms, call_id)])
+                raise
             if session.due_ms == due_ms:
                 again.append((due_ms, call_id))
             if actions:
                 found.append((session, actions))
-        for entry in again:
-            heappush(self._heap, entry)
+        self._again(again)
         return found
+
+    def _again(self, entries: list[tuple[int, str]]) -> None:
+        for entry in entries:
+            heappush(self._heap, entry)
 
     def stop_all(
         self, at: At, reason: str, by: str, which: Callable[[LiveCall], bool] = lambda _: True
