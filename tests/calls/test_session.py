@@ -226,3 +226,11 @@ def test_a_disconnect_that_was_wrong_is_paid_back() -> None:
     assert case.cut_at_ms == session.record.ended_ms
     answer = sessions.terms.ledger.request_refund(**case.refund_request())
     assert (answer.state, answer.refunded) == ("approved", session.record.total)
+
+
+def test_a_pause_that_came_after_the_evidence_was_complete_is_no_part_of_the_call() -> None:
+    session = talking(house(policy=strict()))
+    session.pause(NOON_MS + 20_000, "desk")
+    session.resume(NOON_MS + 70_000, "desk")
+    session.take([event(detected_ms=30_000.0)])
+    assert (session.record.duration_ms, session.record.paused_ms) == (30_000, 30_000)

@@ -170,7 +170,7 @@ class HeldCall:
             now,
             limit_ms,
             split=self._terms.split,
-            about=self._about(limit_ms),
+            about=about_of(self, self._decision, self._terms.host, limit_ms),
         )
         if code == "insufficient_funds" and self.bill_type == "direct_bill":
             code = "credit_limit"
@@ -238,10 +238,6 @@ class HeldCall:
         self._aim_talking()
         self._post(Timer(self.cutoff_at))
 
-    def _about(self, limit_ms: int) -> dict[str, str]:
-        """Return what a restarted host has to know of the call."""
-        return about_of(self, self._decision, self._terms.host, limit_ms)
-
     @property
     def tape(self) -> Tape | None:
         """What it was told, if the terms want a tape."""
@@ -266,7 +262,7 @@ class HeldCall:
         ------
         own; docs/calls.md.
         """
-        # What was told before the crash is on no tape, so that there is none of the rest either.
+        # What was told before the crash is on no tape: there is none of the rest either.
         self._tape, self._till = None, Till(self._terms.ledger, self.call_id)
         now = self._step(at)
         self._rung_ms, self._answered_ms = known.rung_ms, known.answered_ms
@@ -308,6 +304,8 @@ class HeldCall:
     def _recorded(self, ended_ms: int) -> CallRecord:
         decision, accepted = self._decision, self.accepted_ms
         duration_ms = 0 if accepted is None else max(ended_ms - accepted, 0)
+        # Evidence that was complete before a pause may come in after it.
+        self.paused_ms = min(self.paused_ms, duration_ms)
         call = self._call(self._dialed_ms if accepted is None else accepted, duration_ms)
         free = self.free or (self._till.metered and duration_ms == 0)
         amounts = amounts_of(self._terms.tariff, call, self._till, free=free)
