@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.pages import fences
 
 from securecall.calls import cause, course, ending
 
-PAGE = (Path(__file__).parents[2] / "docs" / "calls.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "calls.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -21,3 +23,10 @@ def test_a_table_of_the_page_is_the_codes(table: str) -> None:
 def test_the_drawing_has_every_state() -> None:
     drawing = PAGE.split("## A call's life")[1].split("```")[1]
     assert [state for state in course.STATES if state not in drawing] == []
+
+
+def test_what_stands_between_a_switch_and_us_is_thirty_lines() -> None:
+    # That they run, and what they print, is tested with every page (tests/test_docs.py).
+    text = (DOCS / "embed.md").read_text(encoding="utf-8")
+    lines = next(fences(text)).text.splitlines()
+    assert 20 < len([line for line in lines if line.strip()]) <= 30

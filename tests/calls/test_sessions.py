@@ -153,10 +153,14 @@ def test_who_begins_a_call_is_told_once_when_it_has_ended() -> None:
     session.hang_up(NOON_MS + 2_000)
     assert ended == ["c-1"]
     assert sessions.get("c-1") is None
-    other = talking(sessions, "c-2", at_ms=NOON_MS + 3_000)
-    other.when_ended(ended.append)
+    session.when_ended(ended.append)  # too late to wait for
+    assert ended == ["c-1", "c-1"]
+    other = sessions.begin(
+        attempt("c-2"), decision("c-2"), facility="f", at=NOON_MS + 3_000, on_end=ended.append
+    )
+    other.when_ended(lambda call_id: ended.append(f"{call_id} too"))
     other.hang_up(NOON_MS + 4_000)
-    assert ended == ["c-1", "c-2"]
+    assert ended[2:] == ["c-2", "c-2 too"]
 
 
 def test_what_cannot_begin() -> None:

@@ -78,7 +78,8 @@ class HeldCall:
         self.terminal, self.accounts = attempt.terminal, attempt.accounts
         self.medium, self.bill_type = attempt.medium, attempt.bill_type
         self.relay, self.facility = attempt.relay_class, facility
-        self._terms, self._decision, self._ended = terms, decision, on_end
+        self._terms, self._decision = terms, decision
+        self._ended = () if on_end is None else (on_end,)
         self._watch: Callable[[Any], None] | None = None
         self._dialed_ms = self._now_ms = ms_of(at)
         self._tape: Tape | None = None
@@ -125,7 +126,7 @@ class HeldCall:
         return self.state != ENDED
 
     def when_ended(self, on_end: Callable[[str], None]) -> None:
-        """Have a callable told when the call has ended, instead of the one from before.
+        """Have one more callable told when the call has ended; at once if it has already.
 
         Parameters
         ----------
@@ -136,7 +137,9 @@ class HeldCall:
         ------
         own.
         """
-        self._ended = on_end
+        self._ended = (*self._ended, on_end)
+        if self.state == ENDED:
+            on_end(self.call_id)
 
     # Its money ----------------------------------------------------------------------------------
 
@@ -204,8 +207,7 @@ class HeldCall:
     def _ended_by_ledger(self, ended: CallState | Settlement) -> Actions:
         """End a call that the ledger has ended, for its reason and at its instant."""
         assert ended.ended_ms is not None
-        code = self._ledgers(ended.reason)
-        return self._settled(ended.ended_ms, code, "ledger")
+        return self._settled(ended.ended_ms, self._ledgers(ended.reason), "ledger")
 
     def _limit_ahead(self) -> str:
         """Say what the cutoff comes from: the money, or the longest time."""
@@ -296,8 +298,8 @@ class HeldCall:
         self.due_ms = 0  # so that whoever watches is told of the end
         self._aim(None)
         self.record = self._recorded(at_ms)
-        if self._ended is not None:
-            self._ended(self.call_id)
+        for on_end in self._ended:
+            on_end(self.call_id)
         kept = tuple(each for each in told if not isinstance(each, Timer))
         return (*kept, Disconnect(code, self._terms.prompts.ending(code)))
 
