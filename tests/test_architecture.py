@@ -64,7 +64,7 @@ OUTSIDE = {
         "tzdata",
     },
     "ledger": {"pyarrow", "matplotlib"},
-    "calls": {"argon2", "pyarrow"},
+    "calls": {"argon2", "numpy", "pyarrow"},
     "integrations": {"numpy", "websockets"},
     "cli": {"pyarrow", "rich", "typer"},
 }

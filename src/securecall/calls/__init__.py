@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from securecall.calls.terminal import Terminal, Terminals
     from securecall.calls.terms import Terms
     from securecall.calls.voice import VoiceAnswer, VoiceVerifier
+    from securecall.calls.voice_prints import VoicePrints
 
 __all__ = [
     "ENDINGS",
@@ -69,6 +70,7 @@ __all__ = [
     "Terminals",
     "Terms",
     "VoiceAnswer",
+    "VoicePrints",
     "VoiceVerifier",
     "records_table",
     "recover_calls",
@@ -110,6 +112,7 @@ _HOMES = {
     "Terminals": "terminal",
     "Terms": "terms",
     "VoiceAnswer": "voice",
+    "VoicePrints": "voice_prints",
     "VoiceVerifier": "voice",
     "records_table": "record_table",
     "recover_calls": "recovery",
