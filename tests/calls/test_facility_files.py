@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.fuzz.test_smoke import mutated
 
 from securecall.calls.facility import Courtesy, Facility
 from securecall.calls.facility_files import parse_facility, read_facility
@@ -224,3 +226,11 @@ def test_any_mixture_of_lines_is_a_facility_or_faults(lines: list[str]) -> None:
         line.partition(" ")[0] for line in lines
     }
     assert faults_of(HEAD + "[courtesy]\n" + "\n".join(lines)) >= 0
+
+
+def test_a_file_with_bytes_changed_is_a_facility_or_faults() -> None:
+    chance, good = Random(7), 0
+    for number in range(400):
+        errors = "surrogateescape" if number % 2 else "replace"
+        good += faults_of(mutated(WHOLE.encode(), chance).decode("utf-8", errors)) == 0
+    assert 0 < good < 400

@@ -52,3 +52,34 @@ def test_what_cannot_be_said_is_refused() -> None:
         Terminals([Terminal("A-01"), Terminal("A-01")])
     with pytest.raises(InputError, match="area must have 1"):
         Terminal("A-01", "")
+
+
+def test_what_was_said_is_said_again_after_a_restart() -> None:
+    first = Terminals([Terminal("A-01"), Terminal("A-02")])
+    for at, state in ((5, "faulty"), (9, "working"), (9, "off")):
+        first.mark("A-01", state, at=at, by="tech-3", why="looked")
+    first.mark("A-02", "off", at=7, by="sgt-12", why="count")
+    again = Terminals([Terminal("A-01"), Terminal("A-02")])
+    again.recall(first.dumps())
+    for name in ("A-01", "A-02"):
+        assert again.marks(name) == first.marks(name)
+    with pytest.raises(InputError, match="already"):
+        again.recall(first.dumps())
+    with pytest.raises(Unknown, match="terminal has the id"):
+        Terminals([Terminal("B-01")]).recall(first.dumps())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "5", "{}", '{"format": "x", "marks": []}',
+        '{"format": "securecall.terminals/1", "marks": [{"terminal": "A-01"}]}',
+        '{"format": "securecall.terminals/1", "marks": [{"terminal": "A-01", "state": "gone", '
+        '"at_ms": 5, "by": "s", "why": "w"}]}',
+    ],
+)  # fmt: skip
+def test_what_are_no_marks_is_refused(text: str) -> None:
+    terminals = Terminals()
+    with pytest.raises(InputError):
+        terminals.recall(text)
+    assert terminals.marks("A-01") == ()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from securecall.calls.schedule import Schedule
@@ -16,6 +17,7 @@ __all__ = ["TERMINAL_STATES", "Terminal", "TerminalMark", "Terminals"]
 
 #: Of a terminal; one that is not "working" takes no calls.
 TERMINAL_STATES: Final = ("working", "faulty", "off")
+FORMAT: Final = "securecall.terminals/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,3 +219,47 @@ class Terminals:
         marks = self._marks.get(terminal, [])
         place = bisect_right(marks, at_ms, key=lambda each: each.at_ms)
         return marks[place - 1].state if place else found.state
+
+    def dumps(self) -> str:
+        """Return what was said of terminals as JSON, for a host that must know it after a restart.
+
+        Source
+        ------
+        own.
+        """
+        marks = [asdict(each) for marks in self._marks.values() for each in marks]
+        return json.dumps({"format": FORMAT, "marks": marks})
+
+    def recall(self, text: str) -> None:
+        """Say again what `dumps` wrote.
+
+        Parameters
+        ----------
+        text : str
+
+        Raises
+        ------
+        InputError
+            It is something else, or something was said of one of these terminals already.
+        Unknown
+            It is of a terminal that is not here.
+
+        Source
+        ------
+        own.
+        """
+        try:
+            values = json.loads(text)
+            if values["format"] != FORMAT:
+                raise InputError(f"marks must be of format {FORMAT!r}, not {values['format']!r}")
+            told = [
+                (each["terminal"], each["state"], each["at_ms"], each["by"], each["why"])
+                for each in values["marks"]
+            ]
+        except (KeyError, TypeError, RecursionError, json.JSONDecodeError) as error:
+            raise InputError(f"these are no marks of terminals: {error!r}") from None
+        for terminal in {str(each[0]) for each in told}:
+            if self._marks.get(terminal):
+                raise InputError(f"something was said of terminal {terminal!r} already")
+        for terminal, state, at_ms, by, why in told:
+            self.mark(terminal, state, at=at_ms, by=by, why=why)
