@@ -27,6 +27,7 @@ def test_the_drawing_has_every_state() -> None:
 
 def test_what_stands_between_a_switch_and_us_is_thirty_lines() -> None:
     # That they run, and what they print, is tested with every page (tests/test_docs.py).
-    text = (DOCS / "embed.md").read_text(encoding="utf-8")
-    lines = next(fences(text)).text.splitlines()
+    text = (DOCS / "embedding.md").read_text(encoding="utf-8")
+    host = next(fence for fence in fences(text) if fence.language == "python")
+    lines = host.text.splitlines()
     assert 20 < len([line for line in lines if line.strip()]) <= 30
