@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
@@ -24,7 +25,7 @@ from tests.harris import tariff
 from securecall.calls.ending import ENDINGS
 from securecall.calls.replay import replay_call
 from securecall.calls.sessions import Sessions
-from securecall.errors import InputError
+from securecall.errors import InputError, StoreError
 
 
 def again(sessions: Sessions, session: Any) -> None:
@@ -153,6 +154,47 @@ def test_any_call_is_replayed_bit_for_bit(
         assert record.paused_ms <= record.duration_ms
     assert ledger.balance("fam-1").posted >= 0
     assert ledger.verify().ok
+
+
+@pytest.mark.parametrize("method", ["start_call", "settle_due", "call", "end_call"])
+def test_a_store_that_failed_fails_again(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    sessions = house("1.00", tape=True)
+    ledger = sessions.terms.ledger
+    session = sessions.begin(attempt(), decision(), facility="f", at=NOON_MS)
+    session.answer(NOON_MS + 1_000)
+    real = getattr(type(ledger), method)
+    failed = []
+
+    def broken(self: object, *args: object, **options: object) -> object:
+        if not failed:
+            failed.append(method)
+            raise StoreError("the disk is full")
+        return real(self, *args, **options)
+
+    monkeypatch.setattr(type(ledger), method, broken)
+    session.signal("dtmf", "1")
+    for at_ms in (NOON_MS + 1_020, NOON_MS + 1_040, NOON_MS + 50_000):
+        with contextlib.suppress(StoreError):
+            sessions.tick(at_ms)
+    if method == "end_call":
+        with pytest.raises(StoreError):
+            session.hang_up(NOON_MS + 60_000)
+        session.hang_up(NOON_MS + 60_000)
+    else:
+        for at_ms in (NOON_MS + 120_000, NOON_MS + 120_020):
+            with contextlib.suppress(StoreError):
+                sessions.tick(at_ms)
+    assert failed == [method]
+    assert session.record is not None
+    again(sessions, session)
+
+
+def test_an_id_that_was_used_before_is_refused_again() -> None:
+    sessions = house(tape=True)
+    talking(sessions).hang_up(NOON_MS + 1_000)
+    session = talking(sessions, at_ms=NOON_MS + 2_000)
+    assert session.record.reason == "call_exists"
+    again(sessions, session)
 
 
 def taped() -> tuple[Sessions, Any]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from tests.calls.house import NOON_MS, house, talking
 
 from securecall.calls.tape import FORMAT
+from securecall.errors import InputError
 
 
 def test_ticks_that_do_nothing_are_one_line() -> None:
@@ -34,3 +36,19 @@ def test_neither_pin_nor_sound_is_on_it() -> None:
 
 def test_a_call_has_no_tape_unless_the_terms_want_one() -> None:
     assert talking(house()).tape is None
+
+
+def test_a_peer_that_signals_without_end_fills_no_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("securecall.calls.tape.LINES_MAX", 100)
+    session = talking(house(tape=True))
+    for number in range(1_000):
+        session.signal("dtmf", "5", float(number))
+        session.tick(NOON_MS + number)
+    assert session.tape.full
+    assert len(session.tape.lines) == 101
+    with pytest.raises(InputError, match="the tape is full"):
+        session.tape.dumps()
+    session.hang_up(NOON_MS + 2_000)
+    assert session.record is not None

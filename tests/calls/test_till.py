@@ -5,8 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from tests.calls.house import NOON_MS, by_minute, house, talking
+from tests.calls.house import NOON_MS, attempt, by_minute, decision, house, talking
 from tests.harris import steps
+
+from securecall.errors import StoreUnsure
+from securecall.ledger.instant import instant
 
 
 @pytest.mark.parametrize(
@@ -60,3 +63,37 @@ def test_what_a_late_report_gave_back_is_not_charged() -> None:
     session.hang_up(NOON_MS + 65_000)
     assert (session.record.total, session.record.billed_ms) == (Decimal("0.200000"), 120_000)
     assert session.record.reason == "completed_caller_hangup"
+
+
+def test_an_id_that_was_used_before_starts_no_call() -> None:
+    sessions = house()
+    talking(sessions).hang_up(NOON_MS + 60_000)
+    again = talking(sessions, at_ms=NOON_MS + 61_000)
+    assert (again.record.reason, again.record.total) == ("call_exists", 0)
+    ledger = sessions.terms.ledger
+    assert ledger.balance("fam-1").posted == Decimal("9.400000")
+
+
+def test_what_had_no_answer_is_asked_again_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    sessions = house()
+    ledger = sessions.terms.ledger
+    closes = decision().limits.__class__(
+        900_000, None, Decimal(0), instant(NOON_MS + 300_000), "facility"
+    )
+    session = sessions.begin(attempt(), decision(limits=closes), facility="f", at=NOON_MS)
+    session.answer(NOON_MS + 1_000)
+    real = type(ledger).start_call
+
+    def unsure(self: object, *args: object, **options: object) -> None:
+        real(self, *args, **options)  # type: ignore[arg-type]
+        raise StoreUnsure("c-1:start", "the disk")
+
+    monkeypatch.setattr(type(ledger), "start_call", unsure)
+    with pytest.raises(StoreUnsure):
+        session.accept(NOON_MS + 2_000)
+    monkeypatch.setattr(type(ledger), "start_call", real)
+    session.accept(NOON_MS + 9_000)  # the schedule leaves less now: another content
+    assert (session.accepted_ms, session.cutoff_ms) == (NOON_MS + 2_000, NOON_MS + 300_000)
+    session.tick(NOON_MS + 300_000)
+    assert session.record is not None
+    assert session.record.reason == "schedule_end"

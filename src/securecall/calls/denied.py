@@ -20,7 +20,7 @@ __all__ = ["DENIED", "denied_record"]
 DENIED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "wrong_facility": "station_off",
-        "call_exists": "not_offered",
+        "call_exists": "call_exists",
         "kill_switch": "facility_closed",
         "facility_lockdown": "facility_closed",
         "facility_maintenance": "facility_closed",

@@ -94,6 +94,7 @@ _ROWS: Final = (
     Ending("insufficient_funds", "any", "ledger", "the money does not pay the first increment"),
     Ending("credit_limit", "any", "ledger", "the credit does not pay the first increment"),
     Ending("spending_limit", "any", "ledger", "the spending limit is reached"),
+    Ending("call_exists", "any", "host", "the switch used the id of another call"),
     Ending("velocity_denied", "denied", "gate", "too many calls at once or in a time"),
     Ending("unknown", "any", "host", "nobody said why"),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from securecall.calls.prompts import Prompts
 from securecall.calls.reasons import Reason
 from securecall.calls.tape import FORMAT
 from securecall.calls.terms import Terms
-from securecall.errors import InputError
+from securecall.errors import InputError, RequestConflict, StoreError
 from securecall.fraud.event import Event
 from securecall.fraud.json_values import value_of
 from securecall.ledger.values.calls import Admission, CallState, Settlement
@@ -72,6 +72,18 @@ class _Lines:
     def more(self) -> bool:
         return self.place < len(self._rows)
 
+    @property
+    def ahead(self) -> Any:
+        row = self._rows[self.place] if self.more else None
+        return row[0] if isinstance(row, list) and row else None
+
+
+def _raised(name: Any) -> Exception:
+    """Return what the ledger raised; of what is its own the name is enough."""
+    if name == "RequestConflict":
+        return RequestConflict("told", "start_call", "start_call")
+    return StoreError(f"as on the tape: {name}")
+
 
 class _ToldLedger:
     """Answers what the ledger answered."""
@@ -80,7 +92,10 @@ class _ToldLedger:
         self._lines = lines
 
     def _answer(self, *_: Any, **__: Any) -> Any:
-        told = dict(self._lines.next("ledger")[1])
+        what, value = self._lines.next("ledger", "raised")
+        if what == "raised":
+            raise _raised(value)
+        told = dict(value)
         kind = _ANSWERS[told.pop("type")]
         return kind(**{name: _tuples(value) for name, value in told.items()})
 
@@ -88,6 +103,8 @@ class _ToldLedger:
 
     def settle_due(self, **_: Any) -> None:
         """Settle nothing: the next answer says how the call stands."""
+        if self._lines.ahead == "raised":
+            raise _raised(self._lines.next()[1])
 
 
 class _ToldMonitor:
@@ -142,7 +159,10 @@ def replay_call(
             args, options = rest
             if what == "take":
                 args = [_events(args[0])]
-            done.append(getattr(session, what)(*args, **options) or ())
+            try:
+                done.append(getattr(session, what)(*args, **options) or ())
+            except StoreError:
+                done.append(())  # it reached the host then, who went on
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         if isinstance(error, InputError):
             raise

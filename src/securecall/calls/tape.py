@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
+from securecall.errors import InputError, RequestConflict, StoreError
 from securecall.fraud.event import Event
 from securecall.fraud.json_values import told_of
 from securecall.ledger.instant import ms_of
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "Tape", "TapedLedger", "taped"]
 
 FORMAT: Final = "securecall.tape/1"
+#: A peer that signals without end fills no memory.
+LINES_MAX: Final = 50_000
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -69,6 +72,11 @@ class Tape:
             "policy": terms.judge.digest,
         }  # fmt: skip
 
+    @property
+    def full(self) -> bool:
+        """Whether so much was told that the rest is not on it: it cannot be replayed."""
+        return len(self.lines) > LINES_MAX
+
     def note(self, what: str, *values: Any) -> None:
         """Add a line.
 
@@ -83,6 +91,8 @@ class Tape:
         own.
         """
         self.idle = False
+        if self.full:
+            return
         self.lines.append([what, *(_plain(each) for each in values)])
 
     def tick(self, at_ms: int) -> None:
@@ -90,8 +100,8 @@ class Tape:
 
         Parameters
         ----------
-        at_ms : float, optional
-            Milliseconds of audio.
+        at_ms : int
+            Epoch milliseconds.
 
         Source
         ------
@@ -106,10 +116,17 @@ class Tape:
     def dumps(self) -> str:
         """Return it as JSON Lines: the head, then a line each.
 
+        Raises
+        ------
+        InputError
+            It is full.
+
         Source
         ------
         own; docs/calls.md.
         """
+        if self.full:
+            raise InputError(f"the tape is full: the call was told more than {LINES_MAX} things")
         rows = [self.head, *self.lines]
         return "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows)
 
@@ -174,20 +191,29 @@ class TapedLedger:
 
     def start_call(self, *args: Any, **options: Any) -> Any:
         """Note what `Ledger.start_call` answers."""
-        return self._noted(self._ledger.start_call(*args, **options))
+        return self._noted(self._ledger.start_call, *args, **options)
 
     def end_call(self, *args: Any, **options: Any) -> Any:
         """Note what `Ledger.end_call` answers."""
-        return self._noted(self._ledger.end_call(*args, **options))
+        return self._noted(self._ledger.end_call, *args, **options)
 
     def call(self, call_id: str) -> Any:
         """Note how the call stands."""
-        return self._noted(self._ledger.call(call_id))
+        return self._noted(self._ledger.call, call_id)
 
     def settle_due(self, **options: Any) -> None:
         """Settle what is due; the call is asked for afterwards."""
-        self._ledger.settle_due(**options)
+        try:
+            self._ledger.settle_due(**options)
+        except (RequestConflict, StoreError) as error:
+            self._tape.note("raised", type(error).__name__)
+            raise
 
-    def _noted(self, answer: Any) -> Any:
+    def _noted(self, ask: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        try:
+            answer = ask(*args, **options)
+        except (RequestConflict, StoreError) as error:
+            self._tape.note("raised", type(error).__name__)
+            raise
         self._tape.note("ledger", answer)
         return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from securecall.errors import CallRejected
+from securecall.errors import CallRejected, RequestConflict
 from securecall.rating.call import Call
 
 if TYPE_CHECKING:
@@ -50,13 +50,16 @@ class Till:
     """
 
     __slots__ = (
-        "_ledger", "billed_ms", "call_id", "charged_micros", "curve", "metered", "request_ids",
+        "_asked", "_ledger", "billed_ms", "call_id", "charged_micros", "curve", "metered",
+        "request_ids",
     )  # fmt: skip
 
     def __init__(self, ledger: Any, call_id: str) -> None:
         self._ledger = ledger
         self.call_id = call_id
         self.curve: PriceCurve | None = None
+        # What was asked and had no answer: it is asked again as it was.
+        self._asked: tuple[str, int, dict[str, str]] | None = None
         self.metered = False
         self.request_ids: tuple[str, ...] = ()
         self.charged_micros = 0
@@ -74,12 +77,19 @@ class Till:
         self.curve = curve
         if not accounts:
             return "ok", now_ms + limit_ms, now_ms
-        tries = len(self.request_ids)
-        request_id = f"{self.call_id}:start" if tries == 0 else f"{self.call_id}:start:{tries}"
-        answer = self._ledger.start_call(
-            self.call_id, accounts, curve, at=now_ms, request_id=request_id, split=split,
-            max_ms=limit_ms, about=about,
-        )  # fmt: skip
+        if self._asked is None:
+            tries = len(self.request_ids)
+            request_id = f"{self.call_id}:start" if tries == 0 else f"{self.call_id}:start:{tries}"
+            self._asked = request_id, limit_ms, about
+        request_id, limit_ms, about = self._asked
+        try:
+            answer = self._ledger.start_call(
+                self.call_id, accounts, curve, at=now_ms, request_id=request_id, split=split,
+                max_ms=limit_ms, about=about,
+            )  # fmt: skip
+        except RequestConflict:
+            return "call_exists", None, now_ms
+        self._asked = None
         self.request_ids = (*self.request_ids, request_id)
         self.metered = answer.ok
         return answer.code, answer.cutoff_ms, answer.at_ms
