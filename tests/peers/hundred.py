@@ -1,6 +1,6 @@
 """A hundred calls that money ends, and a page of what the wire saw.
 
-    python -m tests.peers.hundred [--calls 100] [--side-by-side 8] [--report PAGE.md] [--note TEXT]
+    python -m tests.peers.hundred [--calls 100] [--report PAGE.md] [--note TEXT] [--ahead]
 
 It fails if a call's last packet is more than 20 ms from its cutoff, or a charge is not exact.
 """
@@ -23,7 +23,7 @@ from typing import Final
 from tests.peers.conftest import Started
 from tests.peers.cutting import PACKET_MS, Cut, cut_off
 from tests.peers.exchange import Exchange
-from tests.peers.programs import missing
+from tests.peers.programs import Program, missing
 
 PROGRAMS: Final = ("kamailio", "rtpengine-daemon", "baresip-core", "sip-tester")
 
@@ -125,7 +125,14 @@ def main() -> int:
     parser.add_argument("--report", type=Path)
     parser.add_argument("--note", default="")
     parser.add_argument("--keep", type=Path, help="an empty folder, to look at afterwards")
+    parser.add_argument(
+        "--ahead", action="store_true",
+        help="as root, where the cores are busy: let the peers go before all else, as if they had "
+        "machines of their own",
+    )  # fmt: skip
     told = parser.parse_args()
+    if told.ahead:
+        Program.before = ("chrt", "--rr", "1")
     if absent := missing():
         sys.exit(f"not installed: {', '.join(absent)}; as root: make peers")
     with ExitStack() as stack:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -11,13 +12,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 __all__ = ["HOST", "Program", "free_port", "missing", "wait_for"]
 
 HOST: Final = "127.0.0.1"
 ROOT: Final = Path(__file__).parents[2]
+_COUNT: Final = count()
 NEEDED: Final = ("kamailio", "rtpengine", "baresip", "sipp", "setpriv")
 
 
@@ -30,10 +33,22 @@ def missing() -> list[str]:
 
 
 def free_port() -> int:
-    """Return a UDP port of loopback that nobody had a moment ago."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """Return a port of loopback that nobody has, and that no other process here will be given.
+
+    They lie below those that the kernel gives away, and each process counts on from a place of its
+    own: what is free now is taken only a moment later.
+    """
+    for number in _COUNT:
+        port = 20_000 + (os.getpid() * 37 + number) % 10_000
+        with (
+            contextlib.suppress(OSError),
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream,
+        ):
+            datagrams.bind((HOST, port))
+            stream.bind((HOST, port))
+            return port
+    raise AssertionError("counting ends")
 
 
 def wait_for(what: str, is_so: Callable[[], bool], *, limit_s: float = 10.0) -> None:
@@ -51,12 +66,15 @@ class Program:
     If the test's own process is killed the kernel asks the program to end: nothing stays behind.
     """
 
+    #: A command before each program's own.
+    before: ClassVar[tuple[str, ...]] = ()
+
     def __init__(self, command: Sequence[str], folder: Path, name: str) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "TERM", *command], cwd=folder,
+                [*self.before, "setpriv", "--pdeathsig", "TERM", *command], cwd=folder,
                 env={
                     **os.environ,
                     "PATH": f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin",
