@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.calls.house import house, strict
+from tests.calls.house import house, strict, talking
+from tests.fraud.calls import laid, ringback, spoken
 
 from securecall.calls.terms import Terms
 from securecall.errors import InputError
@@ -38,3 +39,18 @@ def test_a_host_has_a_printable_name() -> None:
     terms = house().terms
     with pytest.raises(InputError, match="host must be printable"):
         Terms(terms.ledger, terms.tariff, host="a\n")
+
+
+def test_who_was_accepted_was_answered() -> None:
+    # The called party presses the key and forwards the call without a word: nobody has spoken yet.
+    session = talking(house())
+    called, calling = laid(8, (1.5, ringback())), laid(8, (0.3, spoken(1, 3)))
+    for at in range(0, len(called), 160):
+        session.feed(called[at : at + 160], "called")
+        session.feed(calling[at : at + 160], "calling")
+    assert [(each.kind, each.detail) for each in session.events if each.kind != "tone"] == [
+        ("call_forwarding", "ringback")
+    ]
+    only = house(monitor={"legs": ("calling",)}).terms.new_monitor()
+    assert only is not None
+    assert only.feed(calling, "calling") + only.finish() == []

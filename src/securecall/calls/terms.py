@@ -70,13 +70,18 @@ class Terms:
         return named_policy("default") if self.policy is None else self.policy
 
     def new_monitor(self) -> CallMonitor | None:
-        """Return the monitor of a call, if it has one of its own.
+        """Return the monitor of a call that was accepted, if it has one of its own.
 
         Source
         ------
         own.
         """
-        return None if self.monitor is None else CallMonitor(**self.monitor)
+        if self.monitor is None:
+            return None
+        monitor = CallMonitor(**self.monitor)
+        # Who was accepted was answered: a ringback from now on is not the first one.
+        monitor.signal("answer", at_ms=0)
+        return monitor
 
     @property
     def sound(self) -> dict[str, Any]:
