@@ -23,7 +23,13 @@ from securecall.calls.schedule import Schedule
 from securecall.calls.session import Session
 from securecall.calls.terminal import Terminal, Terminals
 from securecall.calls.terms import Terms
-from securecall.errors import CallRefused, InputError, InputTypeError, SecurecallError
+from securecall.errors import (
+    CallRefused,
+    InputError,
+    InputTypeError,
+    SecurecallError,
+    StoreError,
+)
 from securecall.ledger.instant import instant
 from securecall.ledger.ledger import Ledger
 from securecall.rating.windows import Window
@@ -335,6 +341,17 @@ def test_calls_by_the_hour_are_those_that_were_placed() -> None:
     assert later.codes == ("person_velocity",)
     assert later.reasons[0].detail == "until 2026-05-01T19:00:00+00:00"
     assert found.check(asked("c-3"), at=NOON_MS + HOUR_MS).allowed
+
+
+def test_a_call_that_could_not_begin_takes_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = gate(calls_max=1, courtesy=Courtesy())
+    broken = Broken()
+    monkeypatch.setattr(found, "_sessions", broken)
+    for _ in range(2):
+        with pytest.raises(StoreError, match="the disk is gone"):
+            found.connect(asked(accounts=()), at=NOON_MS)
+    monkeypatch.undo()
+    assert found.check(asked(accounts=()), at=NOON_MS).codes == ("courtesy_call",)
 
 
 # What staff can stop ----------------------------------------------------------------------------

@@ -226,9 +226,14 @@ class Gate:
         )
         if decision.courtesy:
             self._courtesy[attempt.call_id] = None
-        session = self.sessions.begin(
-            attempt, decision, facility=facility.id, at=at, accepted=accepted, on_end=self._ended
-        )
+        try:
+            session = self.sessions.begin(
+                attempt, decision, facility=facility.id, at=at, accepted=accepted,
+                on_end=self._ended,
+            )  # fmt: skip
+        except BaseException:
+            self._ended(attempt.call_id)  # what never began must not take a line for ever
+            raise
         if attempt.call_id in self._courtesy:
             self._courtesy[attempt.call_id] = session
         return session
