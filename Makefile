@@ -52,7 +52,7 @@ test-peers: build                  # calls through real programs, on loopback
 	$(V)/python -m pytest -q tests/peers
 
 cutoff: build                      # a hundred calls that money ends, on the wire; keeps a dated page
-	$(V)/python -m tests.peers.hundred --report benchmarks/results/cutoff-$$(date -u +%F).md \
+	$(V)/python -m tests.peers.hundred $(AHEAD) --report benchmarks/results/cutoff-$$(date -u +%F).md \
 	  --note "Commit $$(git describe --always --dirty)."
 
 deep: build                        # Hypothesis, longer and elsewhere

@@ -39,6 +39,12 @@ def same_amount(cut: Cut) -> bool:
     return cut.proxy_micros == cut.total_micros
 
 
+def shorter(cuts: list[Cut]) -> str:
+    """Say by how much the proxy's records are shorter that come to less."""
+    by = [cut.talk_ms - cut.proxy_ms for cut in cuts if not same_amount(cut)]
+    return f"; the others are up to {max(by)} ms shorter, for it saw the answer later" if by else ""
+
+
 def versions() -> list[str]:
     """Return the peers with their versions."""
     from importlib.metadata import version
@@ -68,17 +74,15 @@ def page(cuts: list[Cut], *, took_s: float, loads: tuple[float, float], note: st
     lines = [
         f"# {len(cuts)} calls cut off on the wire, {day} UTC",
         "",
-        f"{note} {platform.python_version()}, {os.cpu_count()} cores, load {loads[0]:.2f} before "
-        f"and {loads[1]:.2f} after; {took_s:.0f} s. Peers: {', '.join(versions())}.",
+        f"{note} Python {platform.python_version()}, {os.cpu_count()} cores, load {loads[0]:.2f} "
+        f"before and {loads[1]:.2f} after; {took_s:.0f} s. Peers: {', '.join(versions())}.",
         "",
         f"- last packet within {PACKET_MS:g} ms of the cutoff, by RTP timestamp: "
         f"**{within} of {len(cuts)}**",
         f"- charge exact (taken once, what the judge says, all that the money buys): "
         f"**{exact} of {len(cuts)}**",
         f"- the proxy's call record, rated with what was authorised, comes to the same amount: "
-        f"{same} of {len(cuts)}; it is "
-        f"{max((cut.talk_ms - cut.proxy_ms for cut in cuts if not same_amount(cut)), default=0)} "
-        "ms shorter at most where it does not, for it saw the answer later",
+        f"**{same} of {len(cuts)}**" + shorter(cuts),
         f"- {pairs} of them shared an account's money with another call that ran beside them, so "
         "that their cutoffs moved in mid-call; the table below is of the others",
         "",
@@ -147,7 +151,8 @@ def main() -> int:
             side_by_side=told.side_by_side, seed=told.seed,
         )  # fmt: skip
         loads = (before, os.getloadavg()[0])
-        text = page(cuts, took_s=time.monotonic() - began, loads=loads, note=told.note)
+        note = told.note + told.ahead * " The peers ran ahead of all else (SCHED_RR)."
+        text = page(cuts, took_s=time.monotonic() - began, loads=loads, note=note)
     print(text)
     if told.report:
         told.report.write_text(text, encoding="utf-8")
