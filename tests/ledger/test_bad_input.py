@@ -26,7 +26,10 @@ WRITES: dict[str, dict[str, Any]] = {
     "pay": {"account": "bill", "amount": "0.01"},
     "transfer": {"source": "two", "target": "three", "amount": "0.01"},
     "set_credit_limit": {"account": "bill", "amount": "8"},
-    "start_call": {"call_id": "c9", "accounts": ["two"], "curve": Flat(), "max_ms": 60_000},
+    "start_call": {
+        "call_id": "c9", "accounts": ["two"], "curve": Flat(), "max_ms": 60_000,
+        "about": {"host": "one"},
+    },
     "end_call": {"call_id": "c1"},
     "recover": {"call_id": "c1", "last_alive_ms": NOW - 5},
     "settle_due": {},
@@ -65,8 +68,12 @@ READS: dict[str, dict[str, Any]] = {
     "reloads": {"account": "two"},
     "next_reload": {"account": "two"},
     "account_of": {"number": "+1"},
+    "about_call": {"call_id": "c1"},
+    "refund_requests": {"account": "two"},
+    "admits": {"accounts": ["two"], "curve": Flat(), "at": NOW, "max_ms": 60_000},
 }
-OTHERS = {"open", "close", "subscribe", "totals", "verify", "code_words"}  # take nothing of these
+# They take nothing of these.
+OTHERS = {"open", "close", "subscribe", "totals", "verify", "code_words", "running_calls"}
 DOLLARS = {
     "amount", "opening", "credit_limit", "fee", "below", "daily_max", "monthly_max", "percent",
 }  # fmt: skip
@@ -168,7 +175,15 @@ def state(ledger: Ledger) -> tuple[Any, ...]:
             [
                 view.papers(kind, row.id)
                 for row in view.accounts()
-                for kind in ("deposit", "chargeback", "reload", "request", "statement", "number")
+                for kind in (
+                    "deposit",
+                    "chargeback",
+                    "reload",
+                    "request",
+                    "statement",
+                    "number",
+                    "call",
+                )
             ],
         )
     )
