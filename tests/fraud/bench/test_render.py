@@ -39,7 +39,7 @@ def test_slips_move_labels_with_the_audio() -> None:
     draft.innocent("bump", draft.called, 80_000, 88_000)
     still = {leg: Slips() for leg in LEGS}
     moved = {**still, "called": Slips(((8_000, 160), (84_000, -80)))}
-    (one,), (other,) = _labels(draft, still), _labels(draft, moved)
+    (one,), (other,) = _labels(draft, [], still), _labels(draft, [], moved)
     assert other.start_s - one.start_s == pytest.approx(0.02)
     assert other.end_s - one.end_s == pytest.approx(0.01)
 

@@ -97,10 +97,13 @@ class Draft:
     def mark(
         self, kind: str, stratum: str, leg: LegDraft, start: int, end: int, *,
         evident: int | None = None, tolerated: tuple[str, ...] = (), detail: str = "",
+        talk_s: float = 0.0, party: int | None = None,
     ) -> None:  # fmt: skip
         """Write down what happens."""
         now = start if evident is None else evident
-        self.marks.append(Mark(kind, stratum, leg.name, start, end, now, tolerated, detail))
+        self.marks.append(Mark(
+            kind, stratum, leg.name, start, end, now, tolerated, detail, samples_of(talk_s), party,
+        ))  # fmt: skip
 
     def innocent(
         self, stratum: str, leg: LegDraft, start: int, end: int, tolerated: tuple[str, ...] = ()

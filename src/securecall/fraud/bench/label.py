@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 __all__ = [
-    "INNOCENT", "KINDS", "LEGS", "WITHIN_S", "Label", "Mark", "Played", "packed", "unpacked",
+    "INNOCENT", "KINDS", "LEGS", "UNHEARD", "WITHIN_S", "Label", "Mark", "Played", "packed",
+    "unpacked",
 ]  # fmt: skip
 
 #: The facility's leg and the other one.
@@ -21,6 +22,8 @@ KINDS: Final = (
 
 #: The kind of a label of something that looks like fraud and is none.
 INNOCENT: Final = "innocent"
+#: A class of it: something that nobody could hear in this call.
+UNHEARD: Final = "unheard"
 
 #: A report counts up to so long after all of it was heard. Source: own, docs/bench.md.
 WITHIN_S: Final = {
@@ -32,8 +35,10 @@ LATE_S: Final = {
     "three_way": 20.0,
     "call_forwarding": 20.0,
     "line_switch": 20.0,
-    "noise_anomaly": 2.0,
+    "noise_anomaly": 10.0,
 }
+#: All of them say that from here on the call goes elsewhere: one may be taken for another.
+ELSEWHERE: Final = frozenset({"three_way", "call_forwarding", "line_switch"})
 #: Digits end before anyone need know more. Source: ITU-T Q.24: 40 ms are enough.
 WITHIN_DIGIT_S: Final = 0.1
 #: A report may be so much earlier than the label: both are judged from the same audio.
@@ -90,6 +95,10 @@ class Label:
         """Until when a report of another kind may be of a part of it, or of its end."""
         return max(self.last_s, self.end_s + WITHIN_S[kind])
 
+    def confused_with(self, kind: str) -> bool:
+        """Return whether a report of another kind here is right in that the call goes elsewhere."""
+        return self.kind != kind and {self.kind, kind} <= ELSEWHERE
+
     @property
     def late_s(self) -> float:
         """Until when a report is right, and too late to count as found.
@@ -143,7 +152,11 @@ def unpacked(told: array[int]) -> Iterator[Played]:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A label whose times are still samples of the undisturbed leg."""
+    """A label whose times are still samples of the undisturbed leg.
+
+    Where ``talk`` is not 0, nothing can be heard of it before so many samples of talk behind its
+    end: of anybody on the leg, or of the party that has the number ``party`` there.
+    """
 
     kind: str
     stratum: str
@@ -153,3 +166,5 @@ class Mark:
     evident: int
     tolerated: tuple[str, ...] = ()
     detail: str = ""
+    talk: int = 0
+    party: int | None = None

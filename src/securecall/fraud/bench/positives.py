@@ -26,6 +26,8 @@ Happening = Callable[[Draft, int], int]
 
 #: What a merge may rightly be said to be, too.
 PARTS: Final = ("keypad", "call_forwarding", "line_switch", "noise_anomaly")
+#: What only talk can show is evident after so many seconds of it. Source: own.
+TALK_S: Final = 2.0
 #: Codecs that bend tones.
 SPEECH_CODERS: Final = frozenset({"gsm", "amr", "amr122", "amr475", "g723", "opus"})
 
@@ -117,7 +119,9 @@ def _three_way_clickless(draft: Draft, at: int, stratum: str) -> int:
     before = leg.line_at(at)
     merge = at + s(draw.between(3, 15))
     held(draft, leg, at, merge, sound=draw.one_of(("dead", "comfort", "comfort", "music")))
+    talk_s, party = 0.0, None
     if stratum == "same_codec":
+        talk_s, party = TALK_S, len(leg.parties)
         third: Line | None = replace(before, level_dbm0=before.level_dbm0 + draw.between(-3, 3))
         _joined(draft, leg, merge, third, stays=True)
     else:
@@ -126,7 +130,12 @@ def _three_way_clickless(draft: Draft, at: int, stratum: str) -> int:
         changed = other_line(draw, before, what)
         leg.change(merge, changed)
         _joined(draft, leg, merge, drawn_line(draw), stays=bool(what) and draw.chance(0.6))
-    draft.mark("three_way", stratum, leg, at, merge, evident=merge, tolerated=PARTS)
+        if "noise" not in what:
+            talk_s = TALK_S
+    draft.mark(
+        "three_way", stratum, leg, at, merge, evident=merge, tolerated=PARTS, talk_s=talk_s,
+        party=party,
+    )  # fmt: skip
     return merge + s(8)
 
 
@@ -299,7 +308,7 @@ def _switched(draft: Draft, at: int, stratum: str, what: list[str]) -> int:
         _joined(draft, leg, end, None, stays=False)
     draft.mark(
         "line_switch", stratum, leg, at, end, evident=end,
-        tolerated=("noise_anomaly", "call_forwarding"),
+        tolerated=("noise_anomaly", "call_forwarding"), talk_s=0.0 if "noise" in what else TALK_S,
     )  # fmt: skip
     return end + s(12)
 

@@ -12,7 +12,7 @@ from securecall.fraud.bench.call import Call
 from securecall.fraud.bench.codec import coded
 from securecall.fraud.bench.dice import Dice, dice
 from securecall.fraud.bench.draft import Draft, LegDraft
-from securecall.fraud.bench.label import LEGS, Label, Played
+from securecall.fraud.bench.label import INNOCENT, LEGS, UNHEARD, Label, Mark, Played
 from securecall.fraud.bench.line import AROUND, Line, near_end, through
 from securecall.fraud.bench.network import (
     Slips,
@@ -105,25 +105,51 @@ def rendered(draft: Draft, origin: Origin) -> Call:
         if first < end
     )
     return Call(
-        origin.seed, origin.call, origin.split, legs, lost, _labels(draft, slips), about, played
+        origin.seed, origin.call, origin.split, legs, lost, _labels(draft, tracks, slips), about,
+        played,
     )  # fmt: skip
 
 
-def _labels(draft: Draft, slips: dict[str, Slips]) -> tuple[Label, ...]:
-    """Return the marks as labels: where slips moved them, in order of time."""
+def _labels(draft: Draft, tracks: list[Track], slips: dict[str, Slips]) -> tuple[Label, ...]:
+    """Return the marks as labels: where slips moved them, in order of time.
+
+    Of what talk alone can show and nobody has talked enough, nothing can be heard in this call: it
+    is no label of its kind, and no report of it is false.
+    """
 
     def at(leg: str, sample: int) -> float:
         return min(slips[leg].moved(sample), draft.samples) / SAMPLE_RATE_HZ
 
-    made = [
-        Label(
-            mark.kind, mark.stratum, mark.leg, at(mark.leg, mark.start), at(mark.leg, mark.end),
-            at(mark.leg, mark.evident), mark.tolerated, mark.detail,
-        )
-        for mark in draft.marks
-        if mark.start < draft.samples
-    ]  # fmt: skip
+    made = []
+    for mark in draft.marks:
+        if mark.start >= draft.samples:
+            continue
+        evident = _evident(mark, draft, tracks)
+        kind, stratum, tolerated = mark.kind, mark.stratum, mark.tolerated
+        if evident is None:
+            kind, stratum, evident = INNOCENT, UNHEARD, mark.evident
+            tolerated = (mark.kind, *tolerated)
+        made.append(Label(
+            kind, stratum, mark.leg, at(mark.leg, mark.start), at(mark.leg, mark.end),
+            at(mark.leg, evident), tolerated, mark.detail,
+        ))  # fmt: skip
     return tuple(sorted(made, key=lambda label: (label.start_s, label.kind, label.stratum)))
+
+
+def _evident(mark: Mark, draft: Draft, tracks: list[Track]) -> int | None:
+    """Return from when on a mark can be heard; None if it cannot."""
+    if not mark.talk:
+        return mark.evident
+    talk = np.zeros(max(0, draft.samples - mark.end), np.bool_)
+    for track in tracks:
+        if track.leg == mark.leg and mark.party in (None, track.number):
+            talk |= track.samples[mark.end :] != 0.0
+    leg = draft.legs[mark.leg]
+    for first, end in (*leg.quiet, *leg.dead):
+        talk[max(0, first - mark.end) : max(0, end - mark.end)] = False
+    heard = np.cumsum(talk)
+    place = int(np.searchsorted(heard, mark.talk))
+    return mark.end + place if place < len(heard) else None
 
 
 def _talked(draft: Draft, origin: Origin) -> list[Track]:

@@ -33,7 +33,14 @@ def tables(scores: Mapping[str, Scores]) -> tuple[Table, ...]:
     """
     first = next(iter(scores.values()))
     clips = (_clips(scores),) if first.distinct.classes else ()
-    return (_found(scores), _alarms(scores), *clips, _totals(scores), _curves(scores))
+    return (
+        _found(scores),
+        _by_kind(scores),
+        _alarms(scores),
+        *clips,
+        _totals(scores),
+        _curves(scores),
+    )
 
 
 def _found(scores: Mapping[str, Scores]) -> Table:
@@ -60,6 +67,26 @@ def _share(found: Found) -> str:
         return text
     text += f" {100 * told['share']:.0f} % ({100 * told['low_95']:.0f}-{100 * told['high_95']:.0f})"
     return f"{text} {told['latency_median_s']:.2f}/{told['latency_95_s']:.2f} s"
+
+
+def _by_kind(scores: Mapping[str, Scores]) -> Table:
+    """Tell of each kind what was false, what was right and late, and what was another kind."""
+    rows: list[tuple[str, ...]] = []
+    for kind in next(iter(scores.values())).kind_alarms:
+        late = [one.late.get(kind, 0) for one in scores.values()]
+        others = [
+            sum(count for (_, told), count in one.confused.items() if told == kind)
+            for one in scores.values()
+        ]
+        rows.append((kind, *(_rate(one.kind_alarms[kind]) for one in scores.values())))
+        for name, counts in (("  right, late", late), ("  of another kind", others)):
+            if any(counts):
+                rows.append((name, *map(str, counts)))
+    return Table(
+        "False alarms by kind: count, per hour (95 % limits), of them disconnects; beside them what"
+        " was right and late, and where the call did go elsewhere, but by another kind",
+        ("kind", *scores), tuple(rows),
+    )  # fmt: skip
 
 
 def _alarms(scores: Mapping[str, Scores]) -> Table:

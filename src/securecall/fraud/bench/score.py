@@ -1,9 +1,10 @@
 """Scores: what was found of what happened, what was not there, how soon, how sure.
 
 A label is found if a report of its kind was detected between ``first_s`` and ``last_s`` of it. One
-that comes until ``late_s`` is right, but finds nothing: it is late. Any other report is a false
-alarm, unless a label there tolerates its kind; it is put down to the class of what happened at the
-time.
+that comes until ``late_s`` is right, but finds nothing: it is late. Three kinds say that a call
+goes elsewhere; one that is taken for another is confused, and counted by itself, but where it ends
+the call it is false. So is any other report, unless a label there tolerates its kind; it is put
+down to the class of what happened at the time.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A report and what it is: ``found``, ``late``, ``tolerated`` or ``false``, in which class."""
+    """A report: ``found``, ``late``, ``tolerated``, ``confused`` or ``false``, and in what."""
 
     heard: Heard
     verdict: str
@@ -84,6 +85,12 @@ def judged(record: Record) -> list[Judged]:
             for label in record.labels
         ):
             made.append(Judged(one, "tolerated", ""))
+        elif confused := [
+            label for label in record.labels
+            if label.confused_with(one.kind) and label.first_s <= at <= label.late_s
+            and one.grade != "disconnect"
+        ]:  # fmt: skip
+            made.append(Judged(one, "confused", confused[0].kind))
         else:
             made.append(Judged(one, "false", _class(record.labels, at)))
     return made
@@ -173,6 +180,8 @@ class Scores:
     overall : Alarms
     late : mapping of str to int
         Reports of each kind that were right and late.
+    confused : mapping of (kind, kind) to int
+        Reports of the second kind where the first happened.
     kind_alarms, classes : mapping of str to Alarms
         False alarms of each kind, and in each class of what went on.
     disconnected : int
@@ -194,6 +203,7 @@ class Scores:
     classes: dict[str, Alarms] = field(default_factory=dict)
     false: dict[str, list[float]] = field(default_factory=dict)
     late: dict[str, int] = field(default_factory=dict)
+    confused: dict[tuple[str, str], int] = field(default_factory=dict)
     certainty: list[tuple[float, bool]] = field(default_factory=list)
     disconnected: int = 0
     uncut_hours: float = 0.0
@@ -277,6 +287,7 @@ class Scores:
             "strata": {"/".join(names): one.as_dict() for names, one in self.strata.items()},
             "false_alarms": self.overall.as_dict(),
             "classes": {name: one.as_dict() for name, one in self.classes.items()},
+            "confused": {"/".join(pair): count for pair, count in sorted(self.confused.items())},
             "distinct_clips": self.distinct.as_dict(),
             "disconnected_calls": self.disconnected,
             "disconnected_per_1000_calls_of_15_min": self.disconnected_per_1000_calls(),
@@ -350,6 +361,10 @@ def _count(made: Scores, record: Record) -> None:
             continue
         made.certainty.append((one.heard.probability, one.verdict == "found"))
         if one.verdict == "found":
+            continue
+        if one.verdict == "confused":
+            pair = one.where, one.heard.kind
+            made.confused[pair] = made.confused.get(pair, 0) + 1
             continue
         cut = one.heard.grade == "disconnect"
         alarms_at.append((one.heard.detected_ms / 1000, cut))

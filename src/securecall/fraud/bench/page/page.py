@@ -169,6 +169,10 @@ def _summary(scores: Mapping[str, Scores]) -> str:
                 f"{percent(told['share'])} ({100 * told['low_95']:.0f}–{100 * told['high_95']:.0f})"
             )
         rows.append((f"{kind}: found", *cells))
+        rows.append((
+            f"{kind}: false an hour",
+            *(_limited(one.kind_alarms[kind].as_dict(), "per_hour") for one in scores.values()),
+        ))  # fmt: skip
     further = {
         "false alarms an hour": [
             _limited(one.overall.as_dict(), "per_hour") for one in scores.values()
