@@ -15,7 +15,9 @@ from securecall._context cimport (
 )
 from securecall._cue cimport CUE_CHANGE, Cue, Cues, sc_new_cue
 from securecall._forest cimport Forest, sc_forest_weigh
-from securecall._side cimport DEAD_FRAMES, IDLE_SPOKEN, Side, sc_seen, sc_shapes, sc_side
+from securecall._side cimport (
+    DEAD_FRAMES, IDLE_SPOKEN, Side, sc_groups, sc_seen, sc_shapes, sc_side, sc_talk_seen,
+)
 
 cdef enum:
     LONG_SLIDE = 12
@@ -99,8 +101,41 @@ cdef enum:                 # values of a cue of change
     V_SEEN                 # how near the noise behind comes to any block's before, dB; 20: unknown
     V_RUN_SEEN             # the interruption's
     V_ANSWERED             # since an interruption that call waiting explains, seconds
-    V_COUNT = 91
-    V_SCORES = 91          # log odds of each kind; see _forest.pxd
+    V_MU_BEFORE            # shares of samples on the steps of mu-law, A-law, of 8, of 16 of small
+    V_MU
+    V_A_BEFORE
+    V_A
+    V_EIGHTS_BEFORE
+    V_EIGHTS
+    V_EVENS_BEFORE
+    V_EVENS
+    V_PEAKS                # blocks on the poorer side whose loudest moments are compared
+    V_PEAK                 # eight bands' over the middle: from 0, 250, 2500, ... 3750 Hz
+    V_FLOOR_GROUP = 108    # eight groups of bands of the noise, beside its level
+    V_TALK_GROUP = 116     # of talk
+    V_EVEN_BEFORE = 124    # evenness of the noise
+    V_EVEN
+    V_PITCH_SPREAD         # from block to block
+    V_TALK_SPREAD
+    V_TALK_SEEN            # how near talk behind comes to any block's before, dB; 20: unknown
+    V_LAST_SEEN            # the last block's
+    V_LONG_PEAK_LOW        # the last 6 s against what was before
+    V_LONG_PEAK_2750
+    V_LONG_PEAK_3000
+    V_LONG_PEAK_3250
+    V_LONG_PEAK_3500
+    V_LONG_MU
+    V_LONG_A
+    V_LONG_EIGHTS
+    V_LONG_EVENS
+    V_LONG_PEAKS
+    V_STRONG = 140         # seconds of hissing sounds on the poorer side
+    V_SLOPE                # 2500 to 3500 Hz over 2250 Hz in them, after less before
+    V_SLOPE_BEFORE = 146   # 3000 Hz
+    V_LONG_STRONG
+    V_LONG_SLOPE           # the last 6 s
+    V_COUNT = 153
+    V_SCORES = 153         # log odds of each kind; see _forest.pxd
 
 cdef struct Change:
     Block block[72]        # the latest first
@@ -116,6 +151,34 @@ cdef struct Change:
 cdef inline void sc_change_reset(Change* state) noexcept nogil:
     memset(state, 0, sizeof(Change))
     state.after = -1
+
+
+cdef inline void sc_compare_steps(
+    const Side* before, const Side* after, float* value
+) noexcept nogil:
+    """Write what samples' steps and the loudest moments of bands differ in."""
+    cdef int k
+    cdef float middle
+    value[V_MU_BEFORE] = before.mu if before.grids else <float> -1
+    value[V_A_BEFORE] = before.a if before.grids else <float> -1
+    value[V_EIGHTS_BEFORE] = before.eights if before.grids else <float> -1
+    value[V_EVENS_BEFORE] = before.evens if before.small else <float> -1
+    if before.grids and after.grids:
+        value[V_MU] = after.mu - before.mu
+        value[V_A] = after.a - before.a
+        value[V_EIGHTS] = after.eights - before.eights
+    if before.small and after.small:
+        value[V_EVENS] = after.evens - before.evens
+    value[V_STRONG] = <float> 0.02 * min(before.strong, after.strong)
+    value[V_SLOPE_BEFORE] = before.slope[2] if before.strong else <float> -60
+    if before.strong and after.strong:
+        for k in range(5):
+            value[V_SLOPE + k] = after.slope[k] - before.slope[k]
+    value[V_PEAKS] = before.peaks if before.peaks < after.peaks else after.peaks
+    if before.peaks >= 3 and after.peaks >= 3:
+        middle = after.peak[0] - before.peak[0]
+        for k in range(8):
+            value[V_PEAK + k] = after.peak[1 + k] - before.peak[1 + k] - middle
 
 
 @cython.cdivision(True)
@@ -161,6 +224,16 @@ cdef inline void sc_compare(const Side* before, const Side* after, float* value)
         value[V_OTHER_AFTER] = after.other / <float> after.frames
         value[V_TONAL_AFTER] = after.tonal / <float> after.frames
         value[V_DEAD_AFTER] = after.dead / <float> after.frames
+    sc_compare_steps(before, after, value)
+    if before.quiets and after.quiets:
+        sc_groups(before.quiet, after.quiet, &value[V_FLOOR_GROUP])
+        value[V_EVEN] = after.even - before.even
+    value[V_EVEN_BEFORE] = before.even if before.quiets else <float> 0
+    if before.talks and after.talks:
+        sc_groups(before.talking, after.talking, &value[V_TALK_GROUP])
+        value[V_TALK_SPREAD] = after.talk_spread - before.talk_spread
+    if before.pitches and after.pitches:
+        value[V_PITCH_SPREAD] = after.pitch_spread - before.pitch_spread
     value[V_HIGH_AFTER] = after.high * <float> 0.5 - 100
     value[V_CLICK_AFTER] = after.click
 
@@ -202,8 +275,9 @@ cdef inline void sc_change_step(
     """Take a block in and tell how the leg differs from what it was."""
     cdef int idle, after, skip, run, gap, k
     cdef float unused, begun, waited
+    cdef float talking[16]
     cdef Side sides[3]
-    cdef float value[96]
+    cdef float value[160]
     cdef Cue* cue
 
     memset(value, 0, sizeof(value))
@@ -272,6 +346,17 @@ cdef inline void sc_change_step(
     cue.value[V_SEEN] = sc_seen(
         &sides[1], &state.block[after + skip], state.blocks - after - skip
     )
+    cue.value[V_TALK_SEEN] = cue.value[V_LAST_SEEN] = 20
+    if sides[1].talks >= 15:
+        cue.value[V_TALK_SEEN] = sc_talk_seen(
+            sides[1].talking, &state.block[after + skip], state.blocks - after - skip
+        )
+    if state.block[0].talks >= 8:
+        for k in range(16):
+            talking[k] = state.block[0].talking[k] * <float> 0.5 - 100
+        cue.value[V_LAST_SEEN] = sc_talk_seen(
+            talking, &state.block[after + skip], state.blocks - after - skip
+        )
     cue.value[V_RUN_SEEN] = 20
     if skip or cue.value[V_KIND] == 2:
         if skip:
@@ -314,6 +399,17 @@ cdef inline void sc_change_step(
         cue.value[V_LONG_TALK_HIGH] = value[V_TALK_HIGH]
         cue.value[V_LONG_EDGE] = value[V_EDGE]
         cue.value[V_LONG_PITCH] = value[V_PITCH]
+        cue.value[V_LONG_PEAK_LOW] = value[V_PEAK + 1]
+        for k in range(4):
+            cue.value[V_LONG_PEAK_2750 + k] = value[V_PEAK + 3 + k]
+        cue.value[V_LONG_STRONG] = value[V_STRONG]
+        for k in range(5):
+            cue.value[V_LONG_SLOPE + k] = value[V_SLOPE + k]
+        cue.value[V_LONG_MU] = value[V_MU]
+        cue.value[V_LONG_A] = value[V_A]
+        cue.value[V_LONG_EIGHTS] = value[V_EIGHTS]
+        cue.value[V_LONG_EVENS] = value[V_EVENS]
+        cue.value[V_LONG_PEAKS] = value[V_PEAKS]
         cue.value[V_LONG_TOP_3000] = value[V_TOP_3000]
         cue.value[V_LONG_TOP_3250] = value[V_TOP_3250]
     sc_sway(state, cue.value)

@@ -19,6 +19,7 @@ from securecall._frame cimport (
     Event, Events, SC_HOP, sc_ahead, sc_bank_prepare, sc_bank_width,
 )
 from securecall._line cimport sc_line_finish
+from securecall._grid cimport sc_grid_prepare
 from securecall._measures cimport sc_measures_prepare
 from securecall._pairs cimport sc_pairs_prepare, sc_pairs_width
 from securecall._spectrum cimport sc_spectrum_prepare, sc_spectrum_width
@@ -34,10 +35,11 @@ sc_bank_prepare(8000.0)
 sc_pairs_prepare(8000.0)
 sc_spectrum_prepare()
 sc_measures_prepare()
+sc_grid_prepare()
 
 LEG_BYTES = sizeof(Leg)
 CHANGE_VALUES = V_COUNT
-SAVED_MAGIC = b"scw3"
+SAVED_MAGIC = b"scw4"
 
 
 def bank_width(lanes=0):

@@ -10,8 +10,9 @@ from libc.string cimport memset
 
 cdef enum:
     FOREST_KINDS = 4       # three_way, call_forwarding, line_switch, noise_anomaly
-    FOREST_NODES = 8192
-    FOREST_TREES = 640
+    FOREST_NODES = 32000
+    FOREST_TREES = 1024
+    KIND_NUMBERS = 5
     NODE_NUMBERS = 3       # of a packed node: feature (-1 in a leaf), number, right
 
 cdef struct Node:
@@ -22,10 +23,12 @@ cdef struct Node:
 cdef struct Forest:
     int kinds              # 0: none
     int trees[4]           # so many of each kind, one kind after the other
-    int16_t root[640]
+    int16_t root[1024]
     float base[4]
     float told[4]          # log odds from which on a change is told
-    Node node[8192]
+    int first[4]           # after so many trees of a kind, log odds below `stop` are not told
+    float stop[4]
+    Node node[32000]
 
 
 cdef inline int sc_forest_unpack(
@@ -33,7 +36,8 @@ cdef inline int sc_forest_unpack(
 ) noexcept nogil:
     """Fill a forest from numbers; return -1 if they are none.
 
-    Kinds; of each its trees, base and told; then for each tree how many nodes, and the nodes.
+    Kinds; of each its trees, base, told, first and stop; then for each tree how many nodes, and
+    the nodes.
     """
     cdef int k, t, n, nodes, trees = 0, at = 0, used = 0
     memset(forest, 0, sizeof(Forest))
@@ -41,16 +45,18 @@ cdef inline int sc_forest_unpack(
         return -1
     forest.kinds = <int> number[0]
     at = 1
-    if count < 1 + 3 * forest.kinds:
+    if count < 1 + KIND_NUMBERS * forest.kinds:
         return -1
     for k in range(forest.kinds):
         forest.trees[k] = <int> number[at]
         forest.base[k] = number[at + 1]
         forest.told[k] = number[at + 2]
+        forest.first[k] = <int> number[at + 3]
+        forest.stop[k] = number[at + 4]
         if not 0 <= forest.trees[k] <= FOREST_TREES - trees:
             return -1
         trees += forest.trees[k]
-        at += 3
+        at += KIND_NUMBERS
     for t in range(trees):
         if at >= count:
             return -1
@@ -78,13 +84,18 @@ cdef inline int sc_forest_unpack(
 cdef inline int sc_forest_weigh(
     const Forest* forest, const float* value, float* scores
 ) noexcept nogil:
-    """Write the log odds of each kind; return whether one of them is to be told."""
+    """Write the log odds of each kind; return whether one of them is to be told.
+
+    Most changes are nothing, and the first trees of a kind already say so.
+    """
     cdef int k, t, at, first = 0, told = 0
     cdef float score
     cdef const Node* node
     for k in range(forest.kinds):
         score = forest.base[k]
         for t in range(first, first + forest.trees[k]):
+            if t == first + forest.first[k] and score < forest.stop[k]:
+                break
             at = forest.root[t]
             node = &forest.node[at]
             while node.feature >= 0:

@@ -19,7 +19,8 @@ from securecall._context cimport (
 )
 from securecall._cue cimport CUE_SPOKEN, Cues, sc_new_cue
 from securecall._echo cimport Echo, sc_echo_step
-from securecall._frame cimport Events, FRAME
+from securecall._frame cimport Events, FRAME, RING
+from securecall._grid cimport sc_grid_take
 from securecall._gap cimport Gap, sc_gap_reset, sc_gap_step
 from securecall._line cimport (
     Line, S16LE, Setup, sc_line_feed, sc_line_finish, sc_line_gap, sc_line_reset,
@@ -172,6 +173,7 @@ cdef inline void _listen(Leg* leg, int number, Cues* cues) noexcept nogil:
             sc_new_cue(cues, CUE_SPOKEN, number, leg.line.now, leg.line.now)
 
 
+@cython.cdivision(True)  # the clock is never below 0
 cdef inline int _frame(Watch* watch, const Setup* setup, int number, Cues* cues) noexcept nogil:
     """Take in the frame that a leg has just completed; return -1 without memory."""
     cdef Leg* leg = &watch.leg[number]
@@ -184,6 +186,10 @@ cdef inline int _frame(Watch* watch, const Setup* setup, int number, Cues* cues)
     )
     for k in range(first, cues.count):
         sc_context_cue(&leg.context, &cues.items[k])
+    if not leg.line.lost:
+        sc_grid_take(
+            &leg.building.grid, &leg.line.ring[(leg.line.now - FRAME) % RING], leg.line.offset
+        )
     if sc_building_take(&leg.building, &leg.line.measures):
         if _queue(leg):
             return -1

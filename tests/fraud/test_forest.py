@@ -137,7 +137,8 @@ class TestEngine:
     def test_a_limit_that_was_read_is_the_engine_s_own(self) -> None:
         # 0.1 in 32 bits is above 0.1: a value that is just that must go left, here as there.
         text = (
-            "kind,a,0,0,0,1,0\nnode,a,0,run_s,0.1,2,0\nnode,a,1,leaf,0,0,-1\nnode,a,2,leaf,0,0,1\n"
+            "kind,a,0,0,0,1,0,0,-99\nnode,a,0,run_s,0.1,2,0\nnode,a,1,leaf,0,0,-1\n"
+            "node,a,2,leaf,0,0,1\n"
         )
         values = [0.0] * len(NAMES)
         values[NAMES.index("run_s")] = float(np.float32("0.1"))
@@ -161,9 +162,31 @@ class TestEngine:
         assert len(told(Forest([loud, quiet]), SOUNDS[0])) == len(every)
 
 
+class TestStopping:
+    """What the first trees say is little, the others are not asked."""
+
+    LEAVES: tuple[Tree, ...] = tuple(((LEAF, 0.0, 0, odds),) for odds in (-2.0, 5.0))
+
+    @pytest.mark.parametrize(
+        ("first", "stop", "log_odds"), [(0, -99.0, 3.0), (1, -2.0, 3.0), (1, -1.5, -2.0)]
+    )
+    def test_they_stop_after_the_first_below_a_limit(
+        self, first: int, stop: float, log_odds: float
+    ) -> None:
+        stopping = replace(kind(*self.LEAVES), first=first, stop=stop)
+        scores = {row[len(NAMES)] for row in told(Forest([stopping]), SOUNDS[0])}
+        assert scores == {log_odds}
+
+    def test_a_kind_that_stops_leaves_the_next_one_whole(self) -> None:
+        stopping = replace(kind(*self.LEAVES), first=1, stop=0.0)
+        both = Forest([stopping, kind(*self.LEAVES, name="line_switch")])
+        scores = {row[len(NAMES) : len(NAMES) + 2] for row in told(both, SOUNDS[0])}
+        assert scores == {(-2.0, 3.0)}
+
+
 class TestPacked:
     GOOD = array("f", Forest([kind(STUMP, STUMP), kind(STUMP, name="line_switch")]).packed)
-    FIRST_NODE = 1 + 2 * 3 + 1  # kinds; of each three numbers; how many nodes
+    FIRST_NODE = 1 + 2 * 5 + 1  # kinds; of each five numbers; how many nodes
 
     def refused(self, numbers: array[float]) -> bool:
         try:
@@ -192,11 +215,11 @@ class TestPacked:
     def test_of_no_kinds_or_too_many(self, number: float) -> None:
         assert self.refused(self.changed(0, number))
 
-    @pytest.mark.parametrize("number", [-1, 1, 3, 641, 30_000])
+    @pytest.mark.parametrize("number", [-1, 1, 3, 1025, 30_000])
     def test_of_other_trees_than_there_are(self, number: float) -> None:
         assert self.refused(self.changed(1, number))
 
-    @pytest.mark.parametrize("number", [0, -1, 1, 2, 4, 8_193, 30_000])
+    @pytest.mark.parametrize("number", [0, -1, 1, 2, 4, 32_001, 60_000])
     def test_of_other_nodes_than_there_are(self, number: float) -> None:
         assert self.refused(self.changed(self.FIRST_NODE - 1, number))
 
@@ -213,9 +236,9 @@ class TestPacked:
 
     def test_with_more_trees_or_nodes_than_there_is_room(self) -> None:
         leaf: Tree = ((LEAF, 0.0, 0, 1.0),)
-        for count, refused in ((640, False), (641, True)):
+        for count, refused in ((1024, False), (1025, True)):
             assert self.refused(array("f", Forest([kind(*[leaf] * count)]).packed)) is refused
-        chain = _chain(4095)
+        chain = _chain(15_999)
         assert not self.refused(array("f", Forest([kind(chain, chain)]).packed))
         assert not self.refused(array("f", Forest([kind(chain, chain, *[leaf] * 2)]).packed))
         assert self.refused(array("f", Forest([kind(chain, chain, STUMP)]).packed))
@@ -320,7 +343,7 @@ class TestFile:
         ],
     )  # fmt: skip
     def test_a_damaged_line_is_named(self, line: str) -> None:
-        text = "# made by a test\nkind,three_way,0,0,0,1,0\nnode,three_way,0,leaf,0,0,1\n"
+        text = "# made by a test\nkind,three_way,0,0,0,1,0,0,-99\nnode,three_way,0,leaf,0,0,1\n"
         with pytest.raises(BuildError, match=r"evidence_.*\.csv, line 4: "):
             read(text + line + "\n")
 

@@ -31,8 +31,10 @@ FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
     "hold": ("run_floor", "run_shape", "run_s", "run_other", "run_tonal", "run_dead", "kind",
              "floor_down", "after_s"),
     "noise": ("floor", "long_floor", "quiets", "high_after", "tonal_after", "dead_after",
-              "other_after", "low_sway", "spread", "shape_sway"),
-    "voice": ("talk", "pitch", "long_talk", "long_pitch", "edge", "long_edge", "spoken"),
+              "other_after", "low_sway", "spread", "shape_sway", "even"),
+    "voice": ("talk", "pitch", "long_talk", "long_pitch", "edge", "long_edge", "spoken",
+              "peak", "long_peak", "strong", "long_strong", "slope", "long_slope", "last_seen"),
+    "codec": ("steps", "long_steps"),
     "echo": ("echo", "mutes", "run_mutes", "run_echoes", "far", "run_far"),
     "tones": ("since_", "lead_"),
 }  # fmt: skip
@@ -104,6 +106,7 @@ class Kind:
 
     ``told``, ``alert`` and ``disconnect`` are log odds: from the first on the engine wakes Python,
     the others are limits of the grades. ``slope`` and ``shift`` make a probability of log odds.
+    What has less than ``stop`` after the ``first`` trees is weighed no further: it is not told.
     """
 
     name: str
@@ -113,6 +116,8 @@ class Kind:
     slope: float
     shift: float
     trees: tuple[tuple[tuple[int, float, int, float], ...], ...]
+    first: int = 0
+    stop: float = -99.0
 
     def probability(self, log_odds: float) -> float:
         """Return how often a report with such log odds was right, on simulated calls."""
@@ -153,7 +158,7 @@ class Forest:
         self.kinds = {each.name: each for each in kinds}
         row = array("f", [len(kinds)])
         for each in kinds:
-            row.extend((len(each.trees), 0.0, each.told))
+            row.extend((len(each.trees), 0.0, each.told, each.first, each.stop))
         for each in kinds:
             for tree in each.trees:
                 row.append(len(tree))
@@ -190,7 +195,7 @@ def read(text: str) -> Forest:
     ------
     own.
     """
-    heads: dict[str, tuple[float, float, float, float, float]] = {}
+    heads: dict[str, tuple[float, float, float, float, float, int, float]] = {}
     trees: dict[str, list[list[tuple[int, float, int, float]]]] = {}
     for line, words in enumerate(text.splitlines(), 1):
         if not words or words.startswith("#"):
@@ -198,8 +203,8 @@ def read(text: str) -> Forest:
         try:
             what, kind, *rest = words.split(",")
             if what == "kind":
-                told, alert, disconnect, slope, shift = map(float, rest)
-                heads[kind] = (told, alert, disconnect, slope, shift)
+                told, alert, disconnect, slope, shift, first, stop = map(float, rest)
+                heads[kind] = (told, alert, disconnect, slope, shift, int(first), stop)
                 trees[kind] = []
             else:
                 if rest[0] == "0":
@@ -212,5 +217,6 @@ def read(text: str) -> Forest:
         except (KeyError, ValueError, IndexError) as error:
             raise BuildError(f"{FILE}, line {line}: {error!r}") from None
     return Forest([
-        Kind(name, *heads[name], tuple(tuple(tree) for tree in trees[name])) for name in heads
+        Kind(name, *head[:5], tuple(tuple(tree) for tree in trees[name]), *head[5:])
+        for name, head in heads.items()
     ])  # fmt: skip

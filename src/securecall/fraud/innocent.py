@@ -55,8 +55,8 @@ RETURN_S: Final = 3.0
 def muted(change: Heard) -> bool:
     """Return whether an interruption is what a mute button does: nothing at all, and no flash.
 
-    A leg that is cut without a click may be held, too; nothing tells the one from the other, and
-    muting is the more frequent by far.
+    A leg that is cut without a click may be held, too; while it lasts nothing tells the one from
+    the other, and muting is the more frequent by far.
 
     Parameters
     ----------

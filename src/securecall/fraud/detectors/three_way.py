@@ -16,7 +16,7 @@ __all__ = ["ThreeWay"]
 
 #: Sources of what somebody did, and of what is other since.
 ACT: Final = frozenset({"clicks", "hold"})
-OUTCOME: Final = frozenset({"noise", "voice", "echo"})
+OUTCOME: Final = frozenset({"noise", "voice", "echo", "codec"})
 BEHIND_S: Final = 8.0
 
 
@@ -38,13 +38,13 @@ class ThreeWay(ByEvidence):
     growing_ms: ClassVar[float] = 30_000.0
 
     def hear(self, item: Heard, call: CallView) -> Sequence[Finding]:
-        """Hear a change; a leg that was only mute is none.
+        """Hear a change; while a leg is only mute, there is none.
 
         Source
         ------
         own.
         """
-        if item.kind == "change" and muted(item):
+        if item.kind == "change" and item.number("kind") == 2 and muted(item):
             return ()
         return super(ThreeWay, self).hear(item, call)
 
