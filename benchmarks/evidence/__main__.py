@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.corpora.store import AUDIO
@@ -14,14 +15,14 @@ from benchmarks.evidence.changes import Changes
 from benchmarks.evidence.judging import Judged, judged
 from benchmarks.evidence.limits import KINDS, Limits, curve, limits
 from benchmarks.evidence.making import Hearer, Keeper, heard, work
-from benchmarks.evidence.trees import Growth, Tree, crossed, taught, weighed
+from benchmarks.evidence.trees import Growth, Tree, crossed, stopping, taught, weighed
 from benchmarks.measure import ROOT, say
 from securecall.errors import BuildError, InputError
 from securecall.fraud.forest import Kind, evidence
 
 OUT = ROOT / "out" / "evidence"
-SEED, CHECK_SEED = 101, 201  # what is checked was never trained on, of neither part
-NATURAL, RICH, CHECKED = 480, 300, 240
+SEED, CHECK_SEED = 111, 211  # what is checked was never trained on, of neither part
+NATURAL, RICH, CHECKED = 2000, 800, 240
 
 
 def trained(
@@ -33,7 +34,9 @@ def trained(
     whole = judged(kind, calls, odds)
     natural = [n for n, (batch, _) in enumerate(calls) if batch.natural]
     usual = judged(kind, [calls[n] for n in natural], [odds[n] for n in natural])
-    return limits(usual, whole), taught(changes, kind, growth), whole
+    bounds, trees = limits(usual, whole), taught(changes, kind, growth)
+    first, stop = stopping(trees, changes, bounds.told)
+    return replace(bounds, first=first, stop=stop), trees, whole
 
 
 def train(wanted: Sequence[Batch], chosen: argparse.Namespace) -> None:

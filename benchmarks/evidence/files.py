@@ -20,7 +20,8 @@ from securecall.fraud.operating import CURVES
 
 PACKAGE: Final = Path(securecall.__file__).parent / "fraud"
 COLUMNS: Final = (
-    "# kind, name, log odds: told, alert, disconnect; probability: slope, shift",
+    "# kind, name, log odds: told, alert, disconnect; probability: slope, shift;"
+    " trees after which log odds below the last number are weighed no further",
     "# node, name, place in its tree, number of the change or leaf, limit (left up to it), right,"
     " mean log odds",
 )

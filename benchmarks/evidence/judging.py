@@ -12,13 +12,13 @@ import numpy as np
 
 from benchmarks.evidence.calls import Batch
 from benchmarks.evidence.changes import Changes
-from benchmarks.evidence.targets import innocent
+from benchmarks.evidence.targets import confused, innocent
 from securecall.fraud.bench import INNOCENT
 from securecall.fraud.bench.label import Label
 from securecall.fraud.bench.poisson import interval, share_interval
 
-#: Alarms that are closer to each other are one.
-APART_S: Final = 10.0
+#: Alarms that are closer to each other are one: a detector is quiet so long.
+APART_S: Final = 30.0
 #: Of a call no more changes are looked at, the strongest first.
 LOOKED_AT: Final = 300
 #: What happened so long around an alarm is what it is put down to.
@@ -48,12 +48,16 @@ class Chance:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A kind on some calls: chances of all of them, alarms of the natural ones by strength."""
+    """A kind on some calls: chances of all of them, alarms of the natural ones by strength.
+
+    ``confusions`` are the natural ones' changes of another kind that may be taken for this one.
+    """
 
     kind: str
     hours: float
     chances: tuple[Chance, ...]
     alarms: tuple[Alarm, ...]
+    confusions: tuple[Alarm, ...] = ()
 
     def limit(self, per_hour: float) -> float:
         """Return the least limit at which there are no more false alarms than so many an hour."""
@@ -101,9 +105,9 @@ def _near(labels: Sequence[Label], at_s: float) -> str:
     return last.stratum if last.kind == INNOCENT else last.kind
 
 
-def _alarms(call: str, changes: Changes, kind: str, odds: np.ndarray) -> list[Alarm]:
-    """Return a call's false alarms, the strongest of those that are close to each other."""
-    free = np.flatnonzero(innocent(changes, kind))
+def _alarms(call: str, changes: Changes, odds: np.ndarray, where: np.ndarray) -> list[Alarm]:
+    """Return the strongest of a call's changes there that are not close to each other."""
+    free = np.flatnonzero(where)
     taken: list[Alarm] = []
     for row in free[np.argsort(-odds[free], kind="stable")][:LOOKED_AT]:
         at_s = float(changes.at_s[row])
@@ -116,6 +120,7 @@ def judged(kind: str, calls: Sequence[tuple[Batch, Changes]], odds: Sequence[np.
     """Judge the log odds of a kind on some calls."""
     chances: list[Chance] = []
     alarms: list[Alarm] = []
+    confusions: list[Alarm] = []
     seconds = 0.0
     for (batch, changes), mine in zip(calls, odds, strict=True):
         for label in changes.happened():
@@ -125,6 +130,9 @@ def judged(kind: str, calls: Sequence[tuple[Batch, Changes]], odds: Sequence[np.
                 chances.append(Chance(most, label.stratum))
         if batch.natural:
             seconds += changes.seconds
-            alarms += _alarms(f"{batch.name}/{changes.index}", changes, kind, mine)
-    alarms.sort(key=lambda alarm: (-alarm.log_odds, alarm.call, alarm.at_s))
-    return Judged(kind, seconds / 3600, tuple(chances), tuple(alarms))
+            name = f"{batch.name}/{changes.index}"
+            alarms += _alarms(name, changes, mine, innocent(changes, kind))
+            confusions += _alarms(name, changes, mine, confused(changes, kind))
+    for each in (alarms, confusions):
+        each.sort(key=lambda alarm: (-alarm.log_odds, alarm.call, alarm.at_s))
+    return Judged(kind, seconds / 3600, tuple(chances), tuple(alarms), tuple(confusions))

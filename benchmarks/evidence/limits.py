@@ -47,6 +47,8 @@ class Limits:
     disconnect: float
     slope: float
     shift: float
+    first: int = 0
+    stop: float = -99.0
 
     def probability(self, log_odds: float) -> float:
         return 1.0 / (1.0 + exp(-(self.slope * log_odds + self.shift)))
@@ -54,7 +56,7 @@ class Limits:
     def line(self, kind: str) -> str:
         return (
             f"kind,{kind},{self.told:.4f},{self.alert:.4f},{self.disconnect:.4f},"
-            f"{self.slope:.5f},{self.shift:.5f}"
+            f"{self.slope:.5f},{self.shift:.5f},{self.first},{self.stop:.4f}"
         )
 
 
@@ -94,9 +96,12 @@ def limits(natural: Judged, whole: Judged) -> Limits:
     """
     wanted = KINDS[whole.kind]
     told = whole.limit(TOLD_PER_HOUR)
-    strongest = max((alarm.log_odds for alarm in whole.alarms), default=0.0)
+    # Who is cut off over another kind is cut off wrongly.
+    wrongs = (*whole.alarms, *whole.confusions)
+    strongest = max((alarm.log_odds for alarm in wrongs), default=0.0)
     right = [chance.log_odds for chance in natural.chances if chance.log_odds >= told]
     wrong = [alarm.log_odds for alarm in natural.false(told)]
+    wrong += [alarm.log_odds for alarm in natural.confusions if alarm.log_odds >= told]
     if not wrong:
         raise InputError(
             f"{whole.kind}: in {natural.hours:.1f} h no report is false, so nothing says how often"

@@ -12,6 +12,8 @@ from benchmarks.evidence.changes import NAMES, Changes
 SHOWS_AFTER_S: Final = 0.4
 #: Of what is no fraud so much is learnt from; of changes without an interruption less again.
 SHARE: Final = 0.35
+#: What another kind of the same family teaches, by weight.
+CONFUSED_WEIGHT: Final = 0.3
 KIND: Final = NAMES.index("kind")
 #: Strata that the trees are to find; the others of these kinds are found by their tones.
 TAUGHT: Final = {"call_forwarding": ("silent_transfer",)}
@@ -45,16 +47,33 @@ def innocent(changes: Changes, kind: str) -> np.ndarray:
     for label in changes.happened():
         if label.kind == kind:
             free &= ~changes.within(label.first_s, label.late_s)
+        elif label.confused_with(kind):
+            free &= ~changes.within(label.first_s, label.late_s)
         elif kind in label.tolerated:
             free &= ~changes.within(label.first_s, label.allowed_s(kind))
     return free
 
 
-def sampled(changes: Changes, kind: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows that are learnt from, and what they show; the same for the same seed."""
+def confused(changes: Changes, kind: str) -> np.ndarray:
+    """Return the changes of another kind that may be taken for this one: they teach less."""
+    taken = np.zeros(len(changes.at_s), bool)
+    for label in changes.happened():
+        if label.confused_with(kind):
+            taken |= changes.within(label.first_s, label.late_s)
+    for label in changes.happened():
+        if label.kind == kind:
+            taken &= ~changes.within(label.first_s, label.late_s)
+        elif kind in label.tolerated:
+            taken &= ~changes.within(label.first_s, label.allowed_s(kind))
+    return taken
+
+
+def sampled(changes: Changes, kind: str, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return rows that are learnt from, what they show and their weight; the same for a seed."""
     shows, counts = targets(changes, kind)
     random = np.random.default_rng((seed, changes.index))
     some = random.random(len(shows)) < SHARE
     fewer = random.random(len(shows)) < SHARE
     chosen = counts & (shows | (some & ((changes.values[:, KIND] > 0) | fewer)))
-    return changes.values[chosen], shows[chosen]
+    weight = np.where(~shows & confused(changes, kind), CONFUSED_WEIGHT, 1.0)
+    return changes.values[chosen], shows[chosen], weight[chosen]

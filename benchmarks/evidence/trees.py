@@ -12,6 +12,10 @@ from benchmarks.evidence.changes import NAMES, Changes
 from benchmarks.evidence.targets import sampled
 from securecall.errors import BuildError, InputError
 
+#: So many of a kind's trees are asked first; what they make of all that is told, and a little less.
+FIRST_SHARE: Final = 0.2
+STOP_BEYOND: Final = 0.5
+
 Tree = tuple[tuple[int, float, int, float], ...]
 
 #: Digits of a limit and of a mean that are written: the file is half as long as with all of them,
@@ -24,18 +28,18 @@ MEAN_DIGITS: Final = 4
 class Growth:
     """How trees grow: small ones, slowly, so that no single call makes a leaf."""
 
-    trees: int = 90
-    leaves: int = 10
-    rate: float = 0.1
-    least_in_leaf: int = 40
+    trees: int = 250
+    leaves: int = 16
+    rate: float = 0.06
+    least_in_leaf: int = 120
     seed: int = 1
 
     def parameters(self) -> dict[str, Any]:
         """Return them as LightGBM takes them; one thread and fixed orders: the same bits."""
         return {
             "objective": "binary", "num_leaves": self.leaves, "learning_rate": self.rate,
-            "min_data_in_leaf": self.least_in_leaf, "lambda_l2": 5, "max_bin": 63,
-            "feature_fraction": 0.6, "seed": self.seed, "deterministic": True,
+            "min_data_in_leaf": self.least_in_leaf, "lambda_l2": 20, "max_bin": 63,
+            "feature_fraction": 0.5, "seed": self.seed, "deterministic": True,
             "force_row_wise": True, "num_threads": 1, "verbose": -1,
         }  # fmt: skip
 
@@ -60,7 +64,9 @@ def _flat(node: dict[str, Any], nodes: list[Any]) -> None:
     nodes[at] = (int(node["split_feature"]), limit, right, mean)
 
 
-def grown(values: np.ndarray, shows: np.ndarray, growth: Growth) -> tuple[Tree, ...]:
+def grown(
+    values: np.ndarray, shows: np.ndarray, growth: Growth, weight: np.ndarray | None = None
+) -> tuple[Tree, ...]:
     """Return trees whose leaves add up to the log odds that a change shows something.
 
     Raises
@@ -76,7 +82,7 @@ def grown(values: np.ndarray, shows: np.ndarray, growth: Growth) -> tuple[Tree, 
         raise BuildError(f"training needs LightGBM: pip install lightgbm ({error})") from None
     if len(np.unique(shows)) < 2:
         raise InputError(f"{len(shows)} changes that all say the same teach nothing: more calls")
-    data = lightgbm.Dataset(values, shows.astype(np.float32))
+    data = lightgbm.Dataset(values, shows.astype(np.float32), weight=weight)
     model = lightgbm.train(growth.parameters(), data, growth.trees)
     made = []
     for told in model.dump_model()["tree_info"]:
@@ -89,9 +95,9 @@ def grown(values: np.ndarray, shows: np.ndarray, growth: Growth) -> tuple[Tree, 
 def taught(calls: Sequence[Changes], kind: str, growth: Growth) -> tuple[Tree, ...]:
     """Return trees that have learnt a kind from some calls."""
     lessons = [sampled(changes, kind, growth.seed) for changes in calls]
-    values, shows = (np.concatenate(parts) for parts in zip(*lessons, strict=True))
+    values, shows, weight = (np.concatenate(parts) for parts in zip(*lessons, strict=True))
     try:
-        return grown(values, shows, growth)
+        return grown(values, shows, growth, weight)
     except InputError as error:
         raise InputError(f"{kind}: {error}") from None
 
@@ -110,6 +116,17 @@ def weighed(trees: Sequence[Tree], values: np.ndarray) -> np.ndarray:
             left = values[rows, feature] <= np.float32(limit)
             waiting += [(at + 1, rows[left]), (right, rows[~left])]
     return total
+
+
+def stopping(trees: Sequence[Tree], calls: Sequence[Changes], told: float) -> tuple[int, float]:
+    """Return after how many trees to stop, and below what log odds, without losing what is told."""
+    first = round(FIRST_SHARE * len(trees))
+    least = told
+    for changes in calls:
+        early = weighed(trees[:first], changes.values)
+        whole = early + weighed(trees[first:], changes.values)
+        least = min(least, float(early[whole >= told].min(initial=least)))
+    return first, least - STOP_BEYOND
 
 
 def crossed(

@@ -25,7 +25,7 @@ from securecall.fraud.monitoring import Parameters
 from securecall.fraud.operating import CURVES
 
 SHORT = Batch(seed=7, count=2, call_s=36.0)
-QUICK = Growth(trees=6, least_in_leaf=5)
+QUICK = Growth(trees=6, rate=0.1, least_in_leaf=5)
 
 
 def told(index: int, seed: int = 1) -> Changes:
@@ -142,11 +142,11 @@ class TestTargets:
             assert counts.all()
 
     def test_what_tolerates_a_kind_teaches_nothing_and_alarms_nobody(self) -> None:
-        label = Label("line_switch", "x", "called", 20, 24, 22, ("three_way",))
+        label = Label("keypad", "x", "called", 20, 24, 22, ("three_way",))
         changes = self.of(label)
         _, counts = targets(changes, "three_way")
         assert np.array_equal(counts, innocent(changes, "three_way"))
-        assert (~counts).sum() == changes.within(19.9, label.last_s).sum()
+        assert (~counts).sum() == changes.within(19.9, label.allowed_s("three_way")).sum()
 
 
 class TestTrees:
@@ -160,7 +160,7 @@ class TestTrees:
         odds = weighed(grown(values, shows, QUICK), values)
         near = np.abs(odds - model.predict(values, raw_score=True)) < 2e-3
         assert near.mean() > 0.99  # a rounded limit may have a change go the other way
-        assert (odds[shows].mean() - odds[~shows].mean()) > 0.5
+        assert (odds[shows].mean() - odds[~shows].mean()) > 0.3
 
     def test_they_are_the_same_again_and_others_from_another_seed(self) -> None:
         changes = [each for _, each in calls(4)]
@@ -178,7 +178,7 @@ class TestTrees:
     def test_the_file_has_them_as_the_bench_judged_them(self) -> None:
         changes = [each for _, each in calls(4)]
         trees = taught(changes, "noise_anomaly", QUICK)
-        text = "\n".join(["kind,noise_anomaly,0,0,0,1,0", *lines("noise_anomaly", trees)])
+        text = "\n".join(["kind,noise_anomaly,0,0,0,1,0,0,-99", *lines("noise_anomaly", trees)])
         kind = read(text).kinds["noise_anomaly"]
         assert kind.trees == trees
         odds = weighed(trees, changes[0].values[:20])
@@ -266,7 +266,8 @@ class TestFiles:
 
 
 def arguments(verb: str, out: Path, *more: str) -> list[str]:
-    return [verb, "--made", "--natural", "2", "--call-s", "36", "--out", str(out), *more]
+    return [verb, "--made", "--seed", "101", "--natural", "2", "--call-s", "36", "--out", str(out),
+            *more]  # fmt: skip
 
 
 class TestCommand:
