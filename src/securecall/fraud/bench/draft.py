@@ -40,6 +40,8 @@ class LegDraft:
     quiet, dead, away : list of (sample, sample)
         Where the microphone is off; where the line is cut, noise and all; where nobody at all is
         heard on the leg, guests on lines of their own included.
+    hushed : list of (sample, sample)
+        Where nobody says anything, guests neither; rooms and lines are heard on.
     losses : list of (sample, sample, percent)
     mixed : list of (sample, float32)
         What the monitored switch itself adds, behind all codecs.
@@ -53,6 +55,7 @@ class LegDraft:
     quiet: list[tuple[int, int]] = field(default_factory=list)
     dead: list[tuple[int, int]] = field(default_factory=list)
     away: list[tuple[int, int]] = field(default_factory=list)
+    hushed: list[tuple[int, int]] = field(default_factory=list)
     losses: list[tuple[int, int, float]] = field(default_factory=list)
     mixed: list[tuple[int, Audio]] = field(default_factory=list)
 

@@ -97,8 +97,7 @@ def _silence(draft: Draft, at: int) -> int:
     draw = draft.draw
     end = at + s(draw.between(6, 25))
     for leg in draft.legs.values():
-        leg.quiet.append((at, end))
-        leg.away.append((at, end))
+        leg.hushed.append((at, end))
     draft.innocent("long_silence", draft.called, at, end)
     return end + s(5)
 

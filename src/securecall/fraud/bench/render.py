@@ -70,6 +70,8 @@ def rendered(draft: Draft, origin: Origin) -> Call:
     own; docs/bench.md.
     """
     tracks = _talked(draft, origin)
+    for track in tracks:
+        track.samples[_inside(draft.samples, draft.legs[track.leg].hushed)] = 0.0
     near = {name: _near(draft, leg, tracks) for name, leg in draft.legs.items()}
     legs: dict[str, Pcm] = {}
     lost: dict[str, NDArray[np.bool_]] = {}
