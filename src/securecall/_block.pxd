@@ -1,4 +1,4 @@
-"""Half a second of a leg in 71 bytes: its floor, its talk, its clicks; 36 s of them are kept.
+"""Half a second of a leg in 69 bytes: its floor, its talk, its clicks; 36 s of them are kept.
 
 Levels are kept in steps of half a dB from -100 dBm0 on, so that what is compared later are whole
 numbers. A block is 25 frames of 20 ms and lies on the clock of the media.
@@ -37,8 +37,6 @@ cdef struct Block:
     uint8_t tonal          # frames that lines make up
     uint8_t echo           # how alike the other leg's levels are, 255 is wholly
     uint8_t echo_level     # level of the echo less the other leg's, -60 dB and steps of 0.5 dB
-    uint8_t echo_hops      # how late
-    uint8_t far            # the other leg's level where it is loudest, NO_LEVEL if there is none
     uint8_t far_spoken     # its frames of speech
     uint8_t edge           # 99 % of talk lie below, in steps of 16 Hz
     uint8_t peak[9]        # of frames of speech, the loudest: 1000 to 2000 Hz, then eight bands
@@ -235,7 +233,6 @@ cdef inline void sc_building_finish(const Building* state, Block* block) noexcep
     block.dead = <uint8_t> state.dead
     block.talks = <uint8_t> state.talks
     block.talk = NO_LEVEL
-    block.far = NO_LEVEL
     if state.talks:
         part = <float> 1.0 / state.talks
         block.talk = sc_level_step(state.talk * part)

@@ -9,9 +9,8 @@ cdef enum:
     CUE_FLASH = 0          # two clicks with nothing between them
     CUE_GAP = 1            # the line was dead for a moment
     CUE_CHANGE = 2         # a leg before and after, block by block
-    CUE_NOISE = 3          # noise that was not there
-    CUE_SPOKEN = 4         # somebody has spoken for a while, for the first time
-    CUE_PULSES = 5         # a row of clicks, as a rotary telephone makes
+    CUE_SPOKEN = 3         # somebody has spoken for a while, for the first time
+    CUE_PULSES = 4         # a row of clicks, as a rotary telephone makes
 
 cdef struct Cue:
     int kind

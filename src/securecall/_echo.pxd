@@ -28,7 +28,7 @@ cdef inline void sc_echo_step(
     """Compare a block with that of the other leg; write what is found into it."""
     cdef float own[100]
     cdef float other[116]
-    cdef int h, late, best = 0
+    cdef int h, late
     cdef float mean, most = 0, x, xx, y, yy, xy, alike, slope = 0, own_mean = 0, own_square = 0
 
     for h in range(LATE_HOPS):
@@ -40,8 +40,7 @@ cdef inline void sc_echo_step(
         other[LATE_HOPS + h] = sc_power_of(far_hop[h])
     memcpy(state.late, &other[BLOCK_HOPS], LATE_HOPS * sizeof(float))
     block.far_spoken = far.spoken
-    block.far = far.high
-    block.echo = block.echo_level = block.echo_hops = 0
+    block.echo = block.echo_level = 0
     yy = own_square - own_mean * own_mean * <float> (1.0 / BLOCK_HOPS)
     if block.lost or far.lost or far.spoken + far.other < 5 or yy <= 0:
         return
@@ -60,8 +59,6 @@ cdef inline void sc_echo_step(
         alike = xy * xy / (xx * yy)
         if alike > most:
             most = alike
-            best = late
             slope = xy / xx
     block.echo = sc_step(most, 0, 254)
-    block.echo_hops = <unsigned char> best
     block.echo_level = sc_step(sc_ratio_db(slope), -60, 2)

@@ -13,7 +13,7 @@ __all__ = ["CUES", "LEGS", "VALUES", "Heard"]
 LEGS: Final = ("called", "calling")
 """Legs of a call, in the engine's order: the outside, and the facility's."""
 
-CUES: Final = ("flash", "gap", "change", "noise", "spoken", "pulses")
+CUES: Final = ("flash", "gap", "change", "spoken", "pulses")
 """Kinds of cues, in the engine's order."""
 
 VALUES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -59,7 +59,6 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = {
         "long_slope_2500_db", "long_slope_2750_db", "long_slope_3000_db", "long_slope_3250_db",
         "long_slope_3500_db",
     ),
-    "noise": (),
     "spoken": (),
     "pulses": ("pulses", "per_second", "lasts_ms"),
 }  # fmt: skip
@@ -82,7 +81,7 @@ class Heard:
     leg : str
         ``called`` or ``calling``; empty for what is of no leg.
     kind : str
-        ``dtmf``, ``mf`` or ``tone`` with an ``event``; ``flash``, ``gap``, ``change``, ``noise``,
+        ``dtmf``, ``mf`` or ``tone`` with an ``event``; ``flash``, ``gap``, ``change``,
         ``spoken`` or ``pulses`` with ``values``; ``signal`` with ``name`` and ``value``; ``wake``,
         because the detector asked for it; ``end``, because the call is over.
     start_ms : float
