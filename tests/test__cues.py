@@ -19,7 +19,7 @@ PARAMETERS = Parameters(
 )  # fmt: skip
 SETUP = PARAMETERS.hearing.setup
 CALLED, CALLING = (CALL[leg] for leg in BOTH)
-CHANGE, SPOKEN = 2, 4
+CHANGE, SPOKEN = 2, 3
 
 
 def heard(watch: _cues.Watch, *pieces: tuple[int, Any]) -> list[Any]:
