@@ -56,7 +56,7 @@ cutoff: build                      # a hundred calls that money ends, on the wir
 	  --note "Commit $$(git describe --always --dirty)."
 
 deep: build                        # Hypothesis, longer and elsewhere
-	HYPOTHESIS_PROFILE=deep $(V)/python -m pytest -n auto tests/rating tests/regulation tests/ledger
+	HYPOTHESIS_PROFILE=deep $(V)/python -m pytest -n auto tests/rating tests/regulation tests/ledger tests/calls
 
 fuzz: build                        # coverage-guided, a minute a door
 	$(V)/python -m pip install -q -e ".[fuzz]" && $(V)/python tests/fuzz/run.py --seconds 60

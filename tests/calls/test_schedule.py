@@ -7,7 +7,7 @@ from importlib import resources
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from securecall.calls.schedule import LOOK_AHEAD_MS, Schedule
@@ -62,7 +62,6 @@ STARTS = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=60)
 @given(
     STARTS,
     st.lists(WINDOWS, max_size=3),
