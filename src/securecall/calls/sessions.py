@@ -184,6 +184,9 @@ class Sessions:
     ) -> list[tuple[LiveCall, Actions]]:
         """End calls for a reason of the host's: a lockdown, the kill switch.
 
+        A ledger in a file syncs the disk for each of them. A host cuts the sound of all first: what
+        is charged counts from the instant that is given here, however long the books take.
+
         Parameters
         ----------
         at : datetime or int
