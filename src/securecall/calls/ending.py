@@ -50,7 +50,7 @@ _ROWS: Final = (
     Ending("completed_callee_hangup", "talking", "called", "the called party hung up"),
     Ending("completed", "talking", "network", "one side hung up; the switch did not say which"),
     Ending("time_limit", "talking", "ledger", "the longest time that a call may last was over"),
-    Ending("schedule_end", "talking", "ledger", "the hours for calls were over"),
+    Ending("schedule_end", "any", "ledger", "the hours for calls were over"),
     Ending("balance_exhausted", "talking", "ledger", "the money was used up"),
     Ending("credit_exhausted", "talking", "ledger", "the credit limit was used up"),
     Ending("account_closed", "talking", "ledger", "the account was released or transferred"),
