@@ -11,7 +11,15 @@ from typing import Any
 
 import pytest
 from tests.calls.gates import asked, gate
-from tests.calls.house import NOON_MS, by_minute, by_second, house, talking
+from tests.calls.house import (
+    NOON_MS,
+    attempt,
+    by_minute,
+    by_second,
+    decision,
+    house,
+    talking,
+)
 from tests.harris import tariff
 
 from securecall.calls.about import known_of
@@ -24,6 +32,7 @@ from securecall.calls.sessions import Sessions
 from securecall.calls.terms import Terms
 from securecall.errors import InputError, Unknown
 from securecall.ledger.heartbeat import last_alive_ms
+from securecall.ledger.instant import instant
 from securecall.ledger.ledger import Ledger
 
 ROOT = Path(__file__).parents[2]
@@ -231,3 +240,16 @@ def test_a_gate_counts_a_call_that_goes_on_until_it_ends() -> None:
     assert after.check(late, at=NOON_MS + 31_000).codes == ("facility_congested",)
     session.hang_up(NOON_MS + 32_000)
     assert after.check(late, at=NOON_MS + 33_000).allowed
+
+
+def test_an_hour_that_ends_a_call_is_known_after_a_crash() -> None:
+    before = house()
+    says = decision()
+    limits = type(says.limits)(900_000, None, Decimal(0), instant(NOON_MS + 100_000), "facility")
+    before.begin(attempt(), decision(limits=limits), facility="f", at=NOON_MS, accepted=True)
+    after = restarted(before)
+    session: Any = resume_call(after, "c-1", at=NOON_MS + 50_000)
+    session.tick(NOON_MS + 200_000)
+    known = recorded(after.terms.ledger, after.terms.tariff, "c-1")
+    assert session.record.reason == known.reason == "schedule_end"
+    assert known.duration_ms == 100_000

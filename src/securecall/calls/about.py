@@ -33,14 +33,16 @@ class Known(NamedTuple):
     answered_ms: int | None
 
 
-def about_of(call: HeldCall, decision: Decision, host: str, limit_ms: int) -> dict[str, str]:
-    """Return what the ledger is told of a call."""
+def about_of(
+    call: HeldCall, decision: Decision, host: str, limit_ms: int, *, closes: bool
+) -> dict[str, str]:
+    """Return what the ledger is told of a call; ``closes``: an hour of the clock limits it."""
     dialed_ms, rung_ms, answered_ms = call.times_ms
     told = {
         "person": call.person, "number": call.number, "terminal": call.terminal,
         "facility": call.facility, "medium": call.medium, "bill_type": call.bill_type,
         "relay": call.relay, "host": host, "limit_ms": str(limit_ms),
-        "governs": decision.limits.governs, "dialed_ms": str(dialed_ms),
+        "governs": "schedule" if closes else decision.limits.governs, "dialed_ms": str(dialed_ms),
         "rung_ms": "" if rung_ms is None else str(rung_ms),
         "answered_ms": "" if answered_ms is None else str(answered_ms),
         "reasons": ",".join(decision.codes), "identity": decision.identity,

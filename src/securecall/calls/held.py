@@ -173,7 +173,7 @@ class HeldCall:
             now,
             limit_ms,
             split=self._terms.split,
-            about=about_of(self, self._decision, self._terms.host, limit_ms),
+            about=about_of(self, self._decision, self._terms.host, limit_ms, closes=self._closes),
         )
         if code == "insufficient_funds" and self.bill_type == "direct_bill":
             code = "credit_limit"
