@@ -53,10 +53,7 @@ class Families:
 
         Parameters
         ----------
-        profile : str
-        facility : str
-        number : str
-            E.164.
+        profile, facility, number : str
         at : datetime or int
         account : str
 
@@ -136,7 +133,6 @@ class FamilyAccount:
         Parameters
         ----------
         number : str
-            E.164.
         at : datetime or int
 
         Raises
@@ -157,9 +153,7 @@ class FamilyAccount:
 
         Parameters
         ----------
-        number : str
-            E.164.
-        token : str
+        number, token : str
         at : datetime or int
 
         Raises
@@ -185,10 +179,6 @@ class FamilyAccount:
 
     def balance(self, at: At | None = None) -> Balance:
         """Return what is in the account.
-
-        Parameters
-        ----------
-        at : datetime or int
 
         Source
         ------
@@ -257,9 +247,7 @@ class FamilyAccount:
 
         Parameters
         ----------
-        below : Decimal, str or None
-        amount : Decimal, str or None
-            Dollars.
+        below, amount : Decimal, str or None
         at : datetime or int
         daily_max, monthly_max : Decimal, str or int, optional
             As `Ledger.set_auto_reload` takes them.
@@ -279,7 +267,6 @@ class FamilyAccount:
         Parameters
         ----------
         amount : Decimal, str or None
-            Dollars.
         at : datetime or int
         period : {"day", "week", "month"}
 
@@ -321,9 +308,8 @@ class FamilyAccount:
         own.
         """
         ledger = self.families.ledger
-        return tuple(
-            statement_page(ledger, made) for made in ledger.statements(self.profile.account)
-        )
+        closed = ledger.statements(self.profile.account)
+        return tuple(statement_page(ledger, made) for made in closed)
 
     def ask_refund(
         self, call_id: str, *, why: str, at: At, request_id: str, until_ms: int | None = None
@@ -332,8 +318,7 @@ class FamilyAccount:
 
         Parameters
         ----------
-        call_id : str
-        why : str
+        call_id, why : str
         at : datetime or int
         request_id : str
         until_ms : int, optional
@@ -371,9 +356,7 @@ class FamilyAccount:
 
         Parameters
         ----------
-        number : str
-            E.164.
-        why : str
+        number, why : str
         at : datetime or int
 
         Raises
@@ -403,10 +386,10 @@ class FamilyAccount:
         ------
         own.
         """
-        reviews = self.families.reviews
-        if reviews is None:
+        known = self.families.reviews
+        if known is None:
             return ()
-        return tuple(each for name in self.profile.numbers for each in reviews.of_number(name))
+        return tuple(each for name in self.profile.numbers for each in known.of_number(name))
 
     @property
     def _timezone(self) -> str:

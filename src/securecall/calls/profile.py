@@ -1,7 +1,7 @@
 """Profiles: who in a family may fund calls, and which numbers are truly theirs.
 
-A profile is of one facility and has one account. A number belongs to it once whoever answers there
-has read a token back; the token is sent to the number, kept hashed, and lives for minutes.
+A profile is of one facility and has one account. A number is its own once whoever answers there has
+read a token back that was sent there.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from securecall.calls.records_file import LogLine, RecordsFile
 from securecall.calls.token_hash import matches, new_token, token_hash
@@ -25,12 +25,12 @@ __all__ = ["ANSWERS", "Challenge", "Profile", "Profiles"]
 
 LIVES_MS: Final = 10 * 60_000
 TRIES: Final = 5
-#: So many tokens for a number in an hour: more is somebody who lets a stranger's telephone ring.
+#: For a number: more is somebody who lets a stranger's telephone ring.
 TOKENS_AN_HOUR: Final = 3
 HOUR_MS: Final = 3_600_000
 NUMBERS_MAX: Final = 20
 ANSWERS: Final = ("ok", "wrong_token", "expired", "locked", "no_token", "verified")
-"""What `Profiles.verify` can answer. Source: own; docs/calls.md."""
+"""What `Profiles.verify` can answer. Source: own."""
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS profile (
@@ -39,8 +39,7 @@ CREATE TABLE IF NOT EXISTS profile (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS number (
     profile TEXT NOT NULL, number TEXT NOT NULL, verified_ms INTEGER, left_ms INTEGER,
-    PRIMARY KEY (profile, number)
-) STRICT;
+    PRIMARY KEY (profile, number)) STRICT;
 CREATE INDEX IF NOT EXISTS number_of ON number (number);
 CREATE TABLE IF NOT EXISTS token (
     profile TEXT NOT NULL, number TEXT NOT NULL, hash TEXT NOT NULL, at_ms INTEGER NOT NULL,
@@ -146,9 +145,7 @@ class Profiles:
 
         Parameters
         ----------
-        profile, facility : str
-        number : str
-            E.164.
+        profile, facility, number : str
         at : datetime or int
         account : str, optional
             Id of its account; by default the profile's.
@@ -183,9 +180,7 @@ class Profiles:
 
         Parameters
         ----------
-        profile : str
-        number : str
-            E.164.
+        profile, number : str
         at : datetime or int
 
         Raises
@@ -241,10 +236,7 @@ class Profiles:
 
         Parameters
         ----------
-        profile : str
-        number : str
-            E.164.
-        token : str
+        profile, number, token : str
         at : datetime or int
 
         Raises
@@ -323,11 +315,11 @@ class Profiles:
         if not rows:
             raise Unknown("profile", str(profile))
         id, facility, account, opened_ms = rows[0]
-        numbers: list[tuple[Any, ...]] = self._records.rows(
+        sql = (
             "SELECT number, verified_ms FROM number WHERE profile = ? AND left_ms IS NULL "
-            "ORDER BY verified_ms, rowid",
-            id,
+            "ORDER BY verified_ms, rowid"
         )
+        numbers = self._records.rows(sql, id)
         return Profile(
             id, facility, account, tuple(each for each, at in numbers if at is not None),
             tuple(each for each, at in numbers if at is None), instant(opened_ms),
@@ -338,9 +330,7 @@ class Profiles:
 
         Parameters
         ----------
-        profile : str
-        number : str
-            E.164.
+        profile, number : str
 
         Raises
         ------
@@ -365,9 +355,7 @@ class Profiles:
 
         Parameters
         ----------
-        number : str
-            E.164.
-        facility : str
+        number, facility : str
 
         Source
         ------
