@@ -27,7 +27,7 @@ DISTINCT = (
     "ru_nsh", "cs_m", "cs_v", "cs_x", "cs_hs", "nl_m", "nl_v",
 )  # fmt: skip
 ENROL = 4
-SAMPLES_MAX = 20
+SAMPLES_MAX = 14
 THRESHOLDS = (0.70, 0.75, 0.80, 0.85, 0.90)
 
 
@@ -52,9 +52,9 @@ def samples(seconds: float) -> dict[str, list[bytes]]:
     return {voice: each for voice, each in found.items() if len(each) >= 2 * ENROL}
 
 
-def scores(prints: VoicePrints, voices: dict[str, list[bytes]]) -> tuple[Any, Any, int, float]:
-    """Return scores of the same voice and of others, samples with too little speech, CPU ms."""
-    encoded: dict[str, list[Any]] = {}
+def encoded(prints: VoicePrints, voices: dict[str, list[bytes]]) -> tuple[Any, int, float]:
+    """Return what the encoder makes of each sample, those with too little speech, CPU ms."""
+    found: dict[str, list[Any]] = {}
     lost, begun, count = 0, time.process_time(), 0
     for voice, sounds in voices.items():
         for sound in sounds:
@@ -63,16 +63,20 @@ def scores(prints: VoicePrints, voices: dict[str, list[bytes]]) -> tuple[Any, An
             if speech is None:
                 lost += 1
             else:
-                encoded.setdefault(voice, []).append(prints._encoder.encode(speech))
+                found.setdefault(voice, []).append(prints._encoder.encode(speech))
     spent_ms = (time.process_time() - begun) * 1000 / count
-    encoded = {voice: each for voice, each in encoded.items() if len(each) > ENROL}
+    return {voice: each for voice, each in found.items() if len(each) > ENROL}, lost, spent_ms
+
+
+def scores(voices: dict[str, list[Any]]) -> tuple[Any, Any]:
+    """Return how near samples are to the voice that they are of, and to others."""
     same, other = [], []
-    for voice, mine in encoded.items():
+    for voice, mine in voices.items():
         mean = np.mean(mine[:ENROL], axis=0)
         mean /= np.linalg.norm(mean)
-        for name, theirs in encoded.items():
+        for name, theirs in voices.items():
             (same if name == voice else other).extend(float(each @ mean) for each in theirs[ENROL:])
-    return np.array(same), np.array(other), lost, spent_ms
+    return np.array(same), np.array(other)
 
 
 def table(title: str, same: Any, other: Any) -> list[str]:
@@ -103,18 +107,16 @@ def main() -> int:
     parser.add_argument("--report", type=Path)
     told = parser.parse_args()
     prints = VoicePrints(weights=told.weights, speech_ms_least=1_600)
-    voices = samples(told.seconds)
+    voices, lost, spent_ms = encoded(prints, samples(told.seconds))
     distinct = {name: voices[name] for name in DISTINCT if name in voices}
-    same, other, lost, spent_ms = scores(prints, distinct)
     lines = [
         "# Voice prints on telephone speech", "",
         f"`python -m benchmarks.voices --seconds {told.seconds:g}`: samples of {told.seconds:g} s, "
         f"8 kHz, pauses left out; {ENROL} enrol a voice. {lost} samples had too little speech. "
         f"{spent_ms:.0f} ms of CPU a sample.", "",
-        *table(f"{len(distinct)} voices of people who are not each other", same, other),
+        *table(f"{len(distinct)} voices of people who are not each other", *scores(distinct)),
+        *table(f"All {len(voices)} folders, several of one actor or studio", *scores(voices)),
     ]  # fmt: skip
-    same, other, lost, _ = scores(prints, voices)
-    lines += table(f"All {len(voices)} folders, several of one actor or studio", same, other)
     text = "\n".join(lines)
     print(text)
     if told.report is not None:

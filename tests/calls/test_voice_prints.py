@@ -26,14 +26,14 @@ class ByLoudness:
     """Takes loud voices for one person's and soft ones for another's."""
 
     def encode(self, samples: Any) -> Any:
-        loud = float(np.mean(np.abs(samples.astype(float)))) > 1_000
+        loud = float(np.sqrt(np.mean(samples.astype(float) ** 2))) > 600
         found = np.zeros(256, np.float32)
         found[0 if loud else 1] = 1.0
         return found
 
 
-LOUD = [talk(6.0, seed=seed).tobytes() for seed in (1, 2)]
-SOFT = talk(6.0, level_dbm0=-35.0, seed=3).tobytes()
+LOUD = [talk(3.5, seed=seed).tobytes() for seed in (1, 2)]
+SOFT = talk(3.5, level_dbm0=-35.0, seed=3).tobytes()
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def prints(weights: Path) -> VoicePrints:
-    found = VoicePrints(weights=weights)
+    found = VoicePrints(weights=weights, speech_ms_least=1_600)
     found._encoder = ByLoudness()  # type: ignore[assignment]
     found.enrol("p-1", LOUD, at=0, by="sgt-12")
     return found
@@ -62,7 +62,7 @@ def test_a_voice_is_that_persons_or_another(prints: VoicePrints) -> None:
 def test_where_nothing_can_be_said_it_is_not_verified(prints: VoicePrints) -> None:
     for person, voice, why in (
         ("p-2", LOUD[0], "no voice is enrolled"),
-        ("p-1", talk(1.0).tobytes(), "ms of speech, 3000 are needed"),
+        ("p-1", talk(1.0).tobytes(), "ms of speech, 1600 are needed"),
         ("p-1", bytes(160_000), "0 ms of speech"),
         ("p-1", b"", "0 ms of speech"),
         ("p-1", LOUD[0] + b"x", "odd number of bytes"),
@@ -93,11 +93,11 @@ def test_enrolment_needs_two_samples_of_one_voice(prints: VoicePrints) -> None:
 
 def test_a_print_is_kept_and_the_speech_is_not(tmp_path: Path, weights: Path) -> None:
     path = tmp_path / "prints.db"
-    first = VoicePrints(path, weights=weights)
+    first = VoicePrints(path, weights=weights, speech_ms_least=1_600)
     first.enrol("p-1", LOUD, at=7, by="sgt-12")
     first.close()
     assert path.stat().st_size < len(LOUD[0])
-    again = VoicePrints(path, weights=weights)
+    again = VoicePrints(path, weights=weights, speech_ms_least=1_600)
     answer = again.verify("p-1", LOUD[0], at_ms=9)
     assert answer.verified
     assert [(line.by, line.what, line.detail["samples"]) for line in again.log()] == [
@@ -117,7 +117,7 @@ def test_a_gate_asks_for_pin_and_voice(prints: VoicePrints) -> None:
     assert found.check(asked(voice=SOFT), at=NOON_MS).codes == ("voice_mismatch",)
     short = found.check(asked(voice=bytes(320)), at=NOON_MS)
     assert short.codes == ("voice_not_verified",)
-    assert "3000 are needed" in short.reasons[0].detail
+    assert "1600 are needed" in short.reasons[0].detail
 
 
 @pytest.mark.parametrize(
