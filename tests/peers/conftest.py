@@ -11,12 +11,13 @@ import pytest
 from tests.peers.answering import Answering
 from tests.peers.exchange import Exchange
 from tests.peers.far_end import FarEnd
-from tests.peers.programs import Program, missing
+from tests.peers.programs import Program, go_ahead, missing
 
 
 def pytest_sessionstart() -> None:
     if absent := missing():
         pytest.exit(f"not installed: {', '.join(absent)}; as root: make peers", returncode=3)
+    go_ahead()
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ from securecall import Ledger, Tariff
 from securecall.calls import CallAttempt, Directory, Facility, Gate, PrivilegedSession, Session
 from securecall.calls.actions import Action, Disconnect, Timer
 from securecall.calls.prompts import Prompts
-from securecall.calls.recovery import recover_calls, resume_call
+from securecall.calls.recovery import recorded, recover_calls, resume_call
 from securecall.errors import CallRefused
 from securecall.fraud.policy_files import read_policy
 from securecall.ledger.heartbeat import Heartbeat, last_alive_ms
@@ -132,12 +132,24 @@ class Host:
             if "hang_up" in call:
                 line.ask("hangup", call["hang_up"])
             elif "take_up" in call:
-                session = resume_call(self.gate.sessions, call["take_up"], at=now_ms())
-                line.ask("recall", session.call_id)
-                await self.follow(line, session, call)
+                await self.take_up(line, call)
             elif (session := self.begin(call["attempt"])) is not None:
                 line.ask("dial", session.call_id, to=session.number, record=not session.privileged)
                 await self.follow(line, session, call)
+
+    async def take_up(self, line: Line, call: dict[str, Any]) -> None:
+        """Go on with a call of the host that died, or keep its record if it has ended since."""
+        name = call["take_up"]
+        line.ask("recall", name)
+        self.ledger.settle_due(at=now_ms())
+        if self.ledger.call(name).running:
+            session = resume_call(self.gate.sessions, name, at=now_ms())
+            await self.follow(line, session, call)
+            return
+        while (told := await line.told(TICK_S)) is None or told["event"] != "closed":
+            continue
+        record = recorded(self.ledger, self.tariff, name)
+        self.keep(call=name, record=record.to_dict(), sip_call_id=told["sip_call_id"])
 
     def begin(self, told: dict[str, Any]) -> Session | PrivilegedSession | None:
         """Ask the gate; of a call that it refuses keep why."""

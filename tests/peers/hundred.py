@@ -23,7 +23,7 @@ from typing import Final
 from tests.peers.conftest import Started
 from tests.peers.cutting import PACKET_MS, Cut, cut_off
 from tests.peers.exchange import Exchange
-from tests.peers.programs import Program, missing
+from tests.peers.programs import go_ahead, missing
 
 PROGRAMS: Final = ("kamailio", "rtpengine-daemon", "baresip-core", "sip-tester")
 
@@ -135,8 +135,8 @@ def main() -> int:
         "machines of their own",
     )  # fmt: skip
     told = parser.parse_args()
-    if told.ahead:
-        Program.before = ("chrt", "--rr", "1")
+    if told.ahead and not go_ahead():
+        sys.exit("--ahead: only root may, and not in every container")
     if absent := missing():
         sys.exit(f"not installed: {', '.join(absent)}; as root: make peers")
     with ExitStack() as stack:

