@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -152,11 +153,14 @@ class Books(Desk):
         ------
         own; charging law, rule 9.
         """
-        sums: dict[str, int] = {}
-        for entry in self.iter_entries():
-            sums[entry.account] = sums.get(entry.account, 0) + entry.amount_micros
-            contra = f"*{entry.contra}"
-            sums[contra] = sums.get(contra, 0) - entry.amount_micros
+        sums: Counter[str] = Counter()
+
+        def add_up(view: Reading) -> None:  # as entries pass: a year of them is not kept in memory
+            for entry in view.entries(None, 0):
+                sums[entry.account] += entry.amount_micros
+                sums[f"*{entry.contra}"] -= entry.amount_micros
+
+        self._store.read(add_up)
         return {name: dollars(amount) for name, amount in sorted(sums.items())}
 
     def verify(self) -> Verification:
