@@ -1,323 +1,256 @@
-"""What platforms of this trade say they do, one test each, from the gate to the books.
+"""What platforms of this trade say they do, end to end: who may call whom, from where, and when.
 
-The names are those of their own descriptions: validation of approved numbers and of the line
-called, billing eligibility, identity, three kinds of accounts, prices by distance under ceilings,
-fees by date, what disconnects a call, lockdown, maintenance, congestion, faulty telephones,
-schedules, no grace at zero, time limits, refunds of dropped calls, reviews of blocked numbers,
-attorneys' calls, landlines and mobiles.
+Each test places calls through a whole jail (tests/calls/county.py) and is named after the
+system that it shows. What calls cost, how they end and what is heard on them is in
+test_incumbent_money.py, test_incumbent_endings.py and test_incumbent_triggers.py.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
 
 import pytest
-from tests.calls.gates import NOON_MS, asked, fast_identity, gate
-from tests.calls.house import event, strict
-from tests.calls.test_ears import fed
-from tests.harris import by_minute, tariff
+from tests.calls.county import ABROAD, FAR, LANDLINE, MOBILE, NOON_MS, County
 
 from securecall.calls.actions import Block, Disconnect
-from securecall.calls.directory import Directory
-from securecall.calls.dropped import DroppedCall
-from securecall.calls.facility import Facility
-from securecall.calls.family import Families
-from securecall.calls.funding import fund, quote
-from securecall.calls.gate import Gate
-from securecall.calls.lidb import SqliteLidb
-from securecall.calls.number_review import NumberReviews
+from securecall.calls.denied import denied_record
 from securecall.calls.privileged import PrivilegedSession
-from securecall.calls.profile import Profiles
-from securecall.calls.schedule import Schedule
-from securecall.calls.terminal import Terminal, Terminals
-from securecall.errors import CallRefused
-from securecall.ledger.instant import ms_of
-from securecall.ledger.ledger import Ledger
-from securecall.rating.windows import Window
+from securecall.calls.session import Session
+from securecall.errors import InputError
 
-FAR, ABROAD, MOBILE = "+12125550188", "+525512345678", "+17135550199"
-RATES = (
-    f'id = "local"\ndestinations = ["local"]\n{by_minute("0.05")}',
-    f'id = "far"\ndestinations = ["intrastate", "interstate"]\n{by_minute("0.25")}',
-    f'id = "abroad"\ndestinations = ["international"]\n{by_minute("0.50")}',
-)
+HOUR_MS = 3_600_000
+STRANGER = "+17135550166"
 
 
-def refused(made: Any, **attempt: Any) -> tuple[str, ...]:
-    """Return why a call is refused."""
-    with pytest.raises(CallRefused) as caught:
-        made.connect(asked(**attempt), at=NOON_MS)
-    codes: tuple[str, ...] = caught.value.decision.codes
-    return codes
+@pytest.fixture
+def county(tmp_path: Path) -> Iterator[County]:
+    """Open a jail; whatever was done in it, its books must be right in the end."""
+    made = County(tmp_path)
+    yield made
+    made.close()
 
 
-def held(made: Any, ms: int, *, by: str = "caller", **attempt: Any) -> Any:
-    """Hold a call for a time; return its record."""
-    session = made.connect(asked(**attempt), at=NOON_MS, accepted=True)
-    session.hang_up(NOON_MS + ms, by=by)
-    return session.record
-
-
-def test_approved_numbers_and_line_information_are_validated_before_the_call_is_connected() -> None:
-    lines, directory = SqliteLidb(), Directory()
-    made = gate(lidb=lines, directory=directory, numbers="approved", lidb_bill_types=("prepaid",))
-    assert refused(made, pin=None) == ("number_not_approved",)
-    directory.approve("p-1", asked().number, at=NOON_MS, by="sgt-12")
-    assert refused(made, pin=None) == ("billing_unknown",)
-    lines.put(asked().number, "billable", at=NOON_MS, by="lidb")
-    record = held(made, 60_000, pin=None)
-    assert (record.reason, record.status) == ("completed_caller_hangup", "ok")
-
-
-def test_who_cannot_be_billed_is_not_connected() -> None:
-    assert refused(gate(), pin=None, accounts=()) == ("account_missing",)
-    assert refused(gate(), pin=None, accounts=("nobody",)) == ("account_unknown",)
-
-
-def test_identity_is_verified_by_pin() -> None:
-    made = gate(pins=fast_identity(), identity="pin")
-    assert refused(made, pin="0000") == ("pin_invalid",)
-    assert held(made, 60_000, pin="4711").identity == "pin"
-
-
-@pytest.mark.parametrize("kind", ["prepaid", "inmate_debit", "direct_bill"])
-def test_the_three_kinds_of_accounts(kind: str) -> None:
-    made = gate()
-    ledger = made.ledger
-    credit = {"credit_limit": "0.50"} if kind == "direct_bill" else {}
-    ledger.open_account("own", kind=kind, at=NOON_MS - 9, **credit)
-    if kind != "direct_bill":
-        ledger.deposit("own", "0.50", at=NOON_MS - 8, request_id="d-own")
-    session = made.connect(
-        asked(pin=None, accounts=("own",), bill_type=kind), at=NOON_MS, accepted=True
+def test_an_approved_number_is_validated_before_anything_rings(county: County) -> None:
+    county.lines.put(STRANGER, "billable", at=NOON_MS, by="feed")
+    wish = county.attempt(number=STRANGER)
+    assert county.codes(wish) == ("number_not_approved",)
+    county.directory.approve("p-77", STRANGER, at=NOON_MS, by="sgt-12")
+    assert county.held(60_000, wish).status == "ok"
+    # A list is a person's own.
+    assert county.codes(county.other(number=STRANGER), NOON_MS + HOUR_MS) == (
+        "number_not_approved",
     )
-    session.tick(NOON_MS + 900_000)
-    record = session.record
-    assert record is not None
-    ends = "credit_exhausted" if kind == "direct_bill" else "balance_exhausted"
-    assert (record.reason, record.total, record.duration_ms) == (ends, Decimal("0.48"), 240_000)
-    balance = ledger.balance("own")
-    assert balance.available == Decimal("0.02")
-    assert balance.owed == (Decimal("0.48") if kind == "direct_bill" else 0)
 
 
-def test_local_long_distance_and_international_prices_stay_under_their_ceilings() -> None:
-    priced = tariff(*RATES, facility='local = ["+1713"]', regulated=True)
-    found = {}
-    for name, number in (("near", asked().number), ("far", FAR), ("abroad", ABROAD)):
-        ledger = Ledger.open("memory:")
-        ledger.open_account("fam-1", kind="prepaid", at=NOON_MS - 1, opening="10")
-        made = Gate(Facility("f", "America/Chicago"), Directory(), ledger, priced)
-        record = held(made, 60_000, number=number, pin=None)
-        found[name] = (record.rate_id, record.rate_class, record.total, record.cap_saved_micros > 0)
-    # The ceiling of a jail of that size on that date (docs/regulation.md) holds the far call.
-    assert found["far"][2] < Decimal("0.25")
-    assert found["far"][3]
-    assert not found["near"][3]
-    assert found["near"][:2] == ("local", "local")
-    assert found["far"][:2] == ("far", "interstate")
-    assert found["abroad"][:2] == ("abroad", "international")
-    assert found["near"][2] == Decimal("0.05")
+def test_the_line_called_is_validated_in_the_billing_directory(county: County) -> None:
+    county.directory.approve("p-77", STRANGER, at=NOON_MS, by="sgt-12")
+    wish = county.attempt(number=STRANGER)
+    assert county.codes(wish) == ("billing_unknown",)
+    county.lines.put(STRANGER, "denied", at=NOON_MS, by="feed", why="no third-party billing")
+    later_ms = NOON_MS + 16 * 60_000  # an answer is good for a quarter of an hour
+    assert county.codes(wish, later_ms) == ("billing_denied",)
+    county.lines.put(STRANGER, "billable", at=later_ms, by="feed")
+    assert county.held(60_000, wish, later_ms + HOUR_MS).total == Decimal("0.05")
 
 
-@pytest.mark.parametrize(
-    ("year", "card", "agent", "opening"),
-    [(2012, "3.95", "7.95", "2.50"), (2022, "3.00", "5.95", "0"), (2026, "0", "0", "0")],
-)
-def test_fees_on_deposits_by_method_and_date(
-    year: int, card: str, agent: str, opening: str
-) -> None:
-    fees = """
-[[fee]]
-id = "card"
-kind = "automated_payment"
-methods = ["card"]
-channels = ["web"]
-flat = "3.95"
-[[fee]]
-id = "agent"
-kind = "live_agent"
-channels = ["agent"]
-flat = "7.95"
-[[fee]]
-id = "activation"
-kind = "other"
-methods = ["first"]
-flat = "2.50"
-"""
-    priced = tariff(tail=fees, regulated=True)
-    at = datetime(year, 3, 1, tzinfo=UTC)
-    ledger = Ledger.open("memory:")
-    ledger.open_account("fam-1", kind="prepaid", at=ms_of(at))
-    for number, (method, channel, fee) in enumerate(
-        [("card", "web", card), ("card", "agent", agent), ("first", "web", opening)]
-    ):
-        quoted = quote(priced, facility="f", at=at, pays="25.00", method=method, channel=channel)
-        assert quoted.fees == Decimal(fee), (method, channel)
-        made = fund(ledger, "fam-1", quoted, at=at, request_id=f"p-{number}")
-        assert made.credited == 25 - Decimal(fee)
-
-
-def test_automatic_funding_is_asked_for_and_the_call_never_waits() -> None:
-    made = gate(balance="0.50")
-    ledger = made.ledger
-    ledger.set_auto_reload("fam-1", below="0.30", amount="5.00", at=NOON_MS - 1)
-    session = made.connect(asked(pin=None), at=NOON_MS, accepted=True)
-    ledger.settle_due(at=NOON_MS + 130_000)
-    (reload,) = ledger.reloads("fam-1")
-    assert session.cutoff_ms == NOON_MS + 240_000
-    ledger.reload_result(reload.id, ok=True, at=NOON_MS + 200_000)
-    assert session.cutoff_ms == NOON_MS + 900_000
-
-
-@pytest.mark.parametrize(
-    ("trigger", "reason"),
-    [
-        ("the caller hangs up", "completed_caller_hangup"),
-        ("the called party hangs up", "completed_callee_hangup"),
-        ("the time limit is reached", "time_limit"),
-        ("the balance is used up", "balance_exhausted"),
-        ("a three-way call is detected", "three_way_detected"),
-        ("staff disconnect", "staff_terminated"),
-    ],
-)
-def test_what_disconnects_a_call(trigger: str, reason: str) -> None:
-    balance = "0.36" if "balance" in trigger else "10.00"
-    made = gate(balance=balance, max_call_ms=300_000, options={"policy": strict()})
-    session = made.connect(asked(pin=None), at=NOON_MS, accepted=True)
-    ends_ms = 100_000
-    if "hangs up" in trigger:
-        session.hang_up(NOON_MS + ends_ms, by="caller" if "caller" in trigger else "called")
-    elif "three-way" in trigger:
-        session.take([event(detected_ms=float(ends_ms))])
-    elif "staff" in trigger:
-        session.staff("disconnect", "desk", NOON_MS + ends_ms)
-    else:
-        ends_ms = 300_000 if "limit" in trigger else 180_000
-        (told,) = made.sessions.tick(NOON_MS + 900_000)
-        assert isinstance(told[1][-1], Disconnect)
-    record = session.record
-    assert record is not None
-    assert (record.reason, record.duration_ms) == (reason, ends_ms)
-    assert record.total == Decimal("0.12") * -(-ends_ms // 60_000)
-
-
-@pytest.mark.parametrize("kind", ["lockdown", "maintenance", "kill_switch"])
-def test_lockdown_maintenance_and_the_kill_switch_end_calls_and_let_none_begin(kind: str) -> None:
-    made = gate()
-    session = made.connect(asked(pin=None), at=NOON_MS, accepted=True)
-    order, ended = made.stop_calls(kind, at=NOON_MS + 60_000, by="captain", why="drill")
-    assert [call for call, _ in ended] == [session]
-    assert session.record is not None
-    assert session.record.reason == kind
-    decision = made.check(asked("c-2", pin=None), at=NOON_MS + 61_000)
-    assert decision.codes[0] in ("kill_switch", f"facility_{kind}")
-    made.facility.orders.lift(order.number, at=NOON_MS + 62_000, by="captain")
-    assert made.check(asked("c-2", pin=None), at=NOON_MS + 63_000).allowed
-
-
-def test_congestion() -> None:
-    made = gate(calls_max=1)
-    session = made.connect(asked(pin=None), at=NOON_MS, accepted=True)
-    late = asked("c-2", person="p-2", number=FAR, terminal="A-02", pin=None)
-    assert made.check(late, at=NOON_MS + 1).codes == ("facility_congested",)
-    session.hang_up(NOON_MS + 2)
-    assert made.check(late, at=NOON_MS + 3).allowed
-
-
-def test_a_faulty_terminal() -> None:
-    made = gate(terminals=Terminals([Terminal("A-01", state="faulty"), Terminal("A-02")]))
-    assert refused(made, pin=None) == ("terminal_faulty",)
-    assert held(made, 1_000, call_id="c-2", terminal="A-02", pin=None).status == "ok"
-
-
-def test_the_schedule_refuses_and_ends() -> None:
-    hours = Schedule("America/Chicago", (Window(from_ms=7 * 3_600_000, to_ms=47_100_000),))
-    made = gate(schedule=hours)
-    session = made.connect(asked(pin=None), at=NOON_MS, accepted=True)
-    made.sessions.tick(NOON_MS + 300_000)
-    assert session.record is not None
-    assert (session.record.reason, session.record.duration_ms) == ("schedule_end", 300_000)
-    late = made.check(asked("c-2", pin=None), at=NOON_MS + 400_000)
-    assert late.codes == ("facility_schedule",)
-
-
-def test_there_is_no_grace_at_zero() -> None:
-    made = gate(balance="0.24")
-    session = made.connect(asked(pin=None), at=NOON_MS, accepted=True)
-    made.sessions.tick(NOON_MS + 119_999)
-    assert session.running
-    made.sessions.tick(NOON_MS + 120_000)
-    assert session.record is not None
-    assert (session.record.ended_ms, session.record.total) == (NOON_MS + 120_000, Decimal("0.24"))
-    assert made.ledger.balance("fam-1").available == 0
-    assert made.check(asked("c-2", pin=None), at=NOON_MS + 120_001).codes == (
-        "insufficient_funds",
+def test_who_is_eligible_to_be_billed(county: County) -> None:
+    assert county.codes(county.attempt(accounts=())) == ("account_missing",)
+    assert county.codes(county.attempt(accounts=("nobody",))) == ("account_unknown",)
+    county.ledger.open_account("poor", kind="prepaid", at=NOON_MS)
+    assert county.codes(county.attempt(accounts=("poor",))) == ("insufficient_funds",)
+    county.ledger.deposit("poor", "0.05", at=NOON_MS, request_id="d-1")
+    record = county.held(500_000, county.attempt(accounts=("poor",)))
+    assert (record.reason, record.duration_ms, record.total) == (
+        "balance_exhausted", 60_000, Decimal("0.05"),
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("minutes", [15, 20, 30])
-def test_calls_end_after_fifteen_to_thirty_minutes(minutes: int) -> None:
-    made = gate(max_call_ms=minutes * 60_000)
-    session = made.connect(asked(pin=None), at=NOON_MS, accepted=True)
-    made.sessions.tick(NOON_MS + 3_600_000)
+def test_identity_by_pin(county: County) -> None:
+    assert county.codes(county.attempt(pin=None)) == ("pin_missing",)
+    # Whoever does not know the PIN learns nothing of lists and money.
+    assert county.codes(county.attempt(pin="0000", number=STRANGER, accounts=())) == (
+        "pin_invalid",
+    )
+    assert county.codes(county.attempt(pin="0001")) == ("pin_invalid",)
+    assert county.codes(county.attempt(pin="0002")) == ("pin_invalid",)
+    assert county.codes(county.attempt()) == ("pin_locked",)  # the right one, too late
+    record = county.held(60_000, at_ms=NOON_MS + 16 * 60_000)
+    assert (record.identity, record.status) == ("pin", "ok")
+    assert "4711" not in record.to_json()
+    assert county.codes(county.attempt("c-9", person="p-99"), NOON_MS + HOUR_MS)[0] == (
+        "person_unknown"
+    )
+
+
+def test_all_validated_the_call_is_connected(tmp_path: Path) -> None:
+    county = County(tmp_path, kept=True)
+    decision = county.gate.check(county.attempt(), at=NOON_MS)
+    assert (decision.allowed, decision.codes, decision.identity) == (True, (), "pin")
+    session = county.talk()
+    assert isinstance(session, Session)
+    session.hang_up(NOON_MS + 65_000, by="called", cause=16)
+    record = session.record
+    assert record is not None
+    assert (record.status, record.reason, record.duration_ms, record.total) == (
+        "ok", "completed_callee_hangup", 60_000, Decimal("0.05"),
+    )  # fmt: skip
+    assert county.ledger.balance("fam-1").available == Decimal("19.95")
+    county.close()
+
+
+def test_what_is_refused_leaves_a_record_and_costs_nothing(county: County) -> None:
+    wish = county.attempt(number="+19005550123", pin="4711")
+    decision = county.gate.check(wish, at=NOON_MS)
+    record = denied_record(wish, decision, facility="tx-harris")
+    assert (record.status, record.reason, record.total) == ("denied", "number_denied", 0)
+    assert record.reasons[0] == "number_premium"
+    assert county.ledger.balance("fam-1").available == Decimal("20.00")
+
+
+@pytest.mark.parametrize(("number", "line"), [(LANDLINE, "landline"), (MOBILE, "mobile")])
+def test_landline_and_mobile(county: County, number: str, line: str) -> None:
+    answer = county.lines.ask(number, bill_type="prepaid", at_ms=NOON_MS, timeout_ms=1)
+    assert answer is not None
+    assert answer.line_type == line
+    record = county.held(61_000, county.attempt(number=number))
+    assert (record.number, record.status, record.total) == (number, "ok", Decimal("0.10"))
+
+
+def test_lockdown(county: County) -> None:
+    here, there = county.talk(), county.talk(county.other())
+    order, ended = county.gate.stop_calls(
+        "lockdown", at=NOON_MS + 65_000, by="sgt-12", why="count", area="block-a"
+    )
+    assert [(call.call_id, actions) for call, actions in ended] == [
+        ("c-1", (Disconnect("lockdown"),))
+    ]
+    assert here.record is not None
+    assert (here.record.reason, here.record.total) == ("lockdown", Decimal("0.05"))
+    assert there.running
+    assert county.codes(county.attempt("c-3"), NOON_MS + 66_000) == ("facility_lockdown",)
+    county.gate.facility.orders.lift(order.number, at=NOON_MS + 70_000, by="lt-3")
+    assert county.held(60_000, county.attempt("c-4"), NOON_MS + 71_000).status == "ok"
+    there.hang_up(NOON_MS + 200_000)
+
+
+def test_the_kill_switch(county: County) -> None:
+    calls = [county.talk(), county.talk(county.other())]
+    county.gate.stop_calls("kill_switch", at=NOON_MS + 30_000, by="captain", why="fire")
+    assert [call.record and call.record.reason for call in calls] == ["kill_switch"] * 2
+    assert county.codes(county.attempt("c-3"), NOON_MS + 31_000)[0] == "kill_switch"
+
+
+def test_maintenance_that_was_planned(tmp_path: Path) -> None:
+    # 13:10 to 13:30 in Houston.
+    county = County(tmp_path)
+    county.gate.facility.orders.give(
+        "maintenance", at=NOON_MS + 600_000, until=NOON_MS + 1_800_000, by="ops", why="upgrade"
+    )
+    session = county.talk()
+    county.gate.sessions.tick(NOON_MS + 700_000)
     assert session.record is not None
-    assert (session.record.reason, session.record.duration_ms) == ("time_limit", minutes * 60_000)
-    assert session.record.warnings_ms == ()  # one tick came, far too late
+    assert session.record.ended_ms == NOON_MS + 600_000
+    county.gate.enforce(NOON_MS + 700_000)
+    assert county.codes(county.attempt("c-2"), NOON_MS + 700_000) == ("facility_maintenance",)
+    assert county.held(60_000, county.attempt("c-3"), NOON_MS + 1_800_000).status == "ok"
+    county.close()
 
 
-def test_a_dropped_call_is_refunded() -> None:
-    made = gate()
-    session = made.connect(asked(pin=None), at=NOON_MS, accepted=True)
-    fed(session, 65_000)
-    session.hang_up(NOON_MS + 200_000, by="network", cause="MEDIA_TIMEOUT")
-    case = DroppedCall.of(session.record)  # type: ignore[arg-type]
-    assert case is not None
-    answer = case.file(made.ledger, at=NOON_MS + 201_000)
-    assert (answer.state, answer.refunded) == ("approved", Decimal("0.24"))
+def test_congestion(county: County) -> None:
+    calls = [county.talk(), county.talk(county.other())]
+    third = county.attempt("c-3", person="p-77", number=FAR, terminal="B-02")
+    assert "facility_congested" in county.codes(third, NOON_MS + 10_000)
+    calls[0].hang_up(NOON_MS + 20_000)
+    assert county.talk(third, NOON_MS + 21_000).running
 
 
-def test_a_number_that_was_blocked_from_the_keypad_is_reviewed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    cost = {"n": 2, "r": 1, "p": 1, "dklen": 32}
-    monkeypatch.setattr("securecall.calls.token_hash._COST", cost)
-    directory = Directory()
-    made = gate(directory=directory)
-    session = made.connect(asked(pin=None), at=NOON_MS)
+def test_a_faulty_terminal(county: County) -> None:
+    terminals = county.gate.facility.terminals
+    terminals.mark("A-01", "faulty", at=NOON_MS - 1, by="ops", why="no dial tone")
+    assert county.codes() == ("terminal_faulty",)
+    assert county.held(60_000, county.attempt(terminal="B-01")).status == "ok"
+    terminals.mark("A-01", "working", at=NOON_MS + HOUR_MS, by="ops", why="handset changed")
+    assert county.held(60_000, county.attempt("c-2"), NOON_MS + HOUR_MS).status == "ok"
+    assert county.codes(county.attempt("c-3", terminal="Z-09"), NOON_MS + 2 * HOUR_MS) == (
+        "terminal_unknown",
+    )
+
+
+def test_the_schedule(county: County) -> None:
+    # 07:00 to 21:00; noon here is 13:00.
+    closes_ms = NOON_MS + 8 * HOUR_MS
+    session = county.talk(at_ms=closes_ms - 300_000)
+    county.gate.sessions.tick(closes_ms + 60_000)
+    assert session.record is not None
+    assert (session.record.reason, session.record.ended_ms) == ("schedule_end", closes_ms)
+    assert session.record.duration_ms == 295_000
+    assert county.codes(county.attempt("c-2"), closes_ms) == ("facility_schedule",)
+    assert county.held(60_000, county.attempt("c-3"), closes_ms + 10 * HOUR_MS).status == "ok"
+
+
+def test_review_of_a_blocked_number(county: County) -> None:
+    session = county.gate.connect(county.attempt(), at=NOON_MS)
     session.answer(NOON_MS + 4_000)
-    (blocked, _) = session.accept(NOON_MS + 5_000, "7")
+    session.signal("dtmf", "7")
+    ((_, (blocked, ended)),) = county.gate.sessions.tick(NOON_MS + 5_000)
     assert isinstance(blocked, Block)
-    directory.block(blocked.number, kind="customer", at=NOON_MS + 5_000, by="host", why="pressed 7")
-    later = asked("c-2", pin=None)
-    assert made.check(later, at=NOON_MS + 6_000).codes == ("number_blocked_customer",)
-    reviews = NumberReviews(directory)
-    families = Families(made.ledger, made.tariff, Profiles(), reviews)
-    sent = families.set_up("ana", facility="f", number=blocked.number, at=NOON_MS + 7_000)
-    ana = families.of("ana")
-    assert ana.confirm(blocked.number, sent.token, at=NOON_MS + 8_000) == "ok"
-    review = ana.ask_unblock(blocked.number, why="a mistake", at=NOON_MS + 9_000)
-    reviews.decide(review.id, granted=True, at=NOON_MS + 10_000, by="lt-3", because="she asked")
-    assert made.check(later, at=NOON_MS + 11_000).allowed
+    assert ended == Disconnect("blocked_called_party")
+    county.directory.block(
+        blocked.number, kind="customer", at=NOON_MS + 5_000, by="host", why="pressed 7"
+    )
+    assert county.codes(county.attempt("c-2"), NOON_MS + 6_000) == ("number_blocked_customer",)
+
+    # Staff cannot lift what the called party asked for; the called party can, who holds the number.
+    asked = county.reviews.request(
+        LANDLINE, kind="customer", at=NOON_MS + 7_000, by="p-77", why="my mother"
+    )
+    county.reviews.add_evidence(
+        asked.id, kind="statement", at=NOON_MS + 8_000, by="desk", text="hers"
+    )
+    with pytest.raises(InputError, match="consent"):
+        county.reviews.decide(asked.id, granted=True, at=NOON_MS + 9_000, by="lt-3", because="yes")
+    county.reviews.decide(asked.id, granted=False, at=NOON_MS + 9_000, by="lt-3", because="ask her")
+    sent = county.families.set_up("ana", facility="tx-harris", number=LANDLINE, at=NOON_MS + 10_000)
+    ana = county.families.of("ana")
+    assert ana.confirm(LANDLINE, sent.token, at=NOON_MS + 11_000) == "ok"
+    review = ana.ask_unblock(LANDLINE, why="a wrong key", at=NOON_MS + 12_000)
+    county.reviews.decide(review.id, granted=True, at=NOON_MS + 13_000, by="lt-3", because="hers")
+    assert county.held(60_000, county.attempt("c-3"), NOON_MS + 14_000).status == "ok"
+    assert [line.what for line in county.directory.log()][-7:] == [
+        "review_request", "review_evidence", "review_denied",
+        "review_request", "review_evidence", "review_granted", "unblock",
+    ]  # fmt: skip
 
 
-def test_an_attorneys_call_is_neither_heard_nor_recorded_and_is_charged() -> None:
-    directory = Directory()
-    directory.privilege(asked().number, kind="attorney", at=NOON_MS - 1, by="sgt-12")
-    made = gate(directory=directory)
-    session = made.connect(asked(pin=None), at=NOON_MS, accepted=True)
-    assert type(session) is PrivilegedSession
-    assert not hasattr(session, "feed")
-    session.hang_up(NOON_MS + 60_000)
+def test_an_attorneys_call_is_unheard_and_rated(county: County) -> None:
+    counsel = "+17135550177"
+    county.lines.put(counsel, "billable", at=NOON_MS, by="feed")
+    county.directory.privilege(counsel, kind="attorney", person="p-77", at=NOON_MS, by="sgt-12")
+    decision = county.gate.check(county.attempt(number=counsel), at=NOON_MS)
+    assert (decision.privileged, decision.monitor, decision.record) == (True, False, False)
+    session = county.talk(county.attempt(number=counsel))
+    assert isinstance(session, PrivilegedSession)
+    assert not [name for name in ("feed", "feed_gap", "take", "events") if hasattr(session, name)]
+    for wish in ("listen", "barge_in"):
+        with pytest.raises(InputError, match="no staff action"):
+            session.staff(wish, "sgt-12", NOON_MS + 20_000)
+    session.hang_up(NOON_MS + 125_000)
     record = session.record
     assert record is not None
     assert (record.privileged, record.monitored, record.recorded) == (True, False, False)
-    assert record.total == Decimal("0.12")
+    assert (record.events, record.duration_ms, record.total) == ((), 120_000, Decimal("0.10"))
+    # Of somebody else he is no attorney, and on nobody's list.
+    other = county.other("c-2", number=counsel)
+    assert county.codes(other, NOON_MS + HOUR_MS) == ("number_not_approved",)
 
 
-@pytest.mark.parametrize("number", [asked().number, MOBILE])
-def test_landlines_and_mobiles_are_called_alike(number: str) -> None:
-    record = held(gate(), 61_000, number=number, pin=None)
-    assert (record.status, record.total) == ("ok", Decimal("0.24"))
+def test_nobody_calls_abroad_who_may_not(county: County) -> None:
+    county.directory.block("+52", kind="prefix", at=NOON_MS, by="sgt-12", why="no calls to Mexico")
+    # The number is approved one by one, which is more particular than a prefix.
+    assert county.held(60_000, county.attempt(number=ABROAD)).status == "ok"
+    county.directory.disapprove("p-77", ABROAD, at=NOON_MS + HOUR_MS, by="sgt-12")
+    assert county.codes(county.attempt("c-2", number=ABROAD), NOON_MS + HOUR_MS) == (
+        "number_blocked_prefix", "number_not_approved",
+    )  # fmt: skip
