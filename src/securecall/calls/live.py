@@ -68,7 +68,7 @@ class LiveCall(CallInProgress):
         """Part the two sides while somebody reviews the call.
 
         The charge goes on, for the line is held; what the pause cost can be given back when it was
-        for nothing (`securecall.calls.making_good`).
+        for nothing (`securecall.calls.parted`).
 
         Parameters
         ----------
