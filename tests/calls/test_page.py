@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,17 @@ def test_what_stands_between_a_switch_and_us_is_thirty_lines() -> None:
     host = next(fence for fence in fences(text) if fence.language == "python")
     lines = host.text.splitlines()
     assert 20 < len([line for line in lines if line.strip()]) <= 30
+
+
+def test_every_system_of_the_trade_is_shown_by_a_test_and_every_such_test_is_told() -> None:
+    # The files are those of a whole jail: see tests/calls/county.py.
+    page = (DOCS / "systems.md").read_text(encoding="utf-8")
+    told = re.findall(r"`(test_\w+)`", page)
+    files = Path(__file__).parent.glob("test_incumbent*.py")
+    there = [
+        name
+        for file in files
+        for name in re.findall(r"^def (test_\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert len(told) > 30
+    assert sorted(told) == sorted(there)
