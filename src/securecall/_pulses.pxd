@@ -1,9 +1,9 @@
 """Pulses of a rotary telephone behind an exchange: a row of clicks, two for each break of the loop.
 
-A dial turns at a speed and its contact has a height: 8 to 12 breaks a second, each the same share of
-its time, 50 to 75 %; breaks click alike and makes click alike; a digit has ten pulses at most. Thuds
-and clatter of a household have some of that by chance, and seldom all of it. Source: ITU-T Q.552
-and Bellcore LSSGR for rate and share; own for how near the clicks of a row must be.
+A dial turns at a speed and its contact has a height: 8 to 12 breaks a second, each the same share
+of its time, 50 to 75 %; breaks click alike and makes click alike; a digit has ten pulses at most.
+Thuds and clatter of a household have some of that by chance, and seldom all of it. Source: ITU-T
+Q.552 and Bellcore LSSGR for rate and share; own for how near the clicks of a row must be.
 """
 
 cimport cython
@@ -26,7 +26,7 @@ cdef enum:
     PERIOD_LEAST = 16      # hops: 12.5 pulses a second
     PERIOD_MOST = 25       # 8
     JITTER_HOPS = 2        # 10 ms: half of it is how near a hop tells an instant
-    LEVEL_RANGE_DB = 6     # of all breaks, and of all makes; a click falls into its millisecond by chance
+    LEVEL_RANGE_DB = 6     # of all breaks, and of all makes
 
 cdef struct Pulses:
     int64_t start          # of the row, samples

@@ -114,6 +114,24 @@ def test_what_lost_packets_broke_is_put_together_and_told_once(hole_ms: float) -
         assert event.start_ms == pytest.approx(400, abs=7)
 
 
+@pytest.mark.parametrize("parts", [
+    [(440.0, 230.0)],  # the packets of its first 70 ms are lost
+    [(440.0, 120.0), (None, 40.0), (440.0, 140.0)],
+    [(440.0, 130.0), (None, 470.0), (440.0, 200.0)],
+    [(440.0, 200.0), (None, 480.0), (440.0, 120.0)],
+    [(440.0, 130.0), (None, 670.0), (440.0, 200.0)],
+    [(400.0, 127.0)],
+])  # fmt: skip
+def test_an_alert_of_which_packets_are_lost_is_one_if_its_frequency_is_near(
+    parts: list[tuple[float | None, float]],
+) -> None:
+    for place in PLACES:
+        (name,) = names(beeps(*parts, place=place))
+        assert name.startswith("call_waiting")
+    # Voices and strings come by a quarter of a per cent near a tone, and seldom nearer.
+    assert names(beeps(*[(hz and hz * 1.007, ms) for hz, ms in parts])) == []
+
+
 def test_pieces_that_are_further_apart_are_two() -> None:
     line = beeps((913.8, 274.0), (1428.5, 120.0), (None, 90.0), (1428.5, 170.0), (1776.7, 380.0))
     assert names(line) == []

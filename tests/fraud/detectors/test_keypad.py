@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 import numpy as np
 import pytest
 from tests.fraud.calls import beside, laid, ringback, said, spoken, watched
@@ -128,6 +131,39 @@ def test_a_rotary_telephone_is_told_by_its_clicks(pulses: int, per_second: float
 
 def test_other_rows_of_clicks_are_none() -> None:
     assert told(laid(12, (2, rotary(8, 5.0)), (8, rotary(3))), "keypad") == []
+
+
+def clicks(*at_ms: float, loud: Sequence[float] = (1.0,)) -> np.ndarray:
+    """Return clicks at instants, by turns so loud."""
+    click = rotary(1)[:200]
+    made = np.zeros(round(8 * at_ms[-1]) + 400)
+    for number, instant in enumerate(at_ms):
+        first = round(8 * instant)
+        made[first : first + 200] += loud[number % len(loud)] * click
+    return made
+
+
+EVEN_MS: Final = [at for pulse in range(6) for at in (100.0 * pulse, 100.0 * pulse + 60)]
+
+
+def test_a_dial_is_regular_and_thuds_are_not() -> None:
+    def heard(*at_ms: float, loud: Sequence[float] = (1.0,)) -> int:
+        return len(told(laid(8, (2, clicks(*at_ms, loud=loud))), "keypad"))
+
+    assert heard(*EVEN_MS) == 1
+    # Contacts wear out, and governors are no clocks.
+    assert heard(*(at + (0, 3, -2)[number % 3] for number, at in enumerate(EVEN_MS))) == 1
+    assert heard(*EVEN_MS, loud=(1.0, 0.5)) == 1
+    # One click too late; a row whose makes are longer than its breaks; one that becomes fainter.
+    assert heard(*(at + (25 if at == 260 else 0) for at in EVEN_MS)) == 0
+    assert heard(*(at - (25 if at % 100 else 0) for at in EVEN_MS)) == 0
+    assert heard(*EVEN_MS, loud=[0.85**number for number in range(12)]) == 0
+
+
+def test_no_digit_has_more_than_ten_pulses() -> None:
+    assert len(told(laid(8, (2, rotary(10))), "keypad")) == 1
+    assert told(laid(8, (2, rotary(12))), "keypad") == []
+    assert told(laid(12, (2, rotary(30))), "keypad") == []
 
 
 def test_no_row_goes_on_over_what_was_lost() -> None:
