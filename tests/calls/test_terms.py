@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.calls.gates import gate
 from tests.calls.house import house, strict, talking
 from tests.fraud.calls import laid, ringback, spoken
 
 from securecall.calls.terms import Terms
-from securecall.errors import InputError
+from securecall.errors import InputError, InputTypeError
 from securecall.fraud.policy import named_policy
 
 
@@ -54,3 +55,11 @@ def test_who_was_accepted_was_answered() -> None:
     only = house(monitor={"legs": ("calling",)}).terms.new_monitor()
     assert only is not None
     assert only.feed(calling, "calling") + only.finish() == []
+
+
+def test_an_option_that_there_is_not_is_told_at_once_with_the_nearest() -> None:
+    with pytest.raises(InputTypeError, match="no option 'polcy'; did you mean 'policy'"):
+        gate(options={"polcy": strict()})
+    with pytest.raises(InputTypeError, match="no option 'ledger_2'"):
+        gate(options={"ledger_2": None})
+    assert gate(options={"policy": strict()}).sessions.terms.policy == strict()

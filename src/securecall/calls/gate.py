@@ -61,7 +61,8 @@ class Gate:
     Raises
     ------
     InputError, InputTypeError
-        The tariff has no such facility, or something that the facility's rules need is missing.
+        The tariff has no such facility, something that the facility's rules need is missing, or
+        there is no such option.
 
     Source
     ------
@@ -69,8 +70,8 @@ class Gate:
     """
 
     __slots__ = (
-        "_courtesy", "_options", "_sessions", "_terms", "_traffic", "directory", "facility",
-        "identity", "ledger", "lidb", "tariff",
+        "_courtesy", "_sessions", "_terms", "_traffic", "directory", "facility", "identity",
+        "ledger", "lidb", "tariff",
     )  # fmt: skip
 
     def __init__(
@@ -102,7 +103,12 @@ class Gate:
         self.facility, self.directory = facility, directory
         self.ledger, self.tariff = ledger, tariff
         self.identity, self.lidb = identity, lidb
-        self._terms, self._options = terms, options
+        if options:
+            # At once, and not when the first call comes: an option may be wrong.
+            from securecall.calls.terms import Terms
+
+            terms = Terms.of(ledger, tariff, options)
+        self._terms = terms
         self._sessions: Sessions | None = None
         self._traffic = Traffic()
         # The sessions of courtesy calls; None while one begins.
@@ -116,7 +122,7 @@ class Gate:
             from securecall.calls.terms import Terms
 
             if self._terms is None:
-                self._terms = Terms(self.ledger, self.tariff, **self._options)
+                self._terms = Terms(self.ledger, self.tariff)
             self._sessions = Sessions(self._terms)
         return self._sessions
 

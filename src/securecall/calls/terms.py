@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from securecall.calls.prompts import Prompts
-from securecall.errors import InputError
+from securecall.errors import InputError, InputTypeError, nearest
 from securecall.fraud.monitor import CallMonitor
 from securecall.fraud.policy import named_policy
 
@@ -63,6 +63,35 @@ class Terms:
             raise InputError(f"host must be printable text, not {self.host!r}")
         if self.monitor is not None:
             object.__setattr__(self, "monitor", MappingProxyType(dict(self.monitor)))
+
+    @classmethod
+    def of(cls, ledger: Ledger, tariff: Tariff, options: Mapping[str, Any]) -> Terms:
+        """Make them from options by name.
+
+        Parameters
+        ----------
+        ledger : Ledger
+        tariff : Tariff
+        options : mapping of str to object
+
+        Raises
+        ------
+        InputTypeError
+            There is no such option.
+        InputError
+            As the class.
+
+        Source
+        ------
+        own.
+        """
+        names = [each.name for each in fields(cls) if each.name not in ("ledger", "tariff")]
+        for name in options:
+            if name not in names:
+                near = nearest(name, names)
+                hint = f"; did you mean {near!r}?" if near else ""
+                raise InputTypeError(f"calls have no option {name!r}{hint}")
+        return cls(ledger, tariff, **options)
 
     @property
     def judge(self) -> Policy:
