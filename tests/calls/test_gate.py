@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from securecall.errors import (
     SecurecallError,
     StoreError,
 )
+from securecall.ledger.heartbeat import Heartbeat, last_alive_ms
 from securecall.ledger.instant import instant
 from securecall.ledger.ledger import Ledger
 from securecall.rating.windows import Window
@@ -468,3 +470,19 @@ def test_terms_may_be_given_whole_or_in_parts() -> None:
 def test_an_instant_must_be_one(at: Any) -> None:
     with pytest.raises((InputError, InputTypeError), match="at must be"):
         gate().check(asked(), at=at)
+
+
+def test_a_gate_hands_on_who_is_told_of_moved_ends_and_what_proves_the_process_lives(
+    tmp_path: Path,
+) -> None:
+    moved: list[str] = []
+    with Heartbeat(tmp_path / "alive") as heart:
+        made = gate(
+            balance="0.24",
+            options={"moved": lambda call: moved.append(call.call_id), "heart": heart},
+        )
+        made.connect(asked(pin=None), at=NOON_MS, accepted=True)
+        made.ledger.deposit("fam-1", "1.00", at=NOON_MS + 1_000, request_id="d-1")
+        made.sessions.tick(NOON_MS + 2_000)
+    assert moved == ["c-1"]
+    assert last_alive_ms(tmp_path / "alive") == NOON_MS + 2_000

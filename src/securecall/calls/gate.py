@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from securecall.calls.attempt import CallAttempt
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from securecall.calls.session import Session
     from securecall.calls.sessions import Sessions
     from securecall.calls.terms import Terms
+    from securecall.ledger.heartbeat import Heartbeat
     from securecall.ledger.ledger import Ledger
     from securecall.rating.tariff import Tariff
 
@@ -55,6 +57,9 @@ class Gate:
         The billing directory; needed where the facility has ``lidb_bill_types``.
     terms : Terms, optional
         What all calls have in common, with this ledger and tariff.
+    moved : callable, optional
+    heart : Heartbeat, optional
+        As `securecall.calls.sessions.Sessions` takes them.
     **options
         Where no ``terms`` are given: those of `securecall.calls.terms.Terms`, such as ``policy``.
 
@@ -70,8 +75,8 @@ class Gate:
     """
 
     __slots__ = (
-        "_courtesy", "_sessions", "_terms", "_traffic", "directory", "facility", "identity",
-        "ledger", "lidb", "tariff",
+        "_courtesy", "_heart", "_moved", "_sessions", "_terms", "_traffic", "directory",
+        "facility", "identity", "ledger", "lidb", "tariff",
     )  # fmt: skip
 
     def __init__(
@@ -84,6 +89,8 @@ class Gate:
         identity: Identity | None = None,
         lidb: Billability | None = None,
         terms: Terms | None = None,
+        moved: Callable[[LiveCall], None] | None = None,
+        heart: Heartbeat | None = None,
         **options: Any,
     ) -> None:
         known = [each.id for each in tariff.document.facilities]
@@ -108,7 +115,7 @@ class Gate:
             from securecall.calls.terms import Terms
 
             terms = Terms.of(ledger, tariff, options)
-        self._terms = terms
+        self._terms, self._moved, self._heart = terms, moved, heart
         self._sessions: Sessions | None = None
         self._traffic = Traffic()
         # The sessions of courtesy calls; None while one begins.
@@ -123,7 +130,7 @@ class Gate:
 
             if self._terms is None:
                 self._terms = Terms(self.ledger, self.tariff)
-            self._sessions = Sessions(self._terms)
+            self._sessions = Sessions(self._terms, moved=self._moved, heart=self._heart)
         return self._sessions
 
     def check(self, attempt: CallAttempt, *, at: At) -> Decision:
