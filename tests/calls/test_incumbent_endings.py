@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from tests.calls.county import LANDLINE, NOON_MS, SOON_MS, County
 
 from securecall.calls.actions import Disconnect, Timer, Warn
 from securecall.calls.dropped import DroppedCall
-from securecall.ledger.instant import instant
+from securecall.ledger.instant import instant, ms_of
 
 ACCEPTED_MS = NOON_MS + SOON_MS
 MINUTE_MS = 60_000
@@ -49,6 +51,37 @@ def test_a_payment_at_the_very_instant_saves_the_call(tmp_path: Path) -> None:
     session.hang_up(cutoff_ms + 1)
     assert session.record is not None
     assert session.record.total == Decimal("0.15")
+    county.close()
+
+
+def test_money_that_moves_in_another_process_moves_the_end(tmp_path: Path) -> None:
+    county = County(tmp_path, money="0.10", kept=True)
+    session = county.talk()
+    book = f"sqlite:///{tmp_path / 'ledger.db'}"
+
+    def elsewhere(method: str, amount: str, at_ms: int) -> None:
+        # The web pages of the families, say.
+        code = (
+            f"import securecall; book = securecall.Ledger.open({book!r}); "
+            f"assert book.{method}('fam-1', {amount!r}, at={at_ms}, request_id={method!r}).ok"
+        )
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+    elsewhere("deposit", "0.15", ACCEPTED_MS + 30_000)
+    cutoff_ms = ACCEPTED_MS + 2 * MINUTE_MS
+    assert session.cutoff_ms == cutoff_ms  # nobody has told
+    ((_, found),) = county.gate.sessions.tick(cutoff_ms)
+    assert Timer(instant(cutoff_ms + 3 * MINUTE_MS)) in found
+    assert session.running
+    # What comes nearer has to be asked for, before the end that was known.
+    elsewhere("withdraw", "0.10", cutoff_ms + 30_000)
+    end_at = county.ledger.cutoffs("fam-1")["c-1"]
+    session.moved(ms_of(end_at))
+    assert session.cutoff_ms == cutoff_ms + MINUTE_MS
+    county.gate.sessions.tick(cutoff_ms + 2 * MINUTE_MS)
+    record = session.record
+    assert record is not None
+    assert (record.duration_ms, record.total) == (3 * MINUTE_MS, Decimal("0.15"))
     county.close()
 
 
