@@ -12,6 +12,7 @@ import inspect
 import pkgutil
 import re
 import textwrap
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -184,6 +185,16 @@ def test_the_readme_begins_with_an_example_and_what_it_prints() -> None:
     assert (first.language, second.language, second.follows) == ("python", "text", True)
     assert 10 <= len([line for line in first.text.splitlines() if line]) <= 14
     assert second.line < 50  # on the first screen
+
+
+def test_the_readme_names_every_extra_that_is_for_users() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (told,) = re.findall(r"^Extras, .+$", text, re.MULTILINE)
+    ours = {"bench", "dev", "evidence", "fuzz"}  # those who change it; see CONTRIBUTING.md
+    extras = set(project["optional-dependencies"])
+    assert ours <= extras
+    assert set(re.findall(r"`(\w+)`", told)) == extras - ours
 
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
