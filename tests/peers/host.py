@@ -222,11 +222,17 @@ class Host:
             self.aim(call, cutoff_at.timestamp())
 
     def aim(self, call: str, at_s: float) -> None:
-        """Have the proxy end a call on both sides when the clock says so, and no earlier."""
+        """Cut a call when the clock says so, and no earlier."""
         left_s = at_s - time.time()
         if left_s > 0:
             loop = asyncio.get_running_loop()
             self.timers[call] = loop.call_later(left_s, self.aim, call, at_s)
+        else:
+            self.cut(call)
+
+    def cut(self, call: str) -> None:
+        """Have the relay and the proxy end a call, whatever its telephones want."""
+        if call in self.cut_ms:
             return
         folder = Path(self.plan["proxy"])
         for dialog in ask_proxy(folder, "dlg.list") or ():
@@ -247,6 +253,8 @@ class Host:
             match action:
                 case Timer(cutoff_at):
                     self.limit(name, cutoff_at)
+                case Disconnect() if "proxy" in self.plan:
+                    self.cut(name)
                 case Disconnect():
                     line.ask("hangup", name)
 
