@@ -25,6 +25,7 @@ from securecall.cli import (
     patterns,
     quote,
     rate,
+    simulate,
 )
 from securecall.cli.console import EXIT_FAILURE, complain
 from securecall.errors import SecurecallError
@@ -39,7 +40,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (rate, explain, lint, quote, compare, caps, listen, conform, bench, patterns):
+for module in (rate, explain, lint, quote, compare, caps, listen, conform, bench, patterns,
+               simulate):  # fmt: skip
     app.command(module.NAME)(module.run)
 app.add_typer(ledger.app, name=ledger.NAME)
 
