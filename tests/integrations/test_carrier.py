@@ -154,6 +154,30 @@ def test_a_session_is_carried_to_as_a_monitor_is() -> None:
     assert ("dtmf", "9") in found
 
 
+def test_signals_count_from_acceptance_whoever_accepts_and_however() -> None:
+    # The key that accepts counts at a tick: no host can say anything right before that.
+    session = house().begin(attempt(), decision(), facility="f", at=NOON_MS)
+    session.ring(NOON_MS)
+    session.answer(NOON_MS)
+    carrier = Carrier(session)
+    carrier.take(Opened("c-1", ("called",)), 0)
+    pressed = laid(14, (12.0, digit("5", 100))).tobytes()
+    for n in range(700):
+        if n == 200:
+            carrier.take(Signal("dtmf", "1"), 4000)
+        if n == 605:
+            carrier.take(Signal("dtmf", "5"), 12_100)
+        carrier.take(Audio("called", pressed[320 * n : 320 * n + 320]), 20 * n)
+        session.tick(NOON_MS + 20 * n)
+    assert session.accepted_ms == NOON_MS + 4_000
+    session.hang_up(NOON_MS + 14_000, by="called")
+    heard, signalled = [event for event in session.events if event.kind == "dtmf"]
+    assert heard.start_ms == pytest.approx(8_000, abs=25)
+    assert signalled.start_ms == pytest.approx(8_100, abs=25)
+    # Heard and signalled, it is one key.
+    assert [event.detail for event in session.events if event.kind == "keypad"] == ["5"]
+
+
 def test_who_calls_cannot_accept_the_call_by_a_key() -> None:
     session = house().begin(attempt(), decision(), facility="f", at=NOON_MS)
     session.ring(NOON_MS)

@@ -69,8 +69,8 @@ class Carrier:
     """
 
     __slots__ = (
-        "_digits", "_encoding", "_listener", "_now", "_rate_hz", "_since", "clocks", "closed",
-        "opened",
+        "_digits", "_encoding", "_hears", "_listener", "_now", "_rate_hz", "_since", "clocks",
+        "closed", "opened",
     )  # fmt: skip
 
     def __init__(
@@ -83,6 +83,8 @@ class Carrier:
         self.closed: Closed | None = None
         self.clocks: dict[str, MediaClock] = {}
         self._now = self._since = 0
+        # A session listens from its acceptance on; whoever has no such word listens already.
+        self._hears: bool = getattr(listener, "monitored", True)
         self._digits: deque[int] = deque(maxlen=DIGITS_PER_S_MAX)
 
     def take(self, event: MediaEvent, at_ms: float) -> list[Any]:
@@ -106,14 +108,17 @@ class Carrier:
         own.
         """
         now = self._now = max(self._now, round(at_ms * UNITS_PER_MS))
+        begun = self._with_listener(at_ms)
         if isinstance(event, Audio):
-            return self._audio(event, now)
+            return begun + self._audio(event, now)
         if isinstance(event, Signal):
-            return self._signal(event, now)
+            return begun + self._signal(event, now)
         if isinstance(event, Opened):
-            return self._open(event)
+            return begun + self._open(event)
         self.closed = event
-        return [found for leg in self.clocks for found in self._tell(leg, self.clocks[leg].flush())]
+        for leg, clock in self.clocks.items():
+            begun += self._tell(leg, clock.flush())
+        return begun
 
     def tick(self, at_ms: float) -> list[Any]:
         """Let time pass; a leg that brings nothing holds the other back no longer than a second.
@@ -128,16 +133,16 @@ class Carrier:
         own.
         """
         now = self._now = max(self._now, round(at_ms * UNITS_PER_MS))
-        return [
-            found
-            for leg, clock in self.clocks.items()
-            for found in self._tell(leg, clock.idle(now))
-        ]
+        made = self._with_listener(at_ms)
+        for leg, clock in self.clocks.items():
+            made += self._tell(leg, clock.idle(now))
+        return made
 
     def listener_begins(self, at_ms: float) -> list[Any]:
         """Know that the listener's clock begins now: a session's does when it is accepted.
 
-        Say it right before. Instants of signals count from there, and both legs are there at once.
+        Of a session it is seen by itself, with the next that comes; of a listener of one's own say
+        it right before. Instants of signals count from there, and both legs are there at once.
 
         Parameters
         ----------
@@ -154,6 +159,13 @@ class Carrier:
             made += self._tell(leg, clock.flush() + clock.idle(now, TOLERANCE))
         self._since = now
         return made
+
+    def _with_listener(self, at_ms: float) -> list[Any]:
+        """See whether a session has begun to listen since the last that came."""
+        if self._hears or not self._listener.monitored:  # type: ignore[attr-defined]
+            return []
+        self._hears = True
+        return self.listener_begins(at_ms)
 
     def _open(self, event: Opened) -> list[Any]:
         if self.opened is not None:
