@@ -43,7 +43,7 @@ def run(
     ),
     folder: Path | None = typer.Option(
         None, exists=True, file_okay=False,
-        help="Keep the ledger in a file here meanwhile; else in memory up to 5 000 callers.",
+        help="Keep ledger, lists and PINs in files here; else in memory, up to 5 000 callers.",
     ),
     report: Path | None = typer.Option(None, help="Write a page (HTML) with pictures."),
     json: bool = typer.Option(False, "--json", help="Everything as JSON."),

@@ -14,6 +14,7 @@ from securecall.fraud.bench.label import KINDS, Label
 from securecall.fraud.event import Event
 
 RATE = 8_000
+OPENS_MS = quiet().opens_ms
 
 
 def a_call(*, seconds: int = 2) -> Call:
@@ -56,7 +57,7 @@ def test_what_truly_happened_is_known() -> None:
 
 def test_without_sound_nothing_is_heard() -> None:
     sounds = Sounds(quiet())
-    assert [sounds.of(f"c-{n}") for n in range(200)] == [None] * 200
+    assert [sounds.of(f"c-{n}", OPENS_MS) for n in range(200)] == [None] * 200
 
 
 def test_so_many_in_a_thousand_are_heard(monkeypatch) -> None:
@@ -66,15 +67,17 @@ def test_so_many_in_a_thousand_are_heard(monkeypatch) -> None:
         lambda self, index: made.append(index) or a_call(),
     )
     sounds = Sounds(DaySetting(audio_per_mille=50, audio_kinds=False))
-    heard = [sounds.of(f"c-{n}") for n in range(2_000)]
+    heard = [sounds.of(f"c-{n}", OPENS_MS) for n in range(2_000)]
     assert 70 <= sum(each is not None for each in heard) <= 130
     assert made == list(range(1, len(made) + 1))
 
 
 def test_first_comes_one_call_of_each_kind_of_fraud() -> None:
     sounds = Sounds(DaySetting(audio_per_mille=0, audio_s=60))
-    found = [sounds.of(f"c-{n}") for n in range(len(KINDS))]
+    assert sounds.of("c-0", OPENS_MS - 1) is None
+    closes_ms = OPENS_MS + 16 * 3_600_000
+    found = [sounds.of(f"c-{n}", closes_ms) for n in range(len(KINDS))]
     for kind, heard in zip(KINDS, found, strict=True):
         assert heard is not None
         assert kind in {label.kind for label in heard.labels}
-    assert sounds.of("c-99") is None
+    assert sounds.of("c-99", closes_ms) is None

@@ -79,7 +79,7 @@ def test_before_the_doors_open_an_attempt_is_refused_and_has_a_record() -> None:
 def test_sound_is_fed_to_the_call_and_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     made = world(callers=CALLERS)
     switch = Switch(made)
-    monkeypatch.setattr(Sounds, "of", lambda self, call_id: Heard(a_call()))
+    monkeypatch.setattr(Sounds, "of", lambda self, call_id, at_ms: Heard(a_call()))
     at_ms = made.setting.opens_ms + 60_000
     switch.arrive(at_ms, first("family"))
     gone_by(made, switch, at_ms + 600_000)
@@ -90,7 +90,7 @@ def test_sound_is_fed_to_the_call_and_ends_it(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_day_with_sound_hears_fraud_and_its_review_knows_the_truth() -> None:
-    setting = DaySetting(callers=30, hours=16, audio_per_mille=0, audio_s=60)
+    setting = DaySetting(callers=120, hours=16, audio_per_mille=0, audio_s=60)
     result = Day(setting, Ledger.open("memory:")).run()
     assert result.ok
     assert result.tally.sounding == 6

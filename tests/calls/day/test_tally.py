@@ -6,7 +6,7 @@ import json
 
 from tests.calls.day.records import OPENS_MS, a_record
 
-from securecall.calls.day.tally import STRIPS_MAX, Strip, Tally, outcome_of
+from securecall.calls.day.tally import STRIPS_MAX, Burn, Strip, Tally, outcome_of
 from securecall.calls.record import HeardEvent
 
 
@@ -52,3 +52,8 @@ def test_what_became_of_an_attempt_has_one_of_three_names() -> None:
     assert outcome_of(a_record()) == "talked"
     assert outcome_of(a_record(status="unanswered", accepted_ms=None)) == "not_accepted"
     assert outcome_of(a_record(status="denied", accepted_ms=None)) == "denied"
+
+
+def test_a_cutoff_that_a_later_one_replaced_has_moved() -> None:
+    burn = Burn("fam-1", 0, timers=[(1, 50, "a"), (2, 60, "b"), (9, 90, "a"), (10, 80, "a")])
+    assert burn.moved == [(1, 50)]

@@ -27,7 +27,7 @@ __all__ = ["Day", "run_day"]
 TURN_MS: Final = 250
 #: Calls that still live so long after the last attempt are never going to end.
 PATIENCE_MS: Final = 4 * HOUR_MS
-#: More callers than this need their ledger in a file.
+#: What more callers than this leave behind is kept in files.
 MEMORY_CALLERS: Final = 5_000
 TELL_EVERY: Final = 500
 
@@ -42,6 +42,8 @@ class Day:
         An empty one.
     tell : callable, optional
         Is given how many of the attempts have been made, and how many there will be.
+    folder : Path, optional
+        Where lists of numbers and PINs are; without one in memory.
 
     Source
     ------
@@ -49,10 +51,10 @@ class Day:
     """
 
     def __init__(
-        self, setting: DaySetting, ledger: Ledger, *,
+        self, setting: DaySetting, ledger: Ledger, *, folder: Path | None = None,
         tell: Callable[[int, int | None], object] = lambda done, total: None,
     ) -> None:  # fmt: skip
-        self.world = World(setting, ledger)
+        self.world = World(setting, ledger, folder)
         self.switch = Switch(self.world)
         self._tell = tell
 
@@ -113,15 +115,13 @@ class Day:
 
 
 @contextmanager
-def _books_for(setting: DaySetting, folder: Path | None) -> Iterator[Ledger]:
-    """Open a ledger: in memory for few callers, in a file that goes with the day for many."""
+def _files_for(setting: DaySetting, folder: Path | None) -> Iterator[Path | None]:
+    """Return a folder that goes with the day, for many callers; None: memory does for few."""
     if setting.callers <= MEMORY_CALLERS and folder is None:
-        with Ledger.open("memory:") as ledger:
-            yield ledger
+        yield None
         return
     with TemporaryDirectory(prefix="securecall-day-", dir=folder) as place:
-        with Ledger.open(f"sqlite:///{Path(place) / 'ledger.db'}") as ledger:
-            yield ledger
+        yield Path(place)
 
 
 def run_day(
@@ -134,8 +134,8 @@ def run_day(
     ----------
     setting : DaySetting
     folder : Path, optional
-        Where the ledger's file is, for as long as the day takes; without one the ledger of a few
-        callers is in memory, and that of many in the system's folder for such files.
+        Where the files of ledger, lists and PINs are for as long as the day takes; without one
+        those of a few callers are in memory, and of many in the system's folder for such files.
     tell : callable, optional
         Is given how many of the attempts have been made, and how many there will be.
 
@@ -143,5 +143,11 @@ def run_day(
     ------
     own; docs/simulate.md.
     """
-    with _books_for(setting, folder) as ledger:
-        return Day(setting, ledger, tell=tell).run()
+    with _files_for(setting, folder) as place:
+        url = "memory:" if place is None else f"sqlite:///{place / 'ledger.db'}"
+        with Ledger.open(url) as ledger:
+            made = Day(setting, ledger, folder=place, tell=tell)
+            try:
+                return made.run()
+            finally:
+                made.world.close()

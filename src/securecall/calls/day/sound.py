@@ -90,26 +90,34 @@ class Sounds:
         self._setting = setting
         self._corpora: Corpora | None = None
         self._made = 0
-        self._kinds: deque[str] = deque()
+        self._kinds: deque[tuple[int, str]] = deque()
         if setting.audio_kinds:
             from securecall.fraud.bench.label import KINDS
 
-            self._kinds.extend(KINDS)
+            # One after the other over the first three quarters of the day.
+            apart_ms = (setting.ends_ms - setting.opens_ms) * 3 // (4 * len(KINDS))
+            self._kinds.extend(
+                (setting.opens_ms + apart_ms * place, kind) for place, kind in enumerate(KINDS)
+            )
 
-    def of(self, call_id: str) -> Heard | None:
-        """Return the sound of a call that is talked in, or None: it is not heard."""
-        if self._kinds:
-            return self._fraud(self._kinds.popleft())
+    def of(self, call_id: str, at_ms: int) -> Heard | None:
+        """Return the sound of a call that is talked in from an instant on; None: it has none."""
+        if self._kinds and self._kinds[0][0] <= at_ms:
+            return self._fraud(self._kinds.popleft()[1])
         draw = DayDice(self._setting.seed, "sound", call_id)
         if not draw.chance(self._setting.audio_per_mille / 1000):
             return None
         from securecall.fraud.bench.simulate import Simulator
 
-        self._made += 1
         simulator = Simulator(
             self._setting.seed, self._known_corpora(), call_s=self._setting.audio_s
         )
-        return Heard(simulator.call(self._made))
+        while True:
+            self._made += 1
+            call = simulator.call(self._made)
+            # Half of the bench's calls ring first; who talks here was answered before.
+            if all(label.stratum != "first_ringback" for label in call.labels):
+                return Heard(call)
 
     def _known_corpora(self) -> Corpora:
         if self._corpora is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from securecall.calls.actions import Actions, Block, Review, Warn
+from securecall.calls.actions import Actions, Block, Review, Timer, Warn
 from securecall.calls.attempt import CallAttempt
 from securecall.calls.course import PAUSED, TALKING
 from securecall.calls.day.caller import Caller, caller_of
@@ -22,6 +22,7 @@ from securecall.calls.ending import ENDINGS
 from securecall.calls.live import LiveCall
 from securecall.calls.record import CallRecord
 from securecall.errors import CallRefused
+from securecall.ledger.instant import ms_of
 
 __all__ = ["Switch"]
 
@@ -185,7 +186,7 @@ class Switch:
         if placed.privileged:
             self._offer(session)
         elif getattr(session, "monitored", False):
-            placed.sound = self._sounds.of(call_id)
+            placed.sound = self._sounds.of(call_id, since_ms)
         if placed.sound is not None:
             self._world.tally.sounding += 1
             ends_ms = since_ms + round(1000 * placed.sound.seconds)
@@ -291,6 +292,8 @@ class Switch:
                 self.desk.block(at_ms, action.number)
             elif isinstance(action, Review) and placed.sound is not None:
                 self.desk.judge_later(at_ms, action.item, placed.sound)
+            elif isinstance(action, Timer):
+                self._timed(at_ms, session, action)
             elif isinstance(action, Warn) and placed.plan.generous and session.accounts:
                 account = session.accounts[0]
                 if session.bill_type == "prepaid" and account.startswith("fam-"):
@@ -300,6 +303,12 @@ class Switch:
             self._finish(at_ms, placed, session.record)
         elif session.state == TALKING and not placed.began:
             self._begins(at_ms, placed)
+
+    def _timed(self, at_ms: int, session: LiveCall, timer: Timer) -> None:
+        """Note what a switch's timer is set to, of an account that is followed."""
+        burn = self._world.burns.get(session.accounts[0]) if len(session.accounts) == 1 else None
+        if burn is not None and timer.cutoff_at is not None:
+            burn.timers.append((at_ms, ms_of(timer.cutoff_at), session.call_id))
 
     def _finish(self, at_ms: int, placed: Placed, record: CallRecord) -> None:
         """Take the record of a call that has ended."""

@@ -25,12 +25,26 @@ class Burn:
         Instant, micro-dollars, and what it was: ``increment``, ``deposit``, ``refund``, ...
     cutoffs : list of (int, str)
         Instants at which the money ended a call, and its id.
+    timers : list of (int, int, str)
+        When a host was told a cutoff, the cutoff, and of which call.
     """
 
     account: str
     opening_micros: int
     moves: list[tuple[int, int, str]] = field(default_factory=list)
     cutoffs: list[tuple[int, str]] = field(default_factory=list)
+    timers: list[tuple[int, int, str]] = field(default_factory=list)
+
+    @property
+    def moved(self) -> list[tuple[int, int]]:
+        """When cutoffs were told that another one of the same call took the place of later."""
+        last: dict[str, tuple[int, int]] = {}
+        found = []
+        for told_ms, cutoff_ms, call_id in self.timers:
+            if call_id in last and last[call_id][1] < cutoff_ms:
+                found.append(last[call_id])
+            last[call_id] = (told_ms, cutoff_ms)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,12 +45,17 @@ def test_what_staff_ordered_is_on_the_chart_of_live_calls() -> None:
         assert f">{word}<" in svg
 
 
-def test_accounts_that_were_cut_are_shown_first_with_the_cutoff() -> None:
+def test_accounts_whose_cutoff_moved_and_that_were_cut_are_shown_first() -> None:
     found = eventful(usual())
-    assert found[0].cutoffs
-    svg = burn_down(usual(), found[0])
-    ElementTree.fromstring(svg)
-    assert f"{found[0].cutoffs[0][1]} cut" in svg or len(found[0].cutoffs) > 1
+    moved = [burn for burn in found if burn.moved]
+    cut = [burn for burn in found if burn.cutoffs and not burn.moved]
+    assert moved
+    assert cut
+    assert found[0].moved
+    assert any("foreseen, then moved" in burn_down(usual(), burn) for burn in moved)
+    assert all(f"{burn.cutoffs[0][1]} cut" in burn_down(usual(), burn) for burn in cut[:1])
+    for burn in found:
+        ElementTree.fromstring(burn_down(usual(), burn))
 
 
 def test_a_burn_down_ends_at_what_the_account_holds() -> None:

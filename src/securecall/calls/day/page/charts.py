@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from securecall.calls.day.result import DayResult
@@ -134,31 +135,40 @@ def endings(result: DayResult) -> str:
     return plot.svg()
 
 
+def _in_order(burn: Burn) -> Burn:
+    """Return an account with its moves in order of time: a call's come when it has ended."""
+    return replace(burn, moves=sorted(burn.moves, key=lambda each: each[0]))
+
+
 def _focus(burn: Burn) -> tuple[int, int, int]:
     """Return how much there is to see about one of an account's cutoffs, and from when to when."""
     found = [(0, burn.moves[0][0], burn.moves[-1][0])]
-    for cut_ms, _ in burn.cutoffs:
+    ends_ms = [*(cut_ms for cut_ms, _ in burn.cutoffs), *(cut_ms for _, cut_ms in burn.moved)]
+    for cut_ms in ends_ms:
         near = [each for each in burn.moves if cut_ms - BEFORE_MS <= each[0] <= cut_ms + AFTER_MS]
-        paid = sum(1 for _, _, what in near if what == "deposit")
         spent = sum(1 for _, _, what in near if what == "increment")
         if spent:
-            worth = 1 + 200 * min(paid, 2) + min(spent, 100)
+            kinds = {what for _, _, what in near}
+            worth = 1 + 100 * ("deposit" in kinds) + min(spent, 80)
             found.append((worth, near[0][0], max(near[-1][0], cut_ms)))
     return max(found, key=lambda each: each[0])
 
 
 def eventful(result: DayResult) -> list[Burn]:
     """Return the accounts of which there is most to see."""
-    found = [burn for burn in result.burns.values() if burn.moves]
+    found = [_in_order(burn) for burn in result.burns.values() if burn.moves]
     found.sort(key=lambda burn: (-_focus(burn)[0], burn.account))
-    return found[:BURNS]
+    moved = [burn for burn in found if burn.moved][: BURNS // 2]
+    cut = [burn for burn in found if burn.cutoffs and burn not in moved]
+    rest = [burn for burn in found if burn not in moved and burn not in cut]
+    return [*moved, *cut, *rest][:BURNS]
 
 
 def burn_down(result: DayResult, burn: Burn) -> str:
     """Return what was available on an account about the time at which its money ended a call."""
     setting = result.setting
     _, from_ms, to_ms = _focus(burn)
-    moves = sorted(burn.moves, key=lambda each: each[0])
+    moves = burn.moves
     start = burn.opening_micros + sum(amount for at_ms, amount, _ in moves if at_ms < from_ms)
     shown = [each for each in moves if from_ms <= each[0] <= to_ms]
     points, dots, after = [], [], start / 1e6
@@ -188,6 +198,13 @@ def burn_down(result: DayResult, burn: Burn) -> str:
             right = at - low > 0.5 * (high - low)
             plot.say((at, top * 0.94), f" {call_id} cut ", anchor="end" if right else "start",
                      quiet=True)  # fmt: skip
+    for told_ms, cutoff_ms in burn.moved:
+        if from_ms <= told_ms and from_ms <= cutoff_ms <= to_ms:
+            at = local_hour(setting, cutoff_ms)
+            right = at - low > 0.5 * (high - low)
+            plot.stroke((at, bottom), (at, top), "var(--muted)", dashed=True)
+            plot.say((at, top * 0.45), " foreseen, then moved ",
+                     anchor="end" if right else "start", quiet=True)  # fmt: skip
     plot.line(points, colour(0), wide=1.6)
     for at, value, what, amount_micros in dots:
         plot.dot((at, value), colour(2 if amount_micros > 0 else 1))

@@ -149,8 +149,9 @@ def _burns(result: DayResult) -> str:
     drawn = "".join(figure(burn_down(result, burn)) for burn in eventful(result))
     return section(
         "Balances", "What was available on some accounts, increment by increment as calls bought "
-        "them, by the facility's clock. A dashed line is a cutoff: the instant at which the money "
-        "ended a call. Dots are money that came or went otherwise: deposits, refunds, payouts.",
+        "them, by the facility's clock. A red line is a cutoff: the instant at which the money "
+        "ended a call; a grey one was foreseen until money came. Dots are money that came or went "
+        "otherwise: deposits, refunds, payouts.",
         f'<div class="pair">{drawn}</div>' if drawn else "<p>Nothing was spent.</p>",
     )  # fmt: skip
 

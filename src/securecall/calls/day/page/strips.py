@@ -23,13 +23,13 @@ def heard_call(strip: Strip) -> str:
         Axis(0, high, "seconds since acceptance", ticks=ticks(0, high, 10)),
         Axis(0, 3, ticks=((2.4, "happened"), (1.0, "heard"))),
         f"{strip.call_id}: {strip.reason}", "; ".join(told) + ".",
-        width=940, height=150, left=70.0,
+        width=940, height=156, left=70.0,
     )  # fmt: skip
     plot.bar((0, 1.95), (strip.seconds, 2.05), "var(--grid)")
-    for start, end, what, fraud in strip.labels:
+    for n, (start, end, what, fraud) in enumerate(strip.labels):
         shade = "var(--bad)" if fraud else colour(2)
         plot.bar((start, 2.2), (max(end, start + 0.4), 2.6), shade, 0.8)
-        plot.say((start, 2.72), what.replace("_", " "), quiet=True)
+        plot.say((start, 2.72 + 0.33 * (n % 2)), what.replace("_", " "), quiet=True)
     for n, (at, kind, grade, done) in enumerate(strip.events):
         y = 1.6 - 0.45 * (n % 4)
         plot.dot((at, y), colour(GRADES.get(grade, 0)))
