@@ -72,6 +72,15 @@ def test_so_many_in_a_thousand_are_heard(monkeypatch) -> None:
     assert made == list(range(1, len(made) + 1))
 
 
+def test_no_telephone_rings_in_a_call_that_is_talked_in() -> None:
+    # Of these calls of the bench half ring first.
+    sounds = Sounds(DaySetting(audio_per_mille=1_000, audio_kinds=False, audio_s=60))
+    heard = [sounds.of(f"c-{n}", OPENS_MS) for n in range(4)]
+    strata = {label.stratum for each in heard if each is not None for label in each.labels}
+    assert strata
+    assert "first_ringback" not in strata
+
+
 def test_first_comes_one_call_of_each_kind_of_fraud() -> None:
     sounds = Sounds(DaySetting(audio_per_mille=0, audio_s=60))
     assert sounds.of("c-0", OPENS_MS - 1) is None
