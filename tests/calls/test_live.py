@@ -111,3 +111,15 @@ def test_staff_come_too_late_after_the_cutoff() -> None:
     session = talking(house("0.10"))
     session.staff("disconnect", "desk", NOON_MS + 60_000)
     assert (session.record.reason, session.record.staff) == ("balance_exhausted", ())
+
+
+def test_what_cannot_be_done_is_not_half_done() -> None:
+    session = talking(house())
+    for verb in (session.pause, session.resume):
+        with pytest.raises(InputError, match="by must have"):
+            verb(NOON_MS + 1_000, "")
+    with pytest.raises(InputError, match="did you mean 'lockdown'"):
+        session.staff("disconnect", "desk", NOON_MS + 2_000, reason="lockdwn")
+    assert session.state == "talking"
+    session.hang_up(NOON_MS + 3_000)
+    assert session.record.staff == ()

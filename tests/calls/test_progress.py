@@ -11,8 +11,9 @@ from tests.calls.house import NOON_MS, attempt, by_minute, decision, house, talk
 from securecall.calls.actions import Alert, Block, Disconnect, Play, Timer, Warn
 from securecall.calls.prompts import Prompts
 from securecall.calls.reasons import reason
+from securecall.calls.record_table import records_table
 from securecall.calls.sessions import Sessions
-from securecall.errors import InputError
+from securecall.errors import InputError, InputTypeError
 from securecall.ledger.instant import instant
 
 
@@ -309,3 +310,27 @@ def test_a_cause_that_is_very_long_is_cut() -> None:
     session.hang_up(NOON_MS + 1_000, by="network", cause="x" * 10_000)
     assert len(session.record.cause) == 120
     assert session.record.reason == "unknown"
+
+
+@pytest.mark.parametrize("digit", ["", "11"])
+def test_what_is_no_key_accepts_refuses_and_blocks_nothing(digit: str) -> None:
+    session = answered(house(prompts=Prompts(accept="1", refuse="9", block="7")))
+    assert session.accept(NOON_MS + 6_000, digit) == ()
+    assert session.signal("dtmf", digit) == ()
+    assert session.tick(NOON_MS + 6_001) == ()
+    assert session.state == "prompting"
+    assert Block("+17135550123") not in session.refuse(NOON_MS + 7_000, digit)
+
+
+def test_a_key_is_text() -> None:
+    session = answered(house())
+    with pytest.raises(InputTypeError, match="digit must be text such as '1', not 1"):
+        session.accept(NOON_MS + 6_000, 1)
+    assert session.state == "prompting"
+
+
+def test_a_cause_that_is_no_utf8_is_kept_in_a_way_that_tables_take() -> None:
+    session = talking(house())
+    session.hang_up(NOON_MS + 1_000, by="network", cause="\udcff")
+    assert session.record.cause == "\\udcff"
+    assert records_table([session.record]).num_rows == 1

@@ -37,3 +37,10 @@ def test_what_is_played() -> None:
     assert prompts.warning(90_000) == "announcement:left_90000"
     assert prompts.ending("time_limit") == "announcement:time_limit"
     assert prompts.ending("lockdown") == ""
+
+
+def test_one_key_means_one_thing_and_no_key_nothing() -> None:
+    prompts = Prompts(accept="12", refuse="9", block="7")
+    keys = ("1", "2", "9", "7", "", "12", "97", "3")
+    said = ["accept", "accept", "refuse", "block", "", "", "", ""]
+    assert [prompts.meaning(key) for key in keys] == said

@@ -85,6 +85,7 @@ class LiveCall(CallInProgress):
         ------
         own; docs/calls.md.
         """
+        word(by, "by")
         found = self.tick(at)
         if self.state == ENDED:
             return found
@@ -111,6 +112,7 @@ class LiveCall(CallInProgress):
         ------
         own; docs/calls.md.
         """
+        word(by, "by")
         found = self.tick(at)
         if self.state == ENDED:
             return found
@@ -149,6 +151,8 @@ class LiveCall(CallInProgress):
             return self.pause(at, by)
         if action == "resume":
             return self.resume(at, by)
+        if reason is not None:
+            checked_ending(reason)
         found = self.tick(at)
         if self.state == ENDED:
             return found

@@ -13,7 +13,7 @@ from securecall.calls.cause import ending_of
 from securecall.calls.course import DIALING, ENDED, PAUSED, PROMPTING, RINGING, after
 from securecall.calls.held import HeldCall
 from securecall.calls.tape import taped
-from securecall.errors import InputError
+from securecall.errors import InputError, InputTypeError
 from securecall.ledger.instant import At, ms_of
 
 __all__ = ["SIDES", "CallInProgress"]
@@ -129,9 +129,10 @@ class CallInProgress(HeldCall):
         """
         if self.state == ENDED:
             return NOTHING
-        prompts = self._terms.prompts
-        if digit is not None and digit not in prompts.accept:
-            return self.refuse(at, digit) if digit in prompts.refuse + prompts.block else NOTHING
+        if digit is not None:
+            meaning = self._meaning(digit)
+            if meaning != "accept":
+                return self.refuse(at, digit) if meaning else NOTHING
         state = after(self.state, "accept")
         now = self._step(at)
         limit_ms = self._limit_at(now)
@@ -200,7 +201,7 @@ class CallInProgress(HeldCall):
             return NOTHING
         after(self.state, "refuse")
         now = self._step(at)
-        if digit is not None and digit in self._terms.prompts.block:
+        if digit is not None and self._meaning(digit) == "block":
             return (Block(self.number), *self._finish(now, "blocked_called_party", "called"))
         return self._finish(now, "refused", "called")
 
@@ -228,8 +229,7 @@ class CallInProgress(HeldCall):
         """
         del at_ms
         if kind == "dtmf" and self.state == PROMPTING and leg == "called":
-            prompts = self._terms.prompts
-            if str(value) in prompts.accept + prompts.refuse + prompts.block:
+            if self._terms.prompts.meaning(str(value)):
                 self._pressed = str(value)
                 self._aim(self._now_ms)
         return NOTHING
@@ -316,7 +316,8 @@ class CallInProgress(HeldCall):
             return NOTHING
         at_ms = ms_of(at)
         said = "" if cause is None else str(cause)[:CAUSE_MAX]
-        self._cause = said
+        # A peer says what it likes; what is no UTF-8 could not be written to a table.
+        self._cause = said.encode("utf-8", "backslashreplace").decode("utf-8")
         cut = self._cut_due(at_ms)
         if self.state == ENDED:
             return cut
@@ -329,6 +330,12 @@ class CallInProgress(HeldCall):
         at_ms = max(at_ms, self._dialed_ms if self.accepted_ms is None else self.accepted_ms)
         found = self._finish(at_ms, code, by)
         return found[:-1] if self.reason == code else found
+
+    def _meaning(self, digit: object) -> str:
+        """Say what a key does that was pressed."""
+        if not isinstance(digit, str):
+            raise InputTypeError(f"digit must be text such as '1', not {digit!r}")
+        return self._terms.prompts.meaning(digit)
 
     def _pause(self, now: int, held_for: str) -> Actions:
         self.state = after(self.state, "pause")

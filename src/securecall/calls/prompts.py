@@ -102,6 +102,24 @@ class Prompts:
         for code, _ in self.endings:
             checked_ending(code, "a code of endings")
 
+    def meaning(self, digit: str) -> str:
+        """Return what a key does: ``accept``, ``refuse``, ``block``, or nothing: empty.
+
+        Parameters
+        ----------
+        digit : str
+            One key. No key at all, and several, mean nothing.
+
+        Source
+        ------
+        own.
+        """
+        if len(digit) == 1:
+            for what in ("accept", "refuse", "block"):
+                if digit in getattr(self, what):
+                    return what
+        return ""
+
     def warning(self, left_ms: int) -> str:
         """Return what to play for a warning.
 
