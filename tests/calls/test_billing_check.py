@@ -12,6 +12,7 @@ from securecall.calls.directory import Directory
 from securecall.calls.facility import Courtesy, Facility
 from securecall.calls.lidb import BillingAnswer, SqliteLidb
 from securecall.calls.reasons import reason
+from securecall.errors import InputTypeError
 
 COLLECT = Facility("f", "UTC", lidb_bill_types=("collect",), lidb_timeout_ms=700)
 KIND = Courtesy(calls=2, max_ms=60_000, period_days=30)
@@ -48,6 +49,12 @@ def test_what_the_line_says_is_told() -> None:
 @pytest.mark.parametrize("said", [None, TimeoutError(), ConnectionResetError()])
 def test_silence_fails_closed(said: object) -> None:
     assert told(said) == [("billing_silent", "within 700 ms")]
+
+
+def test_an_adapter_that_fails_bills_nobody() -> None:
+    assert told(ValueError("half an answer")) == [("billing_silent", "it raised ValueError")]
+    with pytest.raises(InputTypeError, match=r"lidb\.ask must return a BillingAnswer or None"):
+        told(True)
 
 
 def test_a_directory_that_cannot_be_read_is_silent() -> None:

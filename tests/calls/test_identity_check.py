@@ -101,6 +101,17 @@ def test_a_voice_is_that_persons_or_not_or_it_is_not_known(
         assert found.reasons[0].detail == "too short"
 
 
+def test_a_verifier_that_fails_has_verified_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> VoiceAnswer:
+        raise ValueError("an odd number of bytes")
+
+    ear = Ear(True)
+    monkeypatch.setattr(ear, "verify", fails)
+    found = answer(fast_identity(voice=ear), wants={"voice": b"a"}, identity="voice")
+    assert [str(each.code) for each in found.reasons] == ["voice_not_verified"]
+    assert found.reasons[0].detail == "the verifier raised ValueError"
+
+
 def test_a_voice_that_is_not_there_is_missing() -> None:
     ear = Ear(True)
     assert codes(answer(fast_identity(voice=ear), identity="voice")) == ["voice_missing"]

@@ -60,6 +60,15 @@ def test_silence_is_told_and_leaves_the_directory_alone_for_a_while(silence: obj
     assert cache.silences == 1
 
 
+def test_an_adapter_that_fails_is_told_and_rests_too() -> None:
+    source = Scripted({0: ValueError("half an answer")}, usual="billable")
+    cache = LidbCache(source, **TIMES)
+    with pytest.raises(ValueError, match="half an answer"):
+        ask(cache, 0)
+    assert ask(cache, 19) == "silent"
+    assert ask(cache, 20) == "billable"
+
+
 def test_what_is_remembered_is_used_while_the_directory_rests() -> None:
     source = Scripted({0: "billable", 5: None})
     cache = LidbCache(source, **TIMES)

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from securecall.calls.facility import Courtesy
+from securecall.calls.lidb import BillingAnswer
 from securecall.calls.money_check import Means, means_of
 from securecall.calls.reasons import Reason, reason
-from securecall.errors import StoreError
+from securecall.errors import InputTypeError, StoreError
 
 if TYPE_CHECKING:
     from securecall.calls.attempt import CallAttempt
@@ -40,6 +41,10 @@ def line_reasons(
         )  # fmt: skip
     except (OSError, StoreError):  # TimeoutError is an OSError
         answer = None
+    except Exception as error:  # what it was sent may have been anything: nobody is billed on it
+        return [reason("billing_silent", detail=f"it raised {type(error).__name__}")]
+    if answer is not None and not isinstance(answer, BillingAnswer):
+        raise InputTypeError(f"lidb.ask must return a BillingAnswer or None, not {answer!r}")
     if answer is None:
         return [reason("billing_silent", detail=f"within {facility.lidb_timeout_ms} ms")]
     if answer.status == "billable":

@@ -94,7 +94,12 @@ def _voice(identity: Identity, attempt: CallAttempt, at_ms: int, proved: list[st
     if attempt.voice is None:
         return [reason("voice_missing")]
     assert identity.voice is not None, "the gate was made with voices"
-    answer = identity.voice.verify(attempt.person, attempt.voice, at_ms=at_ms)
+    try:
+        answer = identity.voice.verify(attempt.person, attempt.voice, at_ms=at_ms)
+    except StoreError:
+        raise
+    except Exception as error:  # the sample may be anything, and so may what reads it
+        return [reason("voice_not_verified", detail=f"the verifier raised {type(error).__name__}")]
     if answer.verified is None:
         return [reason("voice_not_verified", detail=answer.why)]
     if not answer.verified:

@@ -85,7 +85,7 @@ class Billability(Protocol):
         """Say whether a line may be billed; None: nothing was heard within the time.
 
         An adapter that waits for a network must give up after ``timeout_ms``. `TimeoutError` and
-        `OSError` count as silence too.
+        `OSError` count as silence too; what else it raises refuses the call as well.
 
         Parameters
         ----------

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import Final
 
 from securecall.calls.lidb import Billability, BillingAnswer
-from securecall.errors import InputError, StoreError
+from securecall.errors import InputError, InputTypeError, StoreError
 
 __all__ = ["LidbCache"]
 
@@ -118,15 +118,24 @@ class LidbCache:
             )
         except (OSError, StoreError):  # TimeoutError is an OSError
             answer = None
+        except Exception:  # an adapter that fails rests as well, and whoever asks is told how
+            self._rest(at_ms)
+            raise
         if answer is None:
-            self.silences += 1
-            self._rests_until_ms = at_ms + self.rest_ms
+            self._rest(at_ms)
             return None
+        if not isinstance(answer, BillingAnswer):
+            raise InputTypeError(f"lidb.ask must return a BillingAnswer or None, not {answer!r}")
         self._answers[key] = at_ms, answer
         self._answers.move_to_end(key)
         if len(self._answers) > self._size_max:
             self._answers.popitem(last=False)
         return answer
+
+    def _rest(self, at_ms: int) -> None:
+        """Count a silence, and leave the directory alone for a while."""
+        self.silences += 1
+        self._rests_until_ms = at_ms + self.rest_ms
 
     def forget(self, number: str) -> None:
         """Ask anew about a line the next time, because something about it is known to be new.
