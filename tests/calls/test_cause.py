@@ -42,8 +42,10 @@ def test_every_cause_of_the_standard_is_read() -> None:
         ("normal_clearing", "completed"), ("ORIGINATOR_CANCEL", "abandoned"),
         ("MEDIA_TIMEOUT", "media_timeout"), ("CALL_REJECTED", "refused"),
         ("MANAGER_REQUEST", "staff_terminated"), ("OUTGOING_CALL_BARRED", "refused"),
-        ("NO ANSWER", "no_answer"), ("CHANUNAVAIL", "network_failure"), ("FAILED",
-        "network_failure"), ("ANSWERED", "completed"), ("busy", "busy"),
+        (486, "busy"), ("486", "busy"), (503, "network_failure"), (45, "network_failure"),
+        (52, "refused"), (487, "abandoned"), ("NO ANSWER", "no_answer"),
+        ("CHANUNAVAIL", "network_failure"), ("FAILED", "network_failure"),
+        ("ANSWERED", "completed"), ("busy", "busy"),
     ],
 )  # fmt: skip
 def test_causes_of_switches(cause: Any, code: str) -> None:

@@ -116,7 +116,7 @@ FREESWITCH: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Hangup causes by name. Source: FreeSWITCH 1.10, ``switch_types.h``, ``switch_call_cause_t``."""
 
-_FREESWITCH_NUMBERS: Final = dict(_SWITCH.values())
+_FREESWITCH_NUMBERS: Final = {**_BARRED, **dict(_SWITCH.values())}
 
 ASTERISK: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -148,8 +148,9 @@ def code_of(cause: object) -> str | None:
     Parameters
     ----------
     cause : int, str or None
-        A Q.850 value or a number of FreeSWITCH's; ``q850:16`` and ``sip:486`` for numbers that say
-        whose they are; a name of FreeSWITCH's; a disposition of Asterisk's; one of our codes.
+        A Q.850 value, a number of FreeSWITCH's or a status of SIP; ``q850:16`` and ``sip:486`` for
+        numbers that say whose they are; a name of FreeSWITCH's; a disposition of Asterisk's; one of
+        our codes.
 
     Source
     ------
@@ -163,7 +164,9 @@ def code_of(cause: object) -> str | None:
     if isinstance(cause, bool) or cause is None:
         return None
     if isinstance(cause, int):
-        return Q850.get(cause) or _FREESWITCH_NUMBERS.get(cause)
+        own = Q850.get(cause) or _FREESWITCH_NUMBERS.get(cause)
+        # Of 200 to 699 those lists have 487 alone, which means the same: they are SIP's.
+        return own or (code_of(f"sip:{cause}") if 200 <= cause < 700 else None)
     text = str(cause).strip()
     kind, _, number = text.lower().partition(":")
     digits = number.strip()
