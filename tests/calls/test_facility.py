@@ -40,6 +40,10 @@ def facility(**rules: Any) -> Facility:
         ({"lidb_bill_types": ("collect", "collect")}, InputError, "twice"),
         ({"relay_numbers": ("711",)}, InputError, "E.164 numbers, not '711'"),
         ({"monitor": 1}, InputTypeError, "monitor must be True or False"),
+        ({"relay_numbers": (18005550111,)}, InputError, "E.164 numbers, not 18005550111"),
+        ({"schedule": "06:00-22:00"}, InputTypeError, "schedule must be a Schedule or None"),
+        ({"courtesy": True}, InputTypeError, "courtesy must be a Courtesy or None, not True"),
+        ({"terminals": ["A-01"]}, InputTypeError, "terminals must be Terminals"),
         ({"schedule": Schedule("UTC", (Window(),))}, InputError, "of the facility's zone"),
     ],
 )

@@ -447,6 +447,11 @@ def make(**changes: Any) -> Gate:
          InputError, "no voice verifier"),
         ({"facility": Facility("f", CHICAGO, lidb_bill_types=("collect",))}, InputError,
          "lidb is missing"),
+        ({"facility": "f"}, InputTypeError, "facility must be a Facility, not 'f'"),
+        ({"directory": "lists.db"}, InputTypeError, "directory must be a Directory"),
+        ({"ledger": "memory:"}, InputTypeError, "ledger must be a Ledger, not 'memory:'"),
+        ({"tariff": "tariff.toml"}, InputTypeError, "tariff must be a Tariff"),
+        ({"identity": "pin"}, InputTypeError, "identity must be an Identity or None, not 'pin'"),
         ({"lidb": object()}, InputTypeError, "lidb must have a method ask"),
         ({"terms": Terms(Ledger.open("memory:"), tariff(by_minute("0.12")))}, InputError,
          "of the same ledger and tariff"),
@@ -470,6 +475,12 @@ def test_terms_may_be_given_whole_or_in_parts() -> None:
 def test_an_instant_must_be_one(at: Any) -> None:
     with pytest.raises((InputError, InputTypeError), match="at must be"):
         gate().check(asked(), at=at)
+
+
+def test_what_is_asked_about_must_be_an_attempt() -> None:
+    wrong: Any = "c-1"
+    with pytest.raises(InputTypeError, match="attempt must be a CallAttempt, not 'c-1'"):
+        gate().check(wrong, at=NOON_MS)
 
 
 def test_a_gate_hands_on_who_is_told_of_moved_ends_and_what_proves_the_process_lives(

@@ -63,3 +63,18 @@ def test_an_option_that_there_is_not_is_told_at_once_with_the_nearest() -> None:
     with pytest.raises(InputTypeError, match="no option 'ledger_2'"):
         gate(options={"ledger_2": None})
     assert gate(options={"policy": strict()}).sessions.terms.policy == strict()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"policy": "default"}, "policy must be a Policy, not 'default'"),
+        ({"prompts": {"accept": "5"}}, "prompts must be Prompts"),
+        ({"tape": "yes"}, "tape must be True or False, not 'yes'"),
+        ({"monitor": "mulaw"}, "monitor must be a mapping or None"),
+        ({"monitor": {"encodng": "mulaw"}}, "monitor: .*'encodng'"),
+    ],
+)
+def test_an_option_of_another_type_is_told_at_once(options: dict[str, object], words: str) -> None:
+    with pytest.raises(InputTypeError, match=words):
+        gate(options=options)

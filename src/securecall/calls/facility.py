@@ -177,8 +177,14 @@ class Facility:
         for name in ("enrolled", "monitor", "record"):
             if type(getattr(self, name)) is not bool:
                 raise InputTypeError(f"{name} must be True or False, not {getattr(self, name)!r}")
+        for name, kind in (("schedule", Schedule), ("courtesy", Courtesy)):
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, kind):
+                raise InputTypeError(f"{name} must be a {kind.__name__} or None, not {value!r}")
+        if not isinstance(self.terminals, Terminals):
+            raise InputTypeError(f"terminals must be Terminals, not {self.terminals!r}")
         for number in self.relay_numbers:
-            if dialled(number) not in ("ordinary", "toll_free"):
+            if not isinstance(number, str) or dialled(number) not in ("ordinary", "toll_free"):
                 raise InputError(f"relay_numbers must be E.164 numbers, not {number!r}")
         if self.schedule is not None and self.schedule.timezone != self.timezone:
             raise InputError(

@@ -93,6 +93,15 @@ class Gate:
         heart: Heartbeat | None = None,
         **options: Any,
     ) -> None:
+        for name, given, verb, kind in (
+            ("facility", facility, "closes_ms", "a Facility"),
+            ("directory", directory, "facts", "a Directory"),
+            ("ledger", ledger, "admits", "a Ledger"),
+            ("tariff", tariff, "curve", "a Tariff"),
+            ("identity", identity, "verify", "an Identity or None"),
+        ):  # fmt: skip
+            if not hasattr(given, verb) and not (name == "identity" and given is None):
+                raise InputTypeError(f"{name} must be {kind}, not {given!r}")
         known = [each.id for each in tariff.document.facilities]
         if facility.id not in known:
             raise InputError(f"the tariff has no facility {facility.id!r}; it has {known[:8]}")
@@ -146,12 +155,14 @@ class Gate:
         Raises
         ------
         InputError, InputTypeError
-            ``at`` is no instant.
+            ``at`` is no instant, or ``attempt`` no attempt.
 
         Source
         ------
         own; docs/calls.md.
         """
+        if not isinstance(attempt, CallAttempt):
+            raise InputTypeError(f"attempt must be a CallAttempt, not {attempt!r}")
         at_ms = ms_of(at)
         facility = self.facility
         if attempt.facility not in (None, facility.id):

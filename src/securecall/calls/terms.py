@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from securecall.calls.prompts import Prompts
 from securecall.errors import InputError, InputTypeError, nearest
 from securecall.fraud.monitor import CallMonitor
-from securecall.fraud.policy import named_policy
+from securecall.fraud.policy import Policy, named_policy
 
 if TYPE_CHECKING:
-    from securecall.fraud.policy import Policy
     from securecall.ledger.ledger import Ledger
     from securecall.rating.tariff import Tariff
 
@@ -43,6 +42,11 @@ class Terms:
     tape : bool
         Whether calls keep what they are told, so that they can be replayed.
 
+    Raises
+    ------
+    InputError, InputTypeError
+        One of them is of another type.
+
     Source
     ------
     own; docs/calls.md.
@@ -61,7 +65,16 @@ class Terms:
     def __post_init__(self) -> None:
         if type(self.host) is not str or not (self.host == "" or self.host.isprintable()):
             raise InputError(f"host must be printable text, not {self.host!r}")
+        if self.policy is not None and not isinstance(self.policy, Policy):
+            raise InputTypeError(f"policy must be a Policy, not {self.policy!r}; see read_policy")
+        if not isinstance(self.prompts, Prompts):
+            raise InputTypeError(f"prompts must be Prompts, not {self.prompts!r}")
+        for name in ("split", "hold", "tape"):
+            if type(getattr(self, name)) is not bool:
+                raise InputTypeError(f"{name} must be True or False, not {getattr(self, name)!r}")
         if self.monitor is not None:
+            if not isinstance(self.monitor, Mapping):
+                raise InputTypeError(f"monitor must be a mapping or None, not {self.monitor!r}")
             object.__setattr__(self, "monitor", MappingProxyType(dict(self.monitor)))
 
     @classmethod
@@ -77,7 +90,7 @@ class Terms:
         Raises
         ------
         InputTypeError
-            There is no such option.
+            There is no such option, or no monitor can be made of one.
         InputError
             As the class.
 
@@ -91,7 +104,14 @@ class Terms:
                 near = nearest(name, names)
                 hint = f"; did you mean {near!r}?" if near else ""
                 raise InputTypeError(f"calls have no option {name!r}{hint}")
-        return cls(ledger, tariff, **options)
+        terms = cls(ledger, tariff, **options)
+        if terms.monitor:
+            # At once, and not when somebody has accepted and pays.
+            try:
+                terms.new_monitor()
+            except TypeError as error:
+                raise InputTypeError(f"monitor: {error}") from None
+        return terms
 
     @property
     def judge(self) -> Policy:
