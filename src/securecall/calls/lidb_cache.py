@@ -99,6 +99,12 @@ class LidbCache:
         timeout_ms : int
             How long to wait.
 
+        Raises
+        ------
+        InputTypeError
+            The directory said something that is no answer. What its adapter raises beside
+            silence reaches the caller, too.
+
         Source
         ------
         own; docs/calls.md.
