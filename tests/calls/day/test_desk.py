@@ -15,9 +15,8 @@ from securecall.calls.day.pencil import curve_of
 from securecall.calls.day.sound import Heard
 from securecall.calls.day.world import World
 from securecall.calls.record import CallRecord
-from securecall.fraud.call_policy import Decision
 from securecall.fraud.event import Event
-from securecall.fraud.review_queue import review
+from securecall.fraud.review_queue import ReviewItem, review
 
 MINUTE_MS = 60_000
 
@@ -98,20 +97,33 @@ def test_a_pause_for_nothing_is_given_back() -> None:
     assert balanced(made)
 
 
+def cut_for_three_way(made: World, record: CallRecord, at_s: float) -> ReviewItem:
+    """Make the item of a call that the policy cut at an instant."""
+    event = Event(1, "three_way", "disconnect", 0.0, None, 1000 * at_s, 0.99, "", -20.0,
+                  {"click_db": 30.0, "floor_step_db": 9.0})  # fmt: skip
+    cut = made.gate.sessions.terms.judge.begin(0.0).decide(event)
+    assert "disconnect" in cut.actions
+    item = review(event, cut, call_id=record.call_id, media_start_ms=record.accepted_ms)
+    assert item is not None
+    return item
+
+
 @pytest.mark.parametrize(("at_s", "back"), [(0.8, False), (1_500.0, True)])
 def test_a_cut_is_paid_back_where_nothing_was_there(at_s: float, back: bool) -> None:
     made, staff = desk()
     record = a_record(reason="three_way_detected", by="policy")
     settled(made, record)
-    event = Event(1, "three_way", "disconnect", 0.0, None, 1000 * at_s, 0.99, "", -20.0,
-                  {"click_db": 30.0, "floor_step_db": 9.0})  # fmt: skip
-    cut = made.gate.sessions.terms.judge.begin(0.0).decide(event)
-    assert isinstance(cut, Decision)
-    item = review(event, cut, call_id=record.call_id, media_start_ms=record.accepted_ms)
-    assert item is not None
-    staff.judge_later(record.ended_ms, item, Heard(a_call()))
+    staff.judge_later(record.ended_ms, cut_for_three_way(made, record, at_s), Heard(a_call()))
     while made.agenda.next_ms is not None:
         made.agenda.run_next()
     assert (made.books.flows["refunds"] == record.total_micros) is back
     assert made.tally.acts["review: wrong" if back else "review: right"] == 1
+    assert balanced(made)
+
+
+def test_of_a_free_call_that_was_cut_for_nothing_nothing_can_be_given_back() -> None:
+    made, staff = desk()
+    record = a_record(reason="three_way_detected", by="policy", status="free", total_micros=0)
+    staff.judge(record.ended_ms, cut_for_three_way(made, record, 1_500.0), False)
+    assert made.tally.acts == {"review: wrong": 1}
     assert balanced(made)

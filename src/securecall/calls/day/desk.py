@@ -13,7 +13,7 @@ from securecall.calls.dropped import DroppedCall
 from securecall.calls.number_review import NumberReviews
 from securecall.calls.parted import give_back_parted
 from securecall.calls.record import CallRecord
-from securecall.errors import InputError
+from securecall.errors import InputError, Unknown
 from securecall.money import dollars
 
 if TYPE_CHECKING:
@@ -209,8 +209,13 @@ class Desk:
         """Judge an event; a call that was cut for nothing is paid back."""
         world = self._world
         world.tally.acts[f"review: {'right' if right else 'wrong'}"] += 1
-        state = world.ledger.call(item.call_id)
-        if right or "disconnect" not in item.decision.actions or state.charged_micros == 0:
+        if right or "disconnect" not in item.decision.actions:
+            return
+        try:
+            state = world.ledger.call(item.call_id)
+        except Unknown:  # a free call is not in the ledger: there is nothing to give back
+            return
+        if state.charged_micros == 0:
             return
         case = item.wrong(reason="not_heard", judged_by="desk 3", judged_at_ms=at_ms)
         answer = world.ledger.request_refund(**case.refund_request())
