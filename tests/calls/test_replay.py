@@ -65,6 +65,32 @@ def test_a_whole_call_with_sound_is_replayed_without_it() -> None:
     assert len(text) < 20_000
 
 
+def test_what_could_not_be_done_keeps_no_call_from_being_replayed() -> None:
+    sessions = house("3.00", tape=True, policy=strict())
+    session = talking(sessions)
+    for wrong in (
+        lambda: session.resume(NOON_MS + 1_000, "desk"),
+        lambda: session.signal("diverion", "+17135550199", 10),
+        lambda: session.staff("listen", "", NOON_MS + 2_000),
+        lambda: session.hang_up(NOON_MS + 3_000, by="nobody"),
+        session.hang_up,
+    ):
+        with pytest.raises((InputError, TypeError)):
+            wrong()
+    session.signal("flash", 500)
+    session.hang_up(NOON_MS + 4_000)
+    again(sessions, session)
+
+
+def test_events_that_come_one_by_one_are_replayed() -> None:
+    sessions = house("3.00", tape=True, policy=strict(), monitor=None)
+    session = talking(sessions)
+    session.take(iter([event("dtmf", "note"), event()]))
+    assert len(session.events) == 2
+    session.hang_up(NOON_MS + 90_000)
+    again(sessions, session)
+
+
 @pytest.mark.parametrize("privileged", [False, True])
 def test_what_verbs_returned_is_replayed_too(privileged: bool) -> None:
     sessions = house("0.50", tape=True)

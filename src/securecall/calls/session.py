@@ -152,7 +152,6 @@ class Session(LiveCall):
         events = self._ears.signal(kind, value, at_ms, leg)
         return self._judge(events) if events else NOTHING
 
-    @taped
     def take(self, events: Iterable[Event]) -> Actions:
         """Judge events that a monitor found, in its order; return what the policy asks for.
 
@@ -165,6 +164,10 @@ class Session(LiveCall):
         ------
         own; docs/calls.md.
         """
+        return self._take(tuple(events))
+
+    @taped
+    def _take(self, events: tuple[Event, ...]) -> Actions:
         return self._judge(events) if self._ears is not None and self._ears.open else NOTHING
 
     @taped

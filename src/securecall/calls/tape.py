@@ -169,6 +169,12 @@ def taped(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P],
         tape.busy = True
         try:
             return method(self, *args, **options)
+        except StoreError:
+            raise  # the ledger's answer was noted
+        except Exception as error:
+            # Staff who resume what is not paused, say: the call goes on, and so must its tape.
+            tape.note("failed", type(error).__name__)
+            raise
         finally:
             tape.busy = False
 
