@@ -26,7 +26,7 @@ from securecall.fraud.forest import evidence
 mpl.use("agg")
 from matplotlib import pyplot as plt  # behind the choice of what draws
 
-SEED, NUMBER, CALL_S = 1, 45, 90
+SEED, NUMBER, CALL_S = 1, 415, 90
 INK, GREY = "#1b1f24", "#8a94a0"
 OWN, OTHER, TRUTH, INNOCENT = "#2b6cb0", "#9db8d3", "#f2c9a8", "#dfe3e8"
 GRADES = {"note": GREY, "alert": "#c05621", "disconnect": "#b3261e"}
