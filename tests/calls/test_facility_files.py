@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from tests.fuzz.test_smoke import mutated
 
 from securecall.calls.facility import Courtesy, Facility
 from securecall.calls.facility_files import parse_facility, read_facility
-from securecall.errors import FacilityError
+from securecall.errors import FacilityError, InputTypeError
 from securecall.rating.windows import Window
 
 HOUR_MS = 3_600_000
@@ -178,6 +179,11 @@ def test_every_fault_is_told_at_once_with_its_line() -> None:
         (HEAD.replace("America/Chicago", "America/Chicgo"), "did you mean 'America/Chicago'"),
         (HEAD + '[[lockdown]]\nwhy = "x"\n', "from: is missing"),
         (HEAD + '[[terminal]]\nstate = "off"\n', "terminal[0].id: is missing"),
+        (
+            HEAD + '[[terminal]]\nid = "A-01"\narea = "block-a"\n[[lockdown]]\narea = "blok-a"\n',
+            'lockdown[0].area = "blok-a": is an area that no terminal is in; '
+            "did you mean 'block-a'?",
+        ),
         (HEAD + "terminal = 5\n", "terminal = 5: must be tables"),
         (HEAD + 'id = "again"\n', "TOML"),
         ("", "id: is missing"),
@@ -189,6 +195,12 @@ def test_a_fault_is_told_in_words(text: str, words: str) -> None:
     with pytest.raises(FacilityError) as refused:
         parse_facility(text)
     assert words in str(refused.value)
+
+
+def test_bytes_are_no_text() -> None:
+    wrong: Any = HEAD.encode()
+    with pytest.raises(InputTypeError, match="text must be text, not bytes"):
+        parse_facility(wrong)
 
 
 def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:

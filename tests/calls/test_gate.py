@@ -397,6 +397,14 @@ def test_a_lockdown_of_an_area_ends_its_calls_or_lets_them_finish() -> None:
     assert [call.call_id for call in found.sessions] == ["c-2"]
 
 
+def test_a_lockdown_of_an_area_that_is_not_there_is_no_lockdown() -> None:
+    found = three_calls()
+    with pytest.raises(InputError, match="no terminal is in the area 'A'; did you mean 'a'"):
+        found.stop_calls("lockdown", at=NOON_MS + 1, by="s", why="fight", area="A")
+    assert len(found.facility.orders) == 0
+    assert len(found.sessions) == 3
+
+
 def test_what_was_planned_after_a_call_began_ends_it_when_it_is_enforced() -> None:
     found = three_calls()
     found.facility.orders.give(

@@ -83,3 +83,11 @@ def test_what_are_no_marks_is_refused(text: str) -> None:
     with pytest.raises(InputError):
         terminals.recall(text)
     assert terminals.marks("A-01") == ()
+
+
+def test_areas_are_those_of_the_terminals_that_are_listed() -> None:
+    terminals = Terminals([Terminal("A-01", "b"), Terminal("A-02"), Terminal("A-03", "a")])
+    assert terminals.areas == ("a", "b")
+    assert terminals.knows_area("a")
+    assert not terminals.knows_area("c")
+    assert Terminals().knows_area("c")

@@ -20,7 +20,7 @@ from securecall.calls.facility import (
 from securecall.calls.orders import Orders
 from securecall.calls.schedule import Schedule
 from securecall.calls.terminal import TERMINAL_STATES, Terminal, Terminals
-from securecall.errors import FacilityError, Fault, InputError, TariffError
+from securecall.errors import FacilityError, Fault, InputError, InputTypeError, TariffError, nearest
 from securecall.rating.reader import holidays_of, window_of
 from securecall.rating.toml_table import MISSING, Source, Table
 from securecall.rating.words import BILL_TYPES, MEDIA
@@ -83,6 +83,8 @@ def parse_facility(text: str, *, file: str = "<text>") -> Facility:
     securecall.FacilityError: the facility file has 1 fault:
       <text>:5: numbers = "aproved": must be one of "approved", "open"; did you mean 'approved'?
     """
+    if not isinstance(text, str):
+        raise InputTypeError(f"text must be text, not {type(text).__name__}")
     try:
         source = Source(text, file)
     except TariffError as error:
@@ -144,7 +146,7 @@ def _facility(table: Table) -> Facility | None:
     days = frozenset(holidays_of(table))
     schedule = _schedule(table, "schedule", zone, days)
     terminals = _terminals(table, zone, days)
-    orders = _orders(table, zone)
+    orders = _orders(table, zone, terminals)
     table.done()
     if table.source.faults or zone is None:
         return None
@@ -227,7 +229,7 @@ def _terminals(table: Table, zone: Zone | None, holidays: frozenset[date]) -> Te
     return Terminals(found.values())
 
 
-def _orders(table: Table, zone: Zone | None) -> Orders:
+def _orders(table: Table, zone: Zone | None, terminals: Terminals) -> Orders:
     """Return the orders that stand in a file: planned maintenance, a lockdown that lasts."""
     orders = Orders()
     for kind in ("maintenance", "lockdown"):
@@ -238,6 +240,9 @@ def _orders(table: Table, zone: Zone | None) -> Orders:
             ends = one.moment("to")
             why = one.text("why")
             area = one.text("area", None)
+            if area is not None and not terminals.knows_area(area):
+                near = nearest(area, terminals.areas)
+                one.fault("area", "is an area that no terminal is in", area, near)
             ends_calls = one.flag("ends_calls", True)
             one.done()
             if begins is None or why is None or zone is None:

@@ -132,6 +132,24 @@ class Terminals:
         """Return how many there are."""
         return len(self._by_id)
 
+    def knows_area(self, area: str) -> bool:
+        """Return whether some terminal is in an area; where none is listed nobody can tell.
+
+        Parameters
+        ----------
+        area : str
+
+        Source
+        ------
+        own.
+        """
+        return not self._by_id or area in self.areas
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """The areas that terminals are in."""
+        return tuple(sorted({each.area for each in self if each.area is not None}))
+
     def get(self, terminal: str) -> Terminal | None:
         """Return a terminal; where none was ever listed, one of that id.
 
