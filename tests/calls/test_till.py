@@ -97,3 +97,15 @@ def test_what_had_no_answer_is_asked_again_as_it_was(monkeypatch: pytest.MonkeyP
     session.tick(NOON_MS + 300_000)
     assert session.record is not None
     assert session.record.reason == "schedule_end"
+
+
+def test_a_call_that_reads_as_over_is_settled_before_its_record_is_made() -> None:
+    """A day of a hundred thousand callers left two such calls: nobody wrote after them."""
+    sessions = house("0.60")  # a minute
+    session, ledger = talking(sessions), sessions.terms.ledger
+    ledger.open_account("fam-2", kind="prepaid", at=NOON_MS)
+    ledger.deposit("fam-2", "1.00", at=NOON_MS + 60_100, request_id="d-9")  # time goes on elsewhere
+    sessions.tick(NOON_MS + 60_250)
+    assert (session.record.reason, session.record.total_micros) == ("balance_exhausted", 600_000)
+    assert ledger.running_calls() == ()
+    assert ledger.totals()["*revenue"] == session.record.total

@@ -104,7 +104,10 @@ class Till:
         if not self.metered:
             return None
         state: CallState = self._ledger.call(self.call_id)
-        if state.running and state.cutoff_ms is not None and state.cutoff_ms <= cutoff_ms:
+        come = state.cutoff_ms is not None and state.cutoff_ms <= cutoff_ms
+        # One that reads as over, since others went on, but has no parts is over in nobody's books:
+        # reading never writes, and a deposit might still save it.
+        if come if state.running else not state.parts_micros:
             self._ledger.settle_due(at=cutoff_ms)
             state = self._ledger.call(self.call_id)
         if not state.running:
