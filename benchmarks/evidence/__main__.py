@@ -35,7 +35,7 @@ def trained(
     natural = [n for n, (batch, _) in enumerate(calls) if batch.natural]
     usual = judged(kind, [calls[n] for n in natural], [odds[n] for n in natural])
     bounds, trees = limits(usual, whole), taught(changes, kind, growth)
-    first, stop = stopping(trees, changes, bounds.told)
+    first, stop = stopping(trees, changes, bounds.told, bounds.alert)
     return replace(bounds, first=first, stop=stop), trees, whole
 
 
