@@ -12,8 +12,9 @@ from benchmarks.evidence.changes import NAMES, Changes
 from benchmarks.evidence.targets import sampled
 from securecall.errors import BuildError, InputError
 
-#: So many of a kind's trees are asked first; they go on unless what these make is so much below
-#: what they make of any alert, and of all but a hundredth of what is told. Every third call says so.
+#: So many of a kind's trees are asked first; the others, too, unless what these make is so much
+#: below what they make of any alert, and of all but a hundredth of what is told. Every third call
+#: says how much that is.
 FIRST_SHARE: Final = 0.12
 STOP_BEYOND: Final = 0.5
 STOP_LOST: Final = 0.01

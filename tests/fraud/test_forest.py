@@ -122,8 +122,16 @@ class TestEngine:
 
     @pytest.mark.parametrize("which", range(len(SOUNDS)))
     def test_weighs_the_package_s_trees_as_python_does(self, which: int) -> None:
-        kinds = [replace(each, told=ALWAYS) for each in evidence().kinds.values()]
+        kinds = [replace(each, told=ALWAYS, first=0) for each in evidence().kinds.values()]
         assert_weighed_alike(Forest(kinds), SOUNDS[which])
+
+    @pytest.mark.parametrize("which", range(len(SOUNDS)))
+    def test_the_package_s_trees_stop_where_nothing_is_told(self, which: int) -> None:
+        for each in evidence().kinds.values():
+            whole = told(Forest([replace(each, first=0)]), SOUNDS[which])
+            early = told(Forest([each]), SOUNDS[which])
+            assert set(early) <= set(whole)
+            assert [row for row in whole if row not in early and row[len(NAMES)] >= each.alert] == []
 
     def test_a_value_on_a_limit_goes_left(self) -> None:
         name = NAMES.index("after_s")
