@@ -35,6 +35,7 @@ from securecall.errors import (
     TonePlanError,
     Unknown,
     WireError,
+    did_you_mean,
     nearest,
 )
 
@@ -206,3 +207,5 @@ def test_the_nearest_name_is_one_that_looks_alike_whatever_its_case() -> None:
     assert nearest("xylophone", names) is None
     assert nearest(7, names) is None
     assert nearest("per_ms", ()) is None
+    assert did_you_mean("incremet_ms", names) == "; did you mean 'increment_ms'?"
+    assert did_you_mean("xylophone", names) == ""

@@ -56,6 +56,7 @@ __all__ = [
     "TonePlanError",
     "Unknown",
     "WireError",
+    "did_you_mean",
     "nearest",
 ]
 
@@ -81,6 +82,28 @@ def nearest(word: object, allowed: Iterable[str]) -> str | None:
     names = {name.lower(): name for name in allowed}
     found = get_close_matches(str(word).lower(), list(names), n=1, cutoff=0.6)
     return names[found[0]] if found else None
+
+
+def did_you_mean(word: object, allowed: Iterable[str]) -> str:
+    """Return the end of a message that names what was probably meant; empty if nothing was.
+
+    Parameters
+    ----------
+    word : object
+        What somebody wrote.
+    allowed : iterable of str
+
+    Source
+    ------
+    own.
+
+    Examples
+    --------
+    >>> did_you_mean("prepayed", ["prepaid", "collect"]), did_you_mean("x", ["prepaid"])
+    ("; did you mean 'prepaid'?", '')
+    """
+    found = nearest(word, allowed)
+    return f"; did you mean {found!r}?" if found else ""
 
 
 @dataclass(frozen=True, slots=True)

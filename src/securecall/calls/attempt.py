@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from securecall.errors import InputError, InputTypeError, nearest
+from securecall.errors import InputError, InputTypeError, did_you_mean
 from securecall.ledger.identifier import identifier, word
 from securecall.rating.words import BILL_TYPES, MEDIA, RELAYS
 
@@ -110,8 +110,7 @@ def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
     if not isinstance(value, str):
         raise InputTypeError(f"{name} must be text, not {type(value).__name__}")
     if value not in allowed:
-        hint = nearest(value, allowed)
         raise InputError(
             f"{name} must be one of {', '.join(allowed)}, not {value[:40]!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            + did_you_mean(value, allowed)
         )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
 from securecall.calls.number_lists import NumberLists
 from securecall.calls.people import People
 from securecall.calls.placed_calls import PlacedCalls
-from securecall.calls.records_file import LogLine
 
 __all__ = ["Directory"]
 
@@ -56,26 +54,3 @@ class Directory(People, NumberLists, PlacedCalls):
         own.
         """
         return self.records.change()
-
-    def log(self) -> Iterator[LogLine]:
-        """Yield who changed what, oldest first.
-
-        Raises
-        ------
-        StoreError
-            The log was changed since it was written.
-
-        Source
-        ------
-        own.
-        """
-        return self.records.log()
-
-    def close(self) -> None:
-        """Let go of the file.
-
-        Source
-        ------
-        own.
-        """
-        self.records.close()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 
 __all__ = ["CLOSING", "ENDINGS", "FRAUD", "Ending", "checked_ending", "ending_of_ledger", "table"]
 
@@ -178,8 +178,7 @@ def checked_ending(code: object, name: str = "reason") -> str:
 'lockdown'?
     """
     if not isinstance(code, str) or code not in ENDINGS:
-        near = nearest(code, ENDINGS)
-        hint = f"; did you mean {near!r}?" if near else ""
+        hint = did_you_mean(code, ENDINGS)
         raise InputError(f"{name} must be a code of docs/calls.md, not {code!r}{hint}")
     return code
 

@@ -10,7 +10,7 @@ from securecall.calls.dialled import dialled
 from securecall.calls.orders import Order, Orders
 from securecall.calls.schedule import Schedule
 from securecall.calls.terminal import Terminal, Terminals
-from securecall.errors import InputError, InputTypeError, nearest
+from securecall.errors import InputError, InputTypeError, did_you_mean
 from securecall.ledger.identifier import word
 from securecall.rating.words import BILL_TYPES, MEDIA, RELAYS
 from securecall.rating.zones import load_zone
@@ -329,10 +329,9 @@ def _words(name: str, values: tuple[str, ...], allowed: tuple[str, ...]) -> None
         raise InputTypeError(f"{name} must be a tuple of words, not {values!r}")
     for value in values:
         if value not in allowed:
-            hint = nearest(value, allowed)
             raise InputError(
                 f"{name} must be of {', '.join(allowed)}, not {value!r}"
-                + (f"; did you mean {hint!r}?" if hint else "")
+                + did_you_mean(value, allowed)
             )
     if len(set(values)) != len(values):
         raise InputError(f"{name} names something twice: {', '.join(values)}")

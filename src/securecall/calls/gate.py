@@ -20,7 +20,7 @@ from securecall.calls.place_check import place_reasons
 from securecall.calls.reasons import Reason, in_order, reason
 from securecall.calls.traffic import Traffic
 from securecall.calls.velocity_check import velocity_reasons
-from securecall.errors import CallRefused, InputError, InputTypeError, nearest
+from securecall.errors import CallRefused, InputError, InputTypeError, did_you_mean
 from securecall.ledger.instant import At, instant, ms_of
 
 if TYPE_CHECKING:
@@ -303,10 +303,8 @@ class Gate:
         """
         terminals = self.facility.terminals
         if isinstance(area, str) and not terminals.knows_area(area):
-            near = nearest(area, terminals.areas)
             raise InputError(
-                f"no terminal is in the area {area!r}"
-                + (f"; did you mean {near!r}?" if near else "")
+                f"no terminal is in the area {area!r}" + did_you_mean(area, terminals.areas)
             )
         order = self.facility.orders.give(
             kind, at=at, by=by, why=why, until=until, area=area, ends_calls=ends_calls

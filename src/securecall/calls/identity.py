@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from securecall.calls.pin_hash import PinHash, checked_pin
-from securecall.calls.records_file import LogLine, RecordsFile
+from securecall.calls.records_file import KeepsRecords, RecordsFile
 from securecall.calls.voice import VoiceVerifier
 from securecall.errors import InputError, InputTypeError, Unknown
 from securecall.ledger.identifier import identifier, word
@@ -58,7 +57,7 @@ class _Tries:
     until_ms: int = 0
 
 
-class Identity:
+class Identity(KeepsRecords):
     """PINs of people, in an SQLite file of their own.
 
     Of a PIN its argon2id hash is kept, and nothing else. Wrong ones are counted before the hash is
@@ -103,7 +102,7 @@ class Identity:
     ['pin_invalid', 'ok']
     """
 
-    __slots__ = ("_hashes", "lock_ms", "records", "terminal_wrong_max", "voice", "wrong_max")
+    __slots__ = ("_hashes", "lock_ms", "terminal_wrong_max", "voice", "wrong_max")
 
     def __init__(
         self,
@@ -268,29 +267,6 @@ class Identity:
                 fresh = self._hashes.hash(person, pin)
                 self.records.run("UPDATE pins SET hash = ? WHERE person = ?", fresh, person)
         return PinAnswer("ok", self.wrong_max)
-
-    def log(self) -> Iterator[LogLine]:
-        """Yield who set and unlocked what, and what was locked, oldest first.
-
-        Raises
-        ------
-        StoreError
-            The log was changed since it was written.
-
-        Source
-        ------
-        own.
-        """
-        return self.records.log()
-
-    def close(self) -> None:
-        """Let go of the file.
-
-        Source
-        ------
-        own.
-        """
-        self.records.close()
 
     def _tries(self, what: str, key: str) -> _Tries:
         rows = self.records.rows(

@@ -13,8 +13,8 @@ from typing import Final, Protocol, runtime_checkable
 
 from securecall.calls.dialled import dialled
 from securecall.calls.list_desk import FOREVER_MS
-from securecall.calls.records_file import RecordsFile
-from securecall.errors import InputError, nearest
+from securecall.calls.records_file import KeepsRecords, RecordsFile
+from securecall.errors import InputError, did_you_mean
 from securecall.ledger.identifier import word
 from securecall.ledger.instant import At, ms_of
 
@@ -63,10 +63,9 @@ class BillingAnswer:
         for name, allowed in (("status", BILLING_STATUSES), ("line_type", LINE_TYPES)):
             value = getattr(self, name)
             if value not in allowed:
-                hint = nearest(value, allowed)
                 raise InputError(
                     f"{name} must be one of {', '.join(filter(None, allowed))}, not {value!r}"
-                    + (f"; did you mean {hint!r}?" if hint else "")
+                    + did_you_mean(value, allowed)
                 )
 
 
@@ -101,7 +100,7 @@ class Billability(Protocol):
         """
 
 
-class SqliteLidb:
+class SqliteLidb(KeepsRecords):
     """A billing directory of one's own, in an SQLite file.
 
     Parameters
@@ -130,7 +129,7 @@ class SqliteLidb:
     'unknown'
     """
 
-    __slots__ = ("records",)
+    __slots__ = ()
 
     def __init__(self, path: str | Path = ":memory:") -> None:
         self.records = RecordsFile(path, "scLi", _SCHEMA)
@@ -204,12 +203,3 @@ class SqliteLidb:
             number, at_ms, at_ms,
         )  # fmt: skip
         return BillingAnswer(*rows[0]) if rows else BillingAnswer("unknown")
-
-    def close(self) -> None:
-        """Let go of the file.
-
-        Source
-        ------
-        own.
-        """
-        self.records.close()

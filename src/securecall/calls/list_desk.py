@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from securecall.calls.directory_schema import SCHEMA
-from securecall.calls.records_file import RecordsFile
+from securecall.calls.records_file import KeepsRecords, RecordsFile
 from securecall.errors import InputError, Unknown
 from securecall.ledger.instant import At, ms_of
 
@@ -17,10 +17,10 @@ FOREVER_MS: Final = 1 << 62
 HOLDS: Final = "since_ms <= ? AND ? < until_ms"
 
 
-class ListDesk:
+class ListDesk(KeepsRecords):
     """What the lists of a directory share: a file, and how a row ends."""
 
-    __slots__ = ("records",)
+    __slots__ = ()
 
     def __init__(self, path: str | Path = ":memory:") -> None:
         self.records = RecordsFile(path, "scDi", SCHEMA)

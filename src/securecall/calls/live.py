@@ -9,7 +9,7 @@ from securecall.calls.course import ENDED, PAUSED
 from securecall.calls.ending import checked_ending
 from securecall.calls.progress import CallInProgress
 from securecall.calls.tape import taped
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 from securecall.ledger.identifier import word
 from securecall.ledger.instant import At
 
@@ -144,8 +144,7 @@ class LiveCall(CallInProgress):
         own; docs/calls.md.
         """
         if action not in STAFF_ACTIONS:
-            near = nearest(action, STAFF_ACTIONS)
-            hint = f"; did you mean {near!r}?" if near else ""
+            hint = did_you_mean(action, STAFF_ACTIONS)
             raise InputError(f"this call has no staff action {action!r}{hint}")
         if action == "pause":
             return self.pause(at, by)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from securecall.calls.dialled import dialled
 from securecall.calls.list_desk import HOLDS, ListDesk, known_ms, span_of
 from securecall.calls.number_rules import PRIVILEGES, NumberFacts
-from securecall.errors import InputError, InputTypeError, nearest
+from securecall.errors import InputError, InputTypeError, did_you_mean
 from securecall.ledger.identifier import identifier, word
 from securecall.ledger.instant import At, ms_of
 
@@ -142,10 +142,9 @@ class NumberLists(ListDesk):
         """
         at_ms, until_ms = span_of(at, until)
         if kind not in PRIVILEGES:
-            hint = nearest(kind, PRIVILEGES)
             raise InputError(
                 f"kind must be one of {', '.join(PRIVILEGES)}, not {kind!r}"
-                + (f"; did you mean {hint!r}?" if hint else "")
+                + did_you_mean(kind, PRIVILEGES)
             )
         if person is not None:
             identifier(person, "person")
@@ -255,10 +254,9 @@ class NumberLists(ListDesk):
 
 def _kind(kind: str) -> None:
     if kind not in BLOCK_KINDS:
-        hint = nearest(kind, BLOCK_KINDS)
         raise InputError(
             f"kind must be one of {', '.join(BLOCK_KINDS)}, not {kind!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            + did_you_mean(kind, BLOCK_KINDS)
         )
 
 

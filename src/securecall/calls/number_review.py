@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from securecall.calls.number_lists import BLOCK_KINDS
-from securecall.errors import InputError, Unknown, nearest
+from securecall.errors import InputError, Unknown, did_you_mean
 from securecall.ledger.identifier import identifier, word
 from securecall.ledger.instant import At, instant, ms_of
 
@@ -353,8 +353,7 @@ class NumberReviews:
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        hint = nearest(value, allowed)
         raise InputError(
             f"{name} must be one of {', '.join(allowed)}, not {value!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            + did_you_mean(value, allowed)
         )

@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from securecall.errors import InputError, InputTypeError, Unknown, nearest
+from securecall.errors import InputError, InputTypeError, Unknown, did_you_mean
 from securecall.ledger.identifier import word
 from securecall.ledger.instant import At, instant, ms_of
 
@@ -167,10 +167,9 @@ class Orders:
         own.
         """
         if kind not in ORDER_KINDS:
-            hint = nearest(kind, ORDER_KINDS)
             raise InputError(
                 f"kind must be one of {', '.join(ORDER_KINDS)}, not {kind!r}"
-                + (f"; did you mean {hint!r}?" if hint else "")
+                + did_you_mean(kind, ORDER_KINDS)
             )
         begins_ms = ms_of(at)
         ends_ms = None if until is None else ms_of(until, "until")

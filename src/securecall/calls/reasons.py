@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 
 __all__ = [
     "CODES",
@@ -256,10 +256,8 @@ def rule_of(code: str) -> ReasonRule:
     """
     found = _BY_CODE.get(code)
     if found is None:
-        hint = nearest(code, CODES)
         raise InputError(
-            f"code must be one of the table of reasons, not {code!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            f"code must be one of the table of reasons, not {code!r}" + did_you_mean(code, CODES)
         )
     return found
 

@@ -19,7 +19,7 @@ from typing import Any, Final
 from securecall.errors import InputTypeError, StoreError
 from securecall.ledger.identifier import word
 
-__all__ = ["LogLine", "RecordsFile"]
+__all__ = ["KeepsRecords", "LogLine", "RecordsFile"]
 
 #: How long to wait for another process that writes; a gate must answer.
 BUSY_S: Final = 1.0
@@ -194,6 +194,37 @@ class RecordsFile:
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
+
+
+class KeepsRecords:
+    """What whoever keeps such a file has: its log, and its end."""
+
+    __slots__ = ("records",)
+
+    records: RecordsFile
+
+    def log(self) -> Iterator[LogLine]:
+        """Yield who changed what, oldest first.
+
+        Raises
+        ------
+        StoreError
+            The log was changed since it was written.
+
+        Source
+        ------
+        own; docs/calls.md.
+        """
+        return self.records.log()
+
+    def close(self) -> None:
+        """Let go of the file.
+
+        Source
+        ------
+        own.
+        """
+        self.records.close()
 
 
 def _digest(before: bytes, *parts: Any) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from securecall.calls.schedule import Schedule
-from securecall.errors import InputError, Unknown, nearest
+from securecall.errors import InputError, Unknown, did_you_mean
 from securecall.ledger.identifier import word
 from securecall.ledger.instant import At, ms_of
 
@@ -81,10 +81,9 @@ def known_state(state: str) -> str:
         There is no such state.
     """
     if state not in TERMINAL_STATES:
-        hint = nearest(state, TERMINAL_STATES)
         raise InputError(
             f"state must be one of {', '.join(TERMINAL_STATES)}, not {state!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            + did_you_mean(state, TERMINAL_STATES)
         )
     return state
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from securecall.calls.prompts import Prompts
-from securecall.errors import InputError, InputTypeError, nearest
+from securecall.errors import InputError, InputTypeError, did_you_mean
 from securecall.fraud.monitor import CallMonitor
 from securecall.fraud.policy import Policy, named_policy
 
@@ -101,8 +101,7 @@ class Terms:
         names = [each.name for each in fields(cls) if each.name not in ("ledger", "tariff")]
         for name in options:
             if name not in names:
-                near = nearest(name, names)
-                hint = f"; did you mean {near!r}?" if near else ""
+                hint = did_you_mean(name, names)
                 raise InputTypeError(f"calls have no option {name!r}{hint}")
         terms = cls(ledger, tariff, **options)
         if terms.monitor:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from securecall.calls.records_file import LogLine, RecordsFile
+from securecall.calls.records_file import KeepsRecords, RecordsFile
 from securecall.calls.voice import VoiceAnswer
 from securecall.calls.voice_encoder import EMBEDDING_SIZE, VoiceEncoder
 from securecall.calls.voice_weights import read_weights
@@ -32,7 +32,7 @@ ENROL_LEAST: Final = 2
 AROUND: Final = 9
 
 
-class VoicePrints:
+class VoicePrints(KeepsRecords):
     """Knows voices by prints of 256 numbers; the speech itself is not kept.
 
     How well it does on telephone speech, and why it is no substitute for a PIN, is in
@@ -62,7 +62,7 @@ class VoicePrints:
     Wan et al., "Generalized end-to-end loss for speaker verification", ICASSP 2018; docs/calls.md.
     """
 
-    __slots__ = ("_encoder", "records", "speech_ms_least", "threshold")
+    __slots__ = ("_encoder", "speech_ms_least", "threshold")
 
     def __init__(
         self,
@@ -193,29 +193,6 @@ class VoicePrints:
             return VoiceAnswer(None, why=told)
         score = float(self._encoder.encode(speech) @ kept)
         return VoiceAnswer(score >= self.threshold, score, self.threshold)
-
-    def log(self) -> Iterator[LogLine]:
-        """Yield who enrolled whom, oldest first.
-
-        Raises
-        ------
-        StoreError
-            The log was changed since it was written.
-
-        Source
-        ------
-        own.
-        """
-        return self.records.log()
-
-    def close(self) -> None:
-        """Let go of the file.
-
-        Source
-        ------
-        own.
-        """
-        self.records.close()
 
     def _speech(self, voice: Any) -> tuple[np.ndarray[Any, Any] | None, str]:
         """Return the frames of a sample in which somebody speaks, or why there are too few."""
