@@ -334,3 +334,22 @@ def test_a_cause_that_is_no_utf8_is_kept_in_a_way_that_tables_take() -> None:
     session.hang_up(NOON_MS + 1_000, by="network", cause="\udcff")
     assert session.record.cause == "\\udcff"
     assert records_table([session.record]).num_rows == 1
+
+
+@pytest.mark.parametrize(("ahead_ms", "state"), [(2_000, "talking"), (3_600_000, "ended")])
+def test_an_account_that_is_ahead_is_waited_for_some_seconds(ahead_ms: int, state: str) -> None:
+    sessions = house("10.00")
+    session = answered(sessions)
+    sessions.terms.ledger.deposit("fam-1", "1.00", at=NOON_MS + 6_000 + ahead_ms, request_id="d-1")
+    assert session.accept(NOON_MS + 6_000, "1") == ()
+    at_ms = NOON_MS + 6_000
+    while session.state == "prompting" and at_ms < NOON_MS + 60_000:
+        at_ms += 20
+        sessions.tick(at_ms)
+    assert session.state == state
+    if state == "talking":
+        assert ahead_ms <= session.accepted_ms - NOON_MS - 6_000 <= ahead_ms + 300
+    else:
+        assert session.record.reason == "unbillable"
+        assert session.record.total == 0
+        assert 9_000 < session.ended_ms - NOON_MS - 6_000 < 12_000

@@ -19,6 +19,11 @@ from securecall.ledger.instant import At, ms_of
 __all__ = ["SIDES", "CallInProgress"]
 
 CAUSE_MAX: Final = 120
+#: An account that is ahead of the call's acceptance is asked at once again, then less often, for
+#: some ten seconds in all.
+LATE_TRIES_SOON: Final = 10
+LATE_TRIES_MAX: Final = 50
+LATE_WAIT_MS: Final = 250
 SIDES: Final = ("caller", "called", "network")
 """Who can hang up. Source: own; docs/calls.md."""
 
@@ -141,11 +146,13 @@ class CallInProgress(HeldCall):
         # What a store raises here leaves the digit pressed: the next tick asks again.
         code, cutoff_ms, began_ms = self._admit(now, limit_ms)
         self._pressed = ""
-        if code == "late":
+        if code == "late" and self._till.tries < LATE_TRIES_MAX:
             # Another operation was stamped a little later: the next tick tries again.
             self._pressed = self._terms.prompts.accept[0]
-            self._aim(now + 1)
+            self._aim(now + (1 if self._till.tries < LATE_TRIES_SOON else LATE_WAIT_MS))
             return self._told()
+        if code == "late":
+            code = "unbillable"  # no little later: a clock stands wrong, and somebody waits
         if code != "ok":
             return self._finish(now, code, "ledger")
         self.state, self.accepted_ms, self.cutoff_ms = state, began_ms, cutoff_ms

@@ -65,6 +65,11 @@ class Till:
         self.charged_micros = 0
         self.billed_ms = 0
 
+    @property
+    def tries(self) -> int:
+        """How often the ledger has answered whether it admits the call."""
+        return len(self.request_ids)
+
     def admit(
         self, accounts: tuple[str, ...], curve: PriceCurve, now_ms: int, limit_ms: int,
         *, split: bool, about: dict[str, str],
@@ -78,8 +83,8 @@ class Till:
         if not accounts:
             return "ok", now_ms + limit_ms, now_ms
         if self._asked is None:
-            tries = len(self.request_ids)
-            request_id = f"{self.call_id}:start" if tries == 0 else f"{self.call_id}:start:{tries}"
+            again = f":{self.tries}" if self.tries else ""
+            request_id = f"{self.call_id}:start{again}"
             self._asked = request_id, limit_ms, about
         request_id, limit_ms, about = self._asked
         try:
