@@ -69,6 +69,12 @@ def test_an_adapter_that_fails_is_told_and_rests_too() -> None:
     assert ask(cache, 20) == "billable"
 
 
+def test_a_silence_of_the_future_is_none_now() -> None:
+    cache = LidbCache(Scripted({1_000_000: None}, usual="billable"), **TIMES)
+    assert ask(cache, 1_000_000) == "silent"
+    assert ask(cache, 50) == "billable"
+
+
 def test_what_is_remembered_is_used_while_the_directory_rests() -> None:
     source = Scripted({0: "billable", 5: None})
     cache = LidbCache(source, **TIMES)
