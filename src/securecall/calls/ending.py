@@ -53,7 +53,7 @@ _ROWS: Final = (
     Ending("schedule_end", "any", "ledger", "the hours for calls were over"),
     Ending("balance_exhausted", "talking", "ledger", "the money was used up"),
     Ending("credit_exhausted", "talking", "ledger", "the credit limit was used up"),
-    Ending("account_closed", "talking", "ledger", "the account was released or transferred"),
+    Ending("account_closed", "any", "ledger", "the account was released or transferred"),
     Ending("three_way_detected", "talking", "policy", "a third party was joined to the call"),
     Ending("forwarding_detected", "talking", "policy", "the call was forwarded"),
     Ending("keypad_fraud", "talking", "policy", "digits were keyed that may not be"),
