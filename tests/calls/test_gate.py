@@ -6,7 +6,7 @@ import pickle
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -489,6 +489,8 @@ def test_what_is_asked_about_must_be_an_attempt() -> None:
     wrong: Any = "c-1"
     with pytest.raises(InputTypeError, match="attempt must be a CallAttempt, not 'c-1'"):
         gate().check(wrong, at=NOON_MS)
+    with pytest.raises(InputTypeError, match="accepted must be True or False, not 'no'"):
+        gate().connect(asked(), at=NOON_MS, accepted=cast(Any, "no"))
 
 
 def test_a_gate_hands_on_who_is_told_of_moved_ends_and_what_proves_the_process_lives(

@@ -235,6 +235,8 @@ class Gate:
         ------
         own; docs/calls.md.
         """
+        if type(accepted) is not bool:
+            raise InputTypeError(f"accepted must be True or False, not {accepted!r}")
         decision = self.check(attempt, at=at)
         if not decision.allowed:
             raise CallRefused(decision)
