@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from securecall.errors import WireError
+from securecall.errors import InputError, InputTypeError, WireError
 from securecall.integrations.media import Audio, Closed, Opened, Signal
 from securecall.integrations.media_stream import MediaStream
 from securecall.integrations.telnyx import TelnyxStream
@@ -134,3 +134,12 @@ def test_a_start_says_which_tracks_come() -> None:
     (opened,) = TwilioStream().message(json.dumps(start(TwilioStream, tracks=["inbound"])))
     assert isinstance(opened, Opened)
     assert opened.legs == ("called",)
+
+
+@BOTH
+def test_a_track_that_there_is_not_is_told(kind: type[MediaStream]) -> None:
+    with pytest.raises(InputError, match="not 'inbond'; did you mean 'inbound'"):
+        kind(tracks={"inbond": "called"})
+    wrong: Any = "inbound"
+    with pytest.raises(InputTypeError, match="tracks must map tracks to legs"):
+        kind(tracks=wrong)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable
 
+import pytest
 from tests.integrations.sending import Sender
 from tests.integrations.test_connection import Hosting
 
+from securecall.errors import InputError
 from securecall.integrations.rtp_port import RtpCall, receive_rtp
 
 
@@ -56,6 +59,31 @@ def test_only_the_peer_is_listened_to() -> None:
 
     assert asyncio.run(live()) == 1
     assert host.said == []
+
+
+def test_a_peer_has_an_address_and_no_name() -> None:
+    with pytest.raises(InputError, match=r"peer must be an address such as '127\.0\.0\.1'"):
+        asyncio.run(receive_rtp(Hosting(), "c", {"called": 0}, peer="media.example"))
+
+
+def test_a_port_that_cannot_be_had_leaves_none_open() -> None:
+    host = Hosting()
+
+    async def live() -> None:
+        first = await receive_rtp(host, "c-1", {"called": 0})
+        taken = first.ports["called"]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", 0))
+            free = probe.getsockname()[1]
+        with pytest.raises(OSError, match="in use"):
+            await receive_rtp(host, "c-2", {"called": free, "calling": taken})
+        await asyncio.sleep(0)
+        again = await receive_rtp(host, "c-3", {"called": free})
+        again.close()
+        first.close()
+
+    asyncio.run(live())
+    assert len(host.over) == 3
 
 
 def test_a_peer_that_does_not_behave_ends_it() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
-from securecall.errors import WireError
+from securecall.errors import InputError, InputTypeError, WireError, did_you_mean
 from securecall.integrations.json_message import (
     audio_of,
     message_of,
@@ -34,6 +34,11 @@ class MediaStream:
         Which leg each track is; ``{"inbound": "called", "outbound": "calling"}`` unless told
         otherwise, as for a stream of the leg to the family. Tracks that are not in it are nothing.
 
+    Raises
+    ------
+    InputError, InputTypeError
+        There is no such track.
+
     Source
     ------
     twilio.com, Media Streams, WebSocket messages (2026).
@@ -47,7 +52,15 @@ class MediaStream:
     encodings: ClassVar[Names] = {"audio/x-mulaw": "mulaw"}
 
     def __init__(self, tracks: Mapping[str, str] | None = None) -> None:
-        self._tracks = dict(TRACKS if tracks is None else tracks)
+        given = TRACKS if tracks is None else tracks
+        if not isinstance(given, Mapping):
+            raise InputTypeError(f"tracks must map tracks to legs, not {given!r}")
+        for track in given:
+            if track not in TRACKS:
+                raise InputError(
+                    f"a track is inbound or outbound, not {track!r}" + did_you_mean(track, TRACKS)
+                )
+        self._tracks = dict(given)
         self._stream: str | None = None
         self._encoding, self._over = "", False
         self._rate_hz = 8000

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
+from ipaddress import ip_address
 from typing import Any
 
-from securecall.errors import SecurecallError
+from securecall.errors import InputError, SecurecallError
 from securecall.integrations.connection import Connection, Host
 from securecall.integrations.media import Closed, Opened
 from securecall.integrations.rtp_stream import RtpStream
@@ -138,12 +139,30 @@ async def receive_rtp(
     events : collection of int, optional
         Payload types of telephone-event, as in the SDP.
 
+    Raises
+    ------
+    InputError
+        ``peer`` is no address.
+    OSError
+        A port cannot be had; none is kept, and the host is told of the end.
+
     Source
     ------
     RFC 3550 (2003); RFC 4733 (2006).
     """
+    if peer is not None:
+        try:
+            peer = str(ip_address(peer))
+        except ValueError:
+            raise InputError(
+                f"peer must be an address such as '127.0.0.1', not {peer!r}: packets have no names"
+            ) from None
     clock = asyncio.get_running_loop().time
     made = RtpCall(Connection(host, clock), Opened(call, tuple(legs)))
-    for leg, port in legs.items():
-        await made.add(leg, address, port, peer, events)
+    try:
+        for leg, port in legs.items():
+            await made.add(leg, address, port, peer, events)
+    except BaseException as error:
+        made.close(str(error) or type(error).__name__)  # the ports that were had are free again
+        raise
     return made
