@@ -507,3 +507,15 @@ def test_a_gate_hands_on_who_is_told_of_moved_ends_and_what_proves_the_process_l
         made.sessions.tick(NOON_MS + 2_000)
     assert moved == ["c-1"]
     assert last_alive_ms(tmp_path / "alive") == NOON_MS + 2_000
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_the_gate_asks_for_the_money_as_the_call_will_be_paid(split: bool) -> None:
+    found = gate(balance="0.10", options={"split": split})
+    found.ledger.open_account("fam-2", kind="prepaid", at=NOON_MS - 1_000)
+    found.ledger.deposit("fam-2", "0.15", at=NOON_MS - 1_000, request_id="d-2")
+    wish = asked(accounts=("fam-1", "fam-2"))  # a minute costs twelve cents
+    decision = found.check(wish, at=NOON_MS)
+    assert decision.limits.balance_ms == (120_000 if split else 60_000)
+    session = found.connect(wish, at=NOON_MS, accepted=True)
+    assert session.cutoff_at == instant(NOON_MS + (120_000 if split else 60_000))

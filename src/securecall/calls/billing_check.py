@@ -54,14 +54,14 @@ def line_reasons(
 
 def billing_of(
     ledger: Ledger, tariff: Tariff, facility: Facility, attempt: CallAttempt, at_ms: int,
-    *, lidb: Billability | None, ask_lidb: bool,
+    *, lidb: Billability | None, ask_lidb: bool, split: bool = False,
 ) -> Means:  # fmt: skip
     """Say whether a call can be billed and paid; nothing moves.
 
     The billing directory is asked only about calls that cost something, because each question costs
     something too, and not about numbers that may not be called anyway.
     """
-    means = means_of(ledger, tariff, attempt, facility.id, at_ms)
+    means = means_of(ledger, tariff, attempt, facility.id, at_ms, split=split)
     if means.billable and ask_lidb:
         lines = line_reasons(facility, lidb, attempt, at_ms)
         means = replace(means, reasons=(*lines, *means.reasons))

@@ -182,6 +182,7 @@ class Gate:
                 means = billing_of(
                     self.ledger, self.tariff, facility, attempt, at_ms,
                     lidb=self.lidb, ask_lidb=not refused,
+                    split=self._terms is not None and self._terms.split,
                 )  # fmt: skip
                 found += means.reasons
             found += velocity_reasons(facility, self.directory, attempt, at_ms)

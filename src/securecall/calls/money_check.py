@@ -66,7 +66,7 @@ def curve_of(
 
 
 def means_of(ledger: Ledger, tariff: Tariff, attempt: CallAttempt, facility: str,
-             at_ms: int) -> Means:  # fmt: skip
+             at_ms: int, *, split: bool = False) -> Means:  # fmt: skip
     """Ask whether a call can be paid for at least its first increment.
 
     Returns
@@ -86,7 +86,7 @@ def means_of(ledger: Ledger, tariff: Tariff, attempt: CallAttempt, facility: str
     if not attempt.accounts:
         return Means((reason("account_missing"),), True, 0, first)
     try:
-        asked = ledger.admits(attempt.accounts, curve, at=at_ms)
+        asked = ledger.admits(attempt.accounts, curve, at=at_ms, split=split)
     except Unknown as error:
         return Means((reason("account_unknown", detail=error.id),), True, 0, first)
     except StoreError as error:
