@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.corpora.store import AUDIO
 from benchmarks.evidence import files, showing
+from benchmarks.evidence.calibrating import exchanged, moved, recalibrated
 from benchmarks.evidence.calls import Batch, batches
 from benchmarks.evidence.changes import Changes
 from benchmarks.evidence.judging import Judged, judged
@@ -22,7 +23,7 @@ from securecall.fraud.forest import Kind, evidence
 
 OUT = ROOT / "out" / "evidence"
 SEED, CHECK_SEED = 111, 211  # what is checked was never trained on, of neither part
-NATURAL, RICH, CHECKED = 2200, 700, 240
+NATURAL, RICH, CALIBRATED, CHECKED = 2200, 700, 400, 240
 
 
 def trained(
@@ -83,6 +84,24 @@ def check(wanted: Sequence[Sequence[Batch]], chosen: argparse.Namespace) -> None
         print("\n".join(showing.beside(kind, columns)), end="\n\n", flush=True)
 
 
+def calibrate(wanted: Sequence[Batch], chosen: argparse.Namespace) -> None:
+    """Write both files with probabilities by what is told of calls that were not learnt from."""
+    calls = heard(chosen.out, wanted, jobs=chosen.jobs)
+    old = list(evidence().kinds.values())
+    new = [recalibrated(kind, calls) for kind in old]
+    for before, after in zip(old, new, strict=True):
+        told = (f"{kind.probability(kind.alert):.2f}" for kind in (before, after))
+        print(
+            f"{before.name}: an alert that is just one was {' and is now '.join(told)}", flush=True
+        )
+    text = exchanged(files.packaged_evidence(), new)
+    files.kinds_of(text)
+    points = moved(files.packaged_points(), old, new, files.weighing())
+    for folder in (chosen.out, *([files.PACKAGE / "data"] if chosen.install else [])):
+        for path in files.write(folder, text, points):
+            say(f"written: {path}")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.evidence", description=__doc__)
     shared = argparse.ArgumentParser(add_help=False)
@@ -108,6 +127,13 @@ def _parser() -> argparse.ArgumentParser:
     trainer.add_argument("--trees", type=int, default=Growth().trees, help="of each kind")
     trainer.add_argument("--least-in-leaf", type=int, default=Growth().least_in_leaf)
     trainer.add_argument("--install", action="store_true", help="into the package, too")
+    calibrator = verbs.add_parser(
+        "calibrate", parents=[shared], help="the package's probabilities, by calls not learnt from"
+    )
+    calibrator.set_defaults(split="development", rich=0)
+    calibrator.add_argument("--seed", type=int, default=CHECK_SEED, help="not one of training")
+    calibrator.add_argument("--natural", type=int, default=CALIBRATED, help="calls")
+    calibrator.add_argument("--install", action="store_true", help="into the package, too")
     checker = verbs.add_parser("check", parents=[shared, split], help="judge the package's trees")
     checker.add_argument("--seed", type=int, default=CHECK_SEED, help="not one of training")
     checker.add_argument("--natural", type=int, default=CHECKED, help="calls of each part")
@@ -128,6 +154,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if chosen.verb == "train":
             train(wanted(chosen.split, chosen.rich), chosen)
+        elif chosen.verb == "calibrate":
+            calibrate(wanted(chosen.split, 0), chosen)
         elif chosen.verb == "check":
             parts = dict.fromkeys(("development", chosen.split))
             check([wanted(part, 0) for part in parts], chosen)

@@ -95,6 +95,11 @@ def write(folder: Path, evidence: str, points: str) -> tuple[Path, Path]:
     return paths
 
 
+def packaged_evidence() -> str:
+    """Return the trees that the package has, as text."""
+    return files("securecall.fraud").joinpath(FILE).read_text(encoding="utf-8")
+
+
 def packaged_points() -> str:
     """Return the operating points that the package has."""
     return files("securecall.fraud").joinpath(CURVES).read_text(encoding="utf-8")

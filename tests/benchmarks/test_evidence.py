@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from benchmarks.evidence import files, making
 from benchmarks.evidence.__main__ import main
+from benchmarks.evidence.calibrating import exchanged, moved, recalibrated
+from benchmarks.evidence.calibrating import told as reported
 from benchmarks.evidence.calls import Batch, Kept, batches
 from benchmarks.evidence.changes import NAMES, Changes, changes_of, listening
 from benchmarks.evidence.journal import HEAD, Journal
@@ -248,6 +250,57 @@ class TestJudging:
         weak = replace(self.FOUND, chances=(Chance(1.1, "hard"), Chance(1.2, "hard")))
         with pytest.raises(InputError, match=r"of 2 right and 3 false reports .*: more calls"):
             limits(weak, weak)
+
+
+class TestCalibrating:
+    """A call of 100 s with something to find from 20 to 24 s on."""
+
+    AT_S = np.arange(0, 200) / 2.0
+    LABEL = Label("three_way", "x", "called", 20, 24, 22)
+
+    def of(self, *labels: Label) -> Changes:
+        return Changes(0, 100.0, labels, self.AT_S, np.zeros((200, len(NAMES)), np.float32))
+
+    def odds(self, **at: float) -> np.ndarray:
+        made = np.full(200, -5.0)
+        for name, odds in at.items():
+            made[2 * int(name[1:])] = odds
+        return made
+
+    @pytest.mark.parametrize(
+        ("at", "reports"),
+        [
+            ({"s25": 2.0, "s26": 4.0}, [(2.0, True)]),
+            ({"s60": 2.0, "s61": 4.0, "s95": 3.0}, [(2.0, False), (3.0, False)]),
+            ({"s40": 2.0, "s45": 4.0}, []),  # late, and then quiet
+            ({"s25": 0.5}, []),
+        ],
+    )
+    def test_the_first_change_beyond_a_limit_is_told(
+        self, at: dict[str, float], reports: list[tuple[float, bool]]
+    ) -> None:
+        assert reported("three_way", self.of(self.LABEL), self.odds(**at), 1.0) == reports
+
+    def test_another_kind_of_the_family_is_wrong_and_what_is_allowed_is_nothing(self) -> None:
+        other = Label("line_switch", "x", "called", 20, 24, 22)
+        part = replace(other, tolerated=("three_way",))
+        odds = self.odds(s25=2.0)
+        assert reported("three_way", self.of(other), odds, 1.0) == [(2.0, False)]
+        assert reported("three_way", self.of(part), odds, 1.0) == []
+
+    def test_points_stay_at_their_log_odds(self) -> None:
+        old = [replace(each, slope=1.0, shift=0.0) for each in evidence().kinds.values()]
+        new = [replace(each, slope=2.0, shift=1.0) for each in old]
+        points = moved("# a\nkeypad,0.1,0.5\nthree_way,0.1,0.5\n", old, new, files.weighing())
+        assert points == "# a\nkeypad,0.1,0.5\nthree_way,0.1,0.7311\n"
+        text = exchanged(files.packaged_evidence(), new)
+        assert {each.slope for each in files.kinds_of(text).values()} == {2.0}
+        assert text.count("\n") == files.packaged_evidence().count("\n")
+
+    def test_too_few_reports_are_said(self) -> None:
+        (kind, *_) = evidence().kinds.values()
+        with pytest.raises(InputError, match="more calls"):
+            recalibrated(kind, [(Batch(1, 1), self.of(self.LABEL))])
 
 
 class TestFiles:
