@@ -116,7 +116,7 @@ cdef inline void _peaks(Building* state, const sc_measures* m) noexcept nogil:
 
 
 cdef inline void _slopes(Building* state, const sc_measures* m) noexcept nogil:
-    """Sum up how a hissing sound goes on above 2500 Hz: a telephone's band ends it, no mouth does."""
+    """Sum up how hissing goes on above 2500 Hz: a telephone's band ends it, no mouth does."""
     cdef int k
     cdef float strong = m.band_dbm0[9]
     if strong < m.floor_dbm0 + 3 or strong < -62 or m.evenness_db < -16:
