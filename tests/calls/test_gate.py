@@ -276,6 +276,32 @@ def test_a_call_that_is_allowed_has_a_session_and_counts_while_it_lasts() -> Non
     assert len(found.sessions) == 0
 
 
+@pytest.mark.parametrize("accepted", [True, False])
+def test_the_id_of_a_call_that_cost_nothing_is_used_as_well(accepted: bool) -> None:
+    found = gate(by_minute("0"))
+    session = found.connect(asked(), at=NOON_MS, accepted=accepted)
+    session.hang_up(NOON_MS + 20_000)
+    assert found.check(asked("c-2"), at=NOON_MS + 20_000).allowed
+    with pytest.raises(CallRefused, match="a call of this id was placed before"):
+        found.connect(asked(), at=NOON_MS + 20_000)
+    # Nor in another process that shares the directory.
+    other = gate(by_minute("0"), directory=found.directory)
+    assert other.check(asked(), at=NOON_MS + 20_000).codes == ("call_exists",)
+
+
+def test_a_call_that_could_not_begin_may_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = gate()
+
+    def broken(*_: object, **__: object) -> None:
+        raise StoreError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(found.sessions), "begin", broken)
+        with pytest.raises(StoreError, match="disk is full"):
+            found.connect(asked(), at=NOON_MS)
+    assert found.connect(asked(), at=NOON_MS + 10).running
+
+
 def test_a_refused_call_carries_its_decision_and_pickles() -> None:
     with pytest.raises(CallRefused) as refused:
         gate(balance="0").connect(asked(), at=NOON_MS)
@@ -461,6 +487,8 @@ def make(**changes: Any) -> Gate:
         ({"tariff": "tariff.toml"}, InputTypeError, "tariff must be a Tariff"),
         ({"identity": "pin"}, InputTypeError, "identity must be an Identity or None, not 'pin'"),
         ({"lidb": object()}, InputTypeError, "lidb must have a method ask"),
+        ({"terms": 1}, InputTypeError, "terms must be Terms or None, not 1"),
+        ({"terms": {"host": "h-1"}}, InputTypeError, "terms must be Terms or None"),
         ({"terms": Terms(Ledger.open("memory:"), tariff(by_minute("0.12")))}, InputError,
          "of the same ledger and tariff"),
     ],

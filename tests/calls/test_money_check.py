@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.calls.gates import FEW, NOON_MS, NUMBER, Broken, asked
 from tests.harris import by_minute, by_second, tariff
 
+from securecall.calls.directory import Directory
 from securecall.calls.money_check import Means, call_of, curve_of, is_known, means_of
 from securecall.ledger.ledger import Ledger
 
@@ -103,10 +104,11 @@ def test_a_ledger_that_cannot_be_read_lets_nothing_through_that_costs() -> None:
 
 def test_a_call_that_the_ledger_had_is_known() -> None:
     books = ledger()
-    assert not is_known(books, "c-1")
+    assert not is_known(books, Directory(), "c-1")
     books.start_call("c-1", ["fam-1"], curve_of(MINUTE, asked(), "f", NOON_MS), at=NOON_MS)
-    assert is_known(books, "c-1")
-    assert not is_known(Broken(), "c-1")  # type: ignore[arg-type]
+    assert is_known(books, Directory(), "c-1")
+    assert is_known(books, Broken(), "c-1")  # type: ignore[arg-type]
+    assert not is_known(Broken(), Broken(), "c-1")  # type: ignore[arg-type]
 
 
 def test_a_call_is_asked_about_as_it_was_attempted() -> None:

@@ -24,3 +24,12 @@ def test_courtesy_calls_are_counted_by_number_and_given_back() -> None:
     assert directory.courtesy_since("+17135550199", 0) == 0
     directory.forget_courtesy("c1")
     assert directory.courtesy_since("+17135550123", 0) == 1
+
+
+def test_an_id_is_known_for_ever_unless_its_call_never_began() -> None:
+    directory = Directory()
+    assert not directory.was_placed("c1")
+    for call_id in ("c1", "c2"):
+        directory.note_placed(call_id, "p-1", "+17135550123", 10, courtesy=False)
+    directory.forget_placed("c2")
+    assert (directory.was_placed("c1"), directory.was_placed("c2")) == (True, False)

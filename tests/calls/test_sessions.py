@@ -6,13 +6,14 @@ import random
 import threading
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.calls.house import NOON_MS, attempt, decision, house, talking
 
 from securecall.calls.live import LiveCall
 from securecall.calls.sessions import STALE_MAX, Sessions
-from securecall.errors import InputError, StoreError, StoreUnsure
+from securecall.errors import InputError, InputTypeError, StoreError, StoreUnsure
 from securecall.ledger.heartbeat import Heartbeat, last_alive_ms
 from securecall.ledger.instant import instant
 
@@ -285,3 +286,9 @@ def test_ticks_are_the_proof_of_life(tmp_path: Path) -> None:
         sessions = Sessions(house().terms, heart=heart)
         sessions.tick(NOON_MS + 5_000)
         assert last_alive_ms(tmp_path / "heart") == NOON_MS + 5_000
+
+
+@pytest.mark.parametrize("wrong", [None, 1, {"host": "h"}])
+def test_terms_of_another_type_are_refused(wrong: Any) -> None:
+    with pytest.raises(InputTypeError, match="terms must be Terms, not"):
+        Sessions(wrong)

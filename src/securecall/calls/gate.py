@@ -99,8 +99,9 @@ class Gate:
             ("ledger", ledger, "admits", "a Ledger"),
             ("tariff", tariff, "curve", "a Tariff"),
             ("identity", identity, "verify", "an Identity or None"),
+            ("terms", terms, "new_monitor", "Terms or None"),
         ):  # fmt: skip
-            if not hasattr(given, verb) and not (name == "identity" and given is None):
+            if not hasattr(given, verb) and not (kind.endswith("None") and given is None):
                 raise InputTypeError(f"{name} must be {kind}, not {given!r}")
         known = [each.id for each in tariff.document.facilities]
         if facility.id not in known:
@@ -168,7 +169,8 @@ class Gate:
         if attempt.facility not in (None, facility.id):
             return self._refused_elsewhere(attempt, at_ms)
         found: list[Reason] = []
-        if attempt.call_id in self._traffic or is_known(self.ledger, attempt.call_id):
+        known = is_known(self.ledger, self.directory, attempt.call_id)
+        if known or attempt.call_id in self._traffic:
             found.append(reason("call_exists"))
         found += place_reasons(facility, attempt, at_ms, self._traffic)
         who = identified(facility, self.directory, self.identity, attempt, at_ms)
@@ -242,12 +244,10 @@ class Gate:
         if not decision.allowed:
             raise CallRefused(decision)
         facility = self.facility
-        limited = facility.calls_per_hour is not None or facility.calls_per_day is not None
-        if limited or decision.courtesy:
-            self.directory.note_placed(
-                attempt.call_id, attempt.person, attempt.number, ms_of(at),
-                courtesy=decision.courtesy,
-            )  # fmt: skip
+        # Of every call: of one that costs nothing, or that nobody accepts, no ledger knows the id.
+        self.directory.note_placed(
+            attempt.call_id, attempt.person, attempt.number, ms_of(at), courtesy=decision.courtesy
+        )
         self._traffic.add(
             attempt.call_id, attempt.person, attempt.number, attempt.terminal, attempt.accounts
         )
@@ -259,7 +259,9 @@ class Gate:
                 on_end=self._ended,
             )  # fmt: skip
         except BaseException:
-            self._ended(attempt.call_id)  # what never began must not take a line for ever
+            # What never began must not take a line for ever, and may be tried again by its id.
+            self._ended(attempt.call_id)
+            self.directory.forget_placed(attempt.call_id)
             raise
         if attempt.call_id in self._courtesy:
             self._courtesy[attempt.call_id] = session

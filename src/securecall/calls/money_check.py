@@ -13,6 +13,7 @@ from securecall.money import dollars
 from securecall.rating.call import Call
 
 if TYPE_CHECKING:
+    from securecall.calls.directory import Directory
     from securecall.ledger.ledger import Ledger
     from securecall.rating.curve import PriceCurve
     from securecall.rating.tariff import Tariff
@@ -100,10 +101,13 @@ def means_of(ledger: Ledger, tariff: Tariff, attempt: CallAttempt, facility: str
     return Means((), True, left, first)
 
 
-def is_known(ledger: Ledger, call_id: str) -> bool:
-    """Return whether the ledger has had a call of an id; one that cannot be read is no answer."""
+def is_known(ledger: Ledger, directory: Directory, call_id: str) -> bool:
+    """Return whether ledger or directory has had a call of an id; one that is silent has not."""
     try:
         ledger.call(call_id)
     except (Unknown, StoreError):
-        return False
+        try:
+            return directory.was_placed(call_id)
+        except StoreError:
+            return False
     return True

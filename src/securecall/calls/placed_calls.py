@@ -1,4 +1,4 @@
-"""Placed calls of a directory: for limits by the hour, and for courtesy calls."""
+"""Placed calls of a directory: for limits by the hour, courtesy calls, and ids used once."""
 
 from __future__ import annotations
 
@@ -8,18 +8,27 @@ __all__ = ["PlacedCalls"]
 
 
 class PlacedCalls(ListDesk):
-    """Which calls were placed, as far back as limits look."""
+    """Which calls were placed: who, whom, when."""
 
     __slots__ = ()
 
     def note_placed(self, call_id: str, person: str, number: str, at_ms: int, *,
                     courtesy: bool) -> None:  # fmt: skip
-        """Keep that a call was placed, for limits by the hour and for courtesy calls."""
+        """Keep that a call was placed."""
         with self.records.change():
             self.records.run(
                 "INSERT OR REPLACE INTO placed VALUES (?, ?, ?, ?, ?)",
                 call_id, person, number, at_ms, int(courtesy),
             )  # fmt: skip
+
+    def was_placed(self, call_id: str) -> bool:
+        """Return whether a call of an id was placed."""
+        return bool(self.records.rows("SELECT 1 FROM placed WHERE call_id = ?", call_id))
+
+    def forget_placed(self, call_id: str) -> None:
+        """Forget a call that could not begin."""
+        with self.records.change():
+            self.records.run("DELETE FROM placed WHERE call_id = ?", call_id)
 
     def forget_courtesy(self, call_id: str) -> None:
         """Give a courtesy call back that nobody accepted."""

@@ -17,7 +17,7 @@ from securecall.calls.actions import Actions
 from securecall.calls.live import LiveCall
 from securecall.calls.privileged import PrivilegedSession
 from securecall.calls.session import Session
-from securecall.errors import InputError
+from securecall.errors import InputError, InputTypeError
 from securecall.ledger.instant import At, instant, ms_of
 
 if TYPE_CHECKING:
@@ -47,6 +47,11 @@ class Sessions:
     heart : Heartbeat, optional
         The process's proof of life, which `tick` beats.
 
+    Raises
+    ------
+    InputTypeError
+        ``terms`` are none.
+
     Source
     ------
     own; docs/calls.md.
@@ -56,6 +61,8 @@ class Sessions:
         self, terms: Terms, *, moved: Callable[[LiveCall], None] | None = None,
         heart: Heartbeat | None = None,
     ) -> None:  # fmt: skip
+        if not hasattr(terms, "new_monitor"):
+            raise InputTypeError(f"terms must be Terms, not {terms!r}")
         self.terms = terms
         self._heart = heart
         self._moved = moved
