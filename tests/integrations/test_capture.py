@@ -113,3 +113,25 @@ def test_both_directions_keep_to_one_clock(tmp_path: Path) -> None:
     assert noting.ms("called") == 4000
     assert noting.gaps("calling")[0] + sum(noting.gaps("calling")[1:]) >= 1000
     assert noting.ms("calling") == pytest.approx(3500, abs=520)
+
+
+def test_a_capture_clock_that_steps_back_loses_nothing(tmp_path: Path) -> None:
+    one, two = Sender(7, 99), Sender(60_000, 0xFFFFFF00, ssrc=2)
+    sent: list[tuple[float, bytes]] = []
+    for n in range(500):
+        at_ms = 10_000 + 20.0 * n
+        sent.append((at_ms, ethernet(one.audio())))
+        if n % 25 == 10:
+            sent += [(at_ms + 3, ethernet(each, OTHER)) for each in two.digit(n // 25 % 10)]
+        elif n % 25 not in (11, 12, 13):  # the key lasts 80 ms
+            sent.append((at_ms + 5, ethernet(two.audio(), OTHER)))
+    told = []
+    for name, back_ms in (("even", 0), ("stepped", 5_000)):
+        packets = [(at - (back_ms if at >= 15_000 else 0), each) for at, each in sent]
+        noting = Noting()
+        list(carry_capture(saved(tmp_path / name, packets), noting))
+        told.append((noting.audio("called"), noting.gaps("called"), noting.signals))
+        assert [value for _, value, _ in noting.signals] == [*"0123456789"] * 2
+        assert noting.ms("called") == 10_000
+    # Not even the place of a digit is another.
+    assert told[0] == told[1]

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from securecall.errors import InputError, WireError
 from securecall.integrations.carrier import Carrier, Listener
-from securecall.integrations.limits import FLOWS_MAX
+from securecall.integrations.limits import FLOWS_MAX, QUIET_MS_MAX
 from securecall.integrations.media import Closed, MediaEvent, Opened
-from securecall.integrations.pcap import Datagram, datagrams
-from securecall.integrations.rtp import rtp_packet
+from securecall.integrations.pcap import datagrams
+from securecall.integrations.rtp import RtpPacket, rtp_packet
 from securecall.integrations.rtp_stream import ENCODINGS, RtpStream
 
 __all__ = ["carry_capture", "flows", "read_capture"]
 
 ORDER = ("called", "calling")
+STEP_MS: Final = 100
+"""A sender's clock in the capture that goes back so far was set back. Own: packets that several
+cores captured are a few milliseconds out of order."""
 
 
 def flows(path: str | Path) -> dict[str, int]:
@@ -56,6 +59,8 @@ def read_capture(
 ) -> Iterator[tuple[MediaEvent, float]]:  # fmt: skip
     """Yield what a capture says, and when, in milliseconds since its first packet.
 
+    Where the capture's clock was set back it goes on as the sender's timestamps do.
+
     Parameters
     ----------
     path : str or pathlib.Path
@@ -85,11 +90,19 @@ def read_capture(
         raise WireError("pcap", f"{path} has no packets of G.711 (payload types 0 and 8)")
     streams = {source: RtpStream(leg, events) for source, leg in chosen.items()}
     yield Opened("", tuple(dict.fromkeys(chosen.values())), {"senders": " ".join(chosen)}), 0.0
-    last = 0.0
+    last = shift = 0.0
+    before: dict[str, tuple[float, RtpPacket]] = {}
     for each in datagrams(path):
-        if each.source in streams:
-            last = each.at_ms
-            yield from _told(streams[each.source], each)
+        packet = rtp_packet(each.payload) if each.source in streams else None
+        if packet is None:
+            continue
+        then, old = before.get(each.source, (0.0, packet))
+        if each.at_ms + shift < then - STEP_MS:
+            shift = then + _passed(old, packet) - each.at_ms
+        last = each.at_ms + shift
+        before[each.source] = last, packet
+        for event in streams[each.source].packet(packet):
+            yield event, last
     for stream in streams.values():
         for event in stream.end():
             yield event, last
@@ -123,9 +136,10 @@ def carry_capture(
         yield from carrier.take(event, at_ms)
 
 
-def _told(stream: RtpStream, each: Datagram) -> Iterator[tuple[MediaEvent, float]]:
-    for event in stream.datagram(each.payload):
-        yield event, each.at_ms
+def _passed(old: RtpPacket, new: RtpPacket) -> float:
+    """Return how many milliseconds lie between two packets of a sender, as far as these tell."""
+    ms = ((new.timestamp - old.timestamp) & 0xFFFFFFFF) / 8
+    return ms if new.ssrc == old.ssrc and ms <= QUIET_MS_MAX else 0.0
 
 
 def _chosen(there: Mapping[str, int], legs: Mapping[str, str] | None) -> dict[str, str]:
