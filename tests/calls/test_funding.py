@@ -80,3 +80,13 @@ def test_what_cannot_be_quoted() -> None:
         quote(priced(), facility="f", at=THEN, pays="2.00")
     with pytest.raises(InputError, match="facility"):
         quote(priced(), facility="g", at=THEN, pays="25.00")
+
+
+def test_a_misspelt_method_is_no_method_without_fees() -> None:
+    for asked in ({"pays": "25.00"}, {"arrives": "25.00"}):
+        with pytest.raises(InputError, match="no fee names the method 'crad'; did you mean 'card'"):
+            quote(priced(), facility="f", at=THEN, method="crad", **asked)  # type: ignore[arg-type]
+    # What is paid in another way is free where no fee names that, and where none names any.
+    assert quote(priced(), facility="f", at=THEN, pays="25.00", method="cash").fees == 0
+    bare = tariff(regulated=True)
+    assert quote(bare, facility="f", at=THEN, pays="25.00", method="crad").fees == 0

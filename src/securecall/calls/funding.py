@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from securecall.errors import InputError
+from securecall.errors import InputError, did_you_mean
 from securecall.ledger.instant import At, ms_of
 
 if TYPE_CHECKING:
@@ -35,18 +35,24 @@ def quote(
     pays, arrives : Decimal or str
         One of the two, dollars.
     method, channel : str
-        As `Tariff.quote_deposit` takes them.
+        As `Tariff.quote_deposit` takes them, but for a method that no fee names and that looks like
+        a misspelt one.
 
     Raises
     ------
     InputError
-        Not one of the two; or as `Tariff.quote_deposit` and `Tariff.quote_credit` say.
+        Not one of the two; a method that looks like one that a fee names; or as
+        `Tariff.quote_deposit` and `Tariff.quote_credit` say.
 
     Source
     ------
     own; charging law, rule 11; 47 CFR 64.6020.
     """
     at_ms = ms_of(at)
+    named = tariff.fee_book.methods
+    if method not in named and (hint := did_you_mean(method, named)):
+        # Any word is a method, and free where no fee names it: a slip would cost nothing silently.
+        raise InputError(f"no fee names the method {method!r}{hint}")
     if pays is not None and arrives is None:
         return tariff.quote_deposit(
             pays, facility=facility, method=method, channel=channel, at=at_ms
