@@ -40,7 +40,7 @@ def _talk() -> Call:
 
 #: The bench makes these calls from their seeds; nothing of them is kept here.
 SCRIPTS: Final[dict[str, Script]] = {
-    "three_way": Script("three_way", _happens("three_way", 0, 1)),
+    "three_way": Script("three_way", _happens("three_way", 0, 44)),
     "call_forwarding": Script("call_forwarding", _happens("call_forwarding", 0, 1)),
     "keypad": Script("keypad", _happens("keypad", 0, 2)),
     "noise_anomaly": Script("noise_anomaly", _happens("noise_anomaly", 1, 1)),
