@@ -33,12 +33,12 @@ PAGE = (Path(__file__).parents[2] / "docs" / "rating.md").read_text(encoding="ut
 # Which of the reader's functions read the table under each heading.
 READERS = {
     "Top of the file": ["read_document"],
-    "Facility": ["_facility", "_adp", "_holidays"],
+    "Facility": ["_facility", "_adp", "holidays_of"],
     "Commission": ["_commission"],
     "Contract": ["_contract"],
     "Rate": ["_rate", "_steps", "_options", "_windows", "_period"],
     "Steps": ["_steps"],
-    "When": ["_window"],
+    "When": ["window_of"],
     "Deck": ["_deck", "_options", "_windows", "_period"],
     "Tax": ["_tax", "_period"],
     "Fee": ["_fees", "_facility_names", "_period"],
