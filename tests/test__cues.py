@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.fraud.calls import BOTH, CALL
+from tests.fraud.sounds import companded
 
 from securecall import _cues, _dsp
+from securecall.fraud.cues import VALUES
+from securecall.fraud.g711 import ALAW, MULAW
 from securecall.fraud.hearing import Hearing
 from securecall.fraud.monitoring import Parameters
 from securecall.fraud.speech import packed_network
@@ -193,3 +196,37 @@ def test_the_bits_are_those_of_every_width() -> None:
 
 def test_a_leg_is_small() -> None:
     assert _cues.LEG_BYTES <= 10_240
+
+
+class TestSteps:
+    """What coded a line last leaves its steps in the samples (ITU-T G.711)."""
+
+    SETUP = Hearing(
+        8000, "s16le", dtmf=None, mf=None, plan=None, dial_tone_filter=False, report_ends=True,
+        speech=packed_network(), forest=None,
+    ).setup  # fmt: skip
+    NAMES = VALUES["change"]
+
+    def coded(self, samples: np.ndarray, law: str) -> np.ndarray:
+        table = np.asarray(MULAW if law == "mulaw" else ALAW, np.int16)
+        return table[np.frombuffer(companded(samples, law), np.uint8)]
+
+    def shares(self, samples: np.ndarray) -> dict[str, float]:
+        watch = _cues.Watch(self.SETUP, (0,))
+        told = [
+            what[1] for _, _, kind, what in watch.feed(0, samples.astype("<i2").tobytes())
+            if kind == CHANGE
+        ]  # fmt: skip
+        steps = ("steps_mu_before", "steps_a_before", "steps_8_before", "steps_16_before")
+        return {name: round(told[-1][self.NAMES.index(name)], 2) for name in steps}
+
+    def test_each_law_has_its_own(self) -> None:
+        noise = np.random.default_rng(3).normal(0, 60, 160_000).astype(np.int16)
+        mu, a = (self.coded(noise, law) for law in ("mulaw", "alaw"))
+        assert self.shares(mu)["steps_mu_before"] == 1.0
+        assert self.shares(a)["steps_a_before"] == 1.0
+        assert self.shares(mu)["steps_a_before"] < 0.7
+        assert self.shares(noise)["steps_8_before"] < 0.2
+        # mu-law behind A-law leaves out every other one of its own small values.
+        assert 0.3 < self.shares(mu)["steps_16_before"] < 0.6
+        assert self.shares(self.coded(a, "mulaw"))["steps_16_before"] == 0.0
