@@ -52,10 +52,10 @@ print(json.dumps(results))
     assert results["blind"] == [False, 0, 0, 2]
     held, lost, by_several, faults = results["sees"]
     assert (held, faults) == (True, 0)
-    assert lost > by_several > 10
+    assert lost > by_several > 0  # how many depends on how processes were scheduled
     held, lost, by_several, faults = results["half"]
     assert (held, by_several, faults) == (False, 0, 1)
-    assert lost > 10
+    assert lost > 0
 
 
 MEETS = """
