@@ -41,7 +41,7 @@ ROOMS = {
     "one call": ("rater", "receipt", "fee_stack", "fee_shape", "fee_credit", "fees"),
     "tariff": ("tariff",),
     "records": ("columns", "csv_records", "files", "switches", "records"),
-    "tables": ("batch", "fee_table", "compare", "summary", "summarizer"),
+    "tables": ("batch", "batches", "fee_table", "compare", "summary", "summarizer"),
     "judgements": ("lint", "report"),
 }
 

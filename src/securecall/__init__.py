@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from securecall.ledger.values.money import Balance, Deposit, Entry, Reload
     from securecall.ledger.values.periods import Payout, Statement
     from securecall.ledger.verify import Verification
+    from securecall.rating.batches import rate_batches, rated_schema
     from securecall.rating.call import Call, Line, RatedCall
     from securecall.rating.compare import Comparison
     from securecall.rating.curve import PriceCurve
@@ -100,6 +101,8 @@ __all__ = [
     "Verification",
     "WireError",
     "__version__",
+    "rate_batches",
+    "rated_schema",
     "regulation",
 ]
 
@@ -128,6 +131,8 @@ _HOMES = {
     "Statement": "ledger.values.periods",
     "Tariff": "rating.tariff",
     "Verification": "ledger.verify",
+    "rate_batches": "rating.batches",
+    "rated_schema": "rating.batches",
 }
 
 

@@ -9,7 +9,14 @@ import pytest
 from tests.harris import NUMBER, START_MS, by_minute, records, tariff, text
 
 from securecall.errors import ColumnError, InputTypeError
-from securecall.rating.columns import Columns, calls_of, open_stream, plain, plain_type
+from securecall.rating.columns import (
+    Columns,
+    calls_of,
+    one_batch,
+    open_stream,
+    plain,
+    plain_type,
+)
 from securecall.rating.tariff import Tariff
 
 TARIFF = tariff()
@@ -420,3 +427,16 @@ def test_plain_takes_dictionaries_and_views_away() -> None:
         assert plain(column).to_pylist() == ["b", None, "a"]
         assert plain(column).type == plain_type(kind)
     assert plain_type(pa.int64()) == pa.int64()
+
+
+def test_anything_that_speaks_arrow_becomes_one_batch() -> None:
+    table = pa.table({"a": [1, 2, 3]})
+    batch = table.to_batches()[0]
+    assert one_batch(batch) is batch
+    cut = pa.concat_tables([table.slice(0, 1), table.slice(1, 0), table.slice(1)])
+    for thing in (table, cut, cut.to_reader()):
+        assert one_batch(thing).equals(batch)
+    empty = one_batch(table.schema.empty_table())
+    assert (empty.num_rows, empty.schema) == (0, table.schema)
+    with pytest.raises(InputTypeError, match="not list"):
+        one_batch([])

@@ -40,6 +40,8 @@ class Rater:
 
     Attributes
     ----------
+    given : pyarrow.Schema
+        Of the batches that come in.
     schema : pyarrow.Schema
         Of the rated batches: the input's columns, then the rated ones.
     counts : dict of str to int
@@ -59,7 +61,7 @@ class Rater:
         from securecall.rating.columns import Columns
 
         self.tariff = tariff
-        self._given, self._read = schema, rating_schema
+        self.given, self._read = schema, rating_schema
         self.explain = explain
         self._columns = Columns(
             rating_schema or schema,
@@ -127,12 +129,19 @@ class Rater:
         """Rate a batch of any size; yield it in pieces of at most ``ROWS`` rows, in order."""
         from securecall.rating.columns import check_batch
 
-        check_batch(batch, self._given)
+        check_batch(batch, self.given)
         if rating is not None and self._read is not None:
             check_batch(rating, self._read)
         for first in range(0, batch.num_rows, ROWS):
             through = batch.slice(first, ROWS)
             yield self._rate(through, through if rating is None else rating.slice(first, ROWS))
+
+    def rate_whole(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Rate a batch of any size, also of no rows; one comes out."""
+        from securecall.rating.columns import check_batch
+
+        check_batch(batch, self.given)
+        return self._rate(batch, batch)
 
     def _rate(self, batch: pa.RecordBatch, rating: pa.RecordBatch) -> pa.RecordBatch:
         import pyarrow as pa
@@ -155,6 +164,8 @@ class Rater:
         )
         for name, count in zip(STATUSES, counts, strict=True):
             self.counts[name] += count
+        if len(self._zeros) < 16 * rows:
+            self._zeros = pa.py_buffer(bytes(16 * rows))
         # Most pieces have no state's share and many nothing saved: they share one buffer of zeros.
         for place, count in ((3, state_paid), (4, saved)):
             if not count:

@@ -28,6 +28,7 @@ __all__ = [
     "calls_of",
     "check_batch",
     "check_values",
+    "one_batch",
     "open_stream",
     "plain",
     "plain_type",
@@ -86,6 +87,26 @@ def _reader(records: Any) -> pa.RecordBatchReader:
         "call records must be an Arrow table or stream (pyarrow, Polars, DuckDB, pandas ...), "
         f"not {type(records).__name__}"
     )
+
+
+def one_batch(records: Any) -> pa.RecordBatch:
+    """Return anything that speaks Arrow as one batch; nothing copied where it already is one.
+
+    Raises
+    ------
+    InputTypeError, ColumnError
+        As in `open_stream`.
+    """
+    if isinstance(records, pa.RecordBatch):
+        _check_text(records.schema)
+        return records
+    reader = open_stream(records)
+    batches = [batch for batch in reader if batch.num_rows]
+    if len(batches) == 1:
+        return batches[0]
+    if not batches:
+        return pa.RecordBatch.from_pylist([], reader.schema)
+    return pa.concat_batches(batches)
 
 
 def _is_text(kind: pa.DataType) -> bool:
