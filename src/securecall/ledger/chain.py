@@ -12,6 +12,7 @@ from securecall.ledger.values.money import Entry
 
 __all__ = ["GENESIS", "Line", "Linked", "link", "link_of", "sign"]
 
+FEW_LINES: Final = 8
 GENESIS: Final = sha256(b"securecall.ledger/1").digest()
 
 # An entry before it has become a value: (seq, op, at_ms, account, contra, amount, kind, ref).
@@ -41,12 +42,17 @@ def link(before: bytes, op: Linked, lines: Sequence[Line]) -> bytes:
     """
     seq, request_id, digest, method, at_ms, code, answer = op
     text = f"{seq}\x1f{request_id}\x1f{method}\x1f{at_ms}\x1f{code}\x1f{answer}"
-    for entry_seq, of, when, account, contra, amount, kind, ref in lines:
-        text = (
-            f"{text}\n{entry_seq}\x1f{of}\x1f{when}\x1f{account}\x1f{contra}\x1f{amount}"
-            f"\x1f{kind}\x1f{ref}"
-        )
+    if len(lines) > FEW_LINES:  # laid end to end once: growing a text line by line is quadratic
+        text = "\n".join([text, *(_text_of(line) for line in lines)])
+    else:
+        for line in lines:
+            text = f"{text}\n{_text_of(line)}"
     return sha256(before + digest + text.encode()).digest()
+
+
+def _text_of(line: Line) -> str:
+    entry_seq, of, when, account, contra, amount, kind, ref = line
+    return f"{entry_seq}\x1f{of}\x1f{when}\x1f{account}\x1f{contra}\x1f{amount}\x1f{kind}\x1f{ref}"
 
 
 def link_of(before: bytes, op: OpRow, entries: Sequence[Entry]) -> bytes:

@@ -53,6 +53,12 @@ class Reading(Protocol):
     def call(self, id: str) -> CallRow | None:
         """Return a call."""
 
+    def accounts_of(self, ids: Collection[str]) -> dict[str, AccountRow]:
+        """Return those of many accounts that there are, by id; one question, whatever they are."""
+
+    def calls_of(self, ids: Collection[str]) -> dict[str, CallRow]:
+        """Return those of many calls that there are, by id; likewise."""
+
     def paper(self, kind: str, id: str) -> Paper | None:
         """Return a document."""
 

@@ -117,6 +117,14 @@ class _View:
         row = self._store._calls.get(id)
         return None if row is None else row.copy()
 
+    def accounts_of(self, ids: Collection[str]) -> dict[str, AccountRow]:
+        rows = self._store._accounts
+        return {id: rows[id].copy() for id in ids if id in rows}
+
+    def calls_of(self, ids: Collection[str]) -> dict[str, CallRow]:
+        rows = self._store._calls
+        return {id: rows[id].copy() for id in ids if id in rows}
+
     def paper(self, kind: str, id: str) -> Paper | None:
         return self._store._papers.get((kind, id))
 

@@ -116,6 +116,22 @@ class Change(View):
             self._cache.calls[id] = row
         return row.copy()
 
+    def accounts_of(self, ids: Collection[str]) -> dict[str, AccountRow]:
+        cached = self._cache.accounts
+        unknown = [id for id in ids if id not in cached]
+        if unknown:
+            cached.update(super().accounts_of(unknown))
+        return {id: cached[id].copy() for id in ids if id in cached}
+
+    def calls_of(self, ids: Collection[str]) -> dict[str, CallRow]:
+        # Calls that have ended are not cached: of a month's records most are asked for once.
+        put = {id: row for id in ids if (row := self._calls.get(id)) is not None}
+        unknown = [id for id in ids if id not in put]
+        found = super().calls_of(unknown) if unknown else {}
+        for id, row in put.items():
+            found[id] = row.copy()
+        return found
+
     def paper(self, kind: str, id: str) -> Paper | None:
         return self._papers.get((kind, id)) or super().paper(kind, id)
 

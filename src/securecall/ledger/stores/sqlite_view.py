@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 from securecall.ledger.chain import GENESIS
@@ -69,6 +69,19 @@ class View:
     def call(self, id: str) -> CallRow | None:
         row = self._one("SELECT id, state, cutoff_ms, body FROM call WHERE id = ?", id)
         return None if row is None else CallRow.load(row, self._curve(id))
+
+    def accounts_of(self, ids: Collection[str]) -> dict[str, AccountRow]:
+        sql = "SELECT * FROM account WHERE id IN (SELECT value FROM json_each(?))"
+        rows = self._connection.execute(sql, (json.dumps(list(ids)),))
+        return {row[0]: AccountRow.load(row) for row in rows}
+
+    def calls_of(self, ids: Collection[str]) -> dict[str, CallRow]:
+        sql = (
+            "SELECT id, state, cutoff_ms, body, curve FROM call "
+            "WHERE id IN (SELECT value FROM json_each(?))"
+        )
+        rows = self._connection.execute(sql, (json.dumps(list(ids)),))
+        return {row[0]: CallRow.load(row[:4], loaded(row[4], self._loaders)) for row in rows}
 
     def _curve(self, id: str) -> PriceCurve:
         curve = self._curves.get(id)
