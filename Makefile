@@ -5,7 +5,7 @@ PACKAGE := src/securecall
 PEERS := libspandsp2 multimon-ng kamailio rtpengine-daemon baresip-core sip-tester
 ENGINES := securecall._rating securecall._curve securecall._fees securecall._dsp securecall._cues
 
-.PHONY: run test postgres lint audit bench build conform peers test-peers cutoff deep fuzz sanitize torture trace debug wheel clean
+.PHONY: run test postgres lint audit bench build conform peers test-peers cutoff deep fuzz sanitize torture trace debug wheel site clean
 
 $(V)/.made: pyproject.toml setup.py
 	test -x $(V)/python || $(PYTHON) -m venv .venv
@@ -83,6 +83,9 @@ debug trace: $(V)/.made            # checks every index / lets coverage see insi
 
 wheel: $(V)/.made                  # sdist and wheel in dist/
 	$(V)/python -m build -q
+
+site: build                        # these pages as a site in out/site; a page or a link that is lost fails it
+	NO_MKDOCS_2_WARNING=1 $(V)/python -m mkdocs build --strict
 
 clean:
 	rm -rf build dist out .venv $(PACKAGE)/*.so $(PACKAGE)/*.c src/*.egg-info

@@ -35,7 +35,7 @@ MADE = (
 )  # fmt: skip
 TOP = {
     "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "MANIFEST.in", "Makefile", "README.md",
-    "pyproject.toml", "setup.py", ".ci/run",
+    "mkdocs.yml", "pyproject.toml", "setup.py", ".ci/run",
 }  # fmt: skip
 FOLDERS = ("benchmarks", "docs", "examples", "src", "tests", "tools")
 

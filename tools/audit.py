@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-DEVELOPERS: Final = ("dev", "fuzz", "bench")
+DEVELOPERS: Final = ("dev", "fuzz", "bench", "site")
 PATIENCE_S: Final = 120
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
