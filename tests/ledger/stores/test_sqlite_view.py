@@ -9,7 +9,7 @@ from tests.ledger.pricing import Flat
 from tests.ledger.table import T0
 
 from securecall.ledger.ledger import Ledger
-from securecall.ledger.stores import sqlite_change, sqlite_view
+from securecall.ledger.stores import pending, sqlite_view
 
 
 def test_what_another_ledger_wrote_is_seen_at_once(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_a_full_cache_is_emptied_and_nothing_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite_view, "CURVES_MAX", 3)
-    monkeypatch.setattr(sqlite_change, "CACHED_MAX", 3)
+    monkeypatch.setattr(pending, "CACHED_MAX", 3)
     with Ledger.open(f"sqlite:///{tmp_path}/a.db", curves={"flat/1": Flat.loads}) as ledger:
         for number in range(12):
             ledger.open_account(f"a{number}", at=T0, opening="1")

@@ -18,7 +18,8 @@ from securecall.ledger.chain import GENESIS, link_of, sign
 from securecall.ledger.curve import Loaders, PriceCurve
 from securecall.ledger.stores.door import Reading, Writing
 from securecall.ledger.stores.group import Group, Item
-from securecall.ledger.stores.sqlite_change import Cache, Change
+from securecall.ledger.stores.pending import Cache
+from securecall.ledger.stores.sqlite_change import Change
 from securecall.ledger.stores.sqlite_file import connect, open_to_write
 from securecall.ledger.stores.sqlite_view import View
 
