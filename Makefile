@@ -5,7 +5,7 @@ PACKAGE := src/securecall
 PEERS := libspandsp2 multimon-ng kamailio rtpengine-daemon baresip-core sip-tester
 ENGINES := securecall._rating securecall._curve securecall._fees securecall._dsp securecall._cues
 
-.PHONY: run test postgres lint audit bench build conform peers test-peers cutoff deep fuzz sanitize torture trace debug wheel site clean
+.PHONY: run test java postgres lint audit bench build conform peers test-peers cutoff deep fuzz sanitize torture trace debug wheel site clean
 
 $(V)/.made: pyproject.toml setup.py
 	test -x $(V)/python || $(PYTHON) -m venv .venv
@@ -21,8 +21,13 @@ build: $(V)/.built                 # the compiled modules, in place
 run: build                         # a month of call records, rated, with a page to look at
 	$(V)/python examples/month.py
 
-test: build postgres
+test: build java postgres
 	$(V)/python -m pytest -n auto --dist loadgroup
+
+java:                              # what Spark runs on, which the adapters for engines are tested with
+	java -version 2>&1 | grep -Eq 'version "(1[7-9]|2[0-9])' || { if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; \
+	then apt-get update -q && apt-get install -qy --no-install-recommends openjdk-17-jre-headless; \
+	else echo "As root: apt-get install openjdk-17-jre-headless"; exit 1; fi; }
 
 postgres: $(V)/.made               # the server that ledgers of several machines are tested on
 	$(V)/python -m tests.ledger.postgres_server >/dev/null || { if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; \

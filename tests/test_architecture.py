@@ -65,7 +65,7 @@ OUTSIDE = {
     },
     "ledger": {"pyarrow", "matplotlib"},
     "calls": {"argon2", "numpy", "pyarrow"},
-    "integrations": {"numpy", "websockets"},
+    "integrations": {"numpy", "pandas", "polars", "pyarrow", "websockets"},
     "cli": {"pyarrow", "rich", "typer"},
 }
 
