@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ledger.postgres_server import server
 from tests.ledger.pricing import Flat
 from tests.ledger.small_book import fill
 
 from securecall.ledger.ledger import Ledger
 
-STORES = ("memory", "sqlite")
+STORES = ("memory", "sqlite", "postgres")
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +48,8 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Ledger]
         loaders = {"flat/1": Flat.loads}
         if request.param == "memory":
             return Ledger.open("memory:", curves=loaders)
+        if request.param == "postgres":
+            return Ledger.open(server().new_url(), curves=loaders)
         return Ledger.open(f"sqlite:///{tmp_path}/ledger{count}.db", curves=loaders)
 
     return open_one

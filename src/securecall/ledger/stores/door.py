@@ -119,8 +119,14 @@ class Writing(Reading, Protocol):
 class Store(Protocol):
     """A place for one ledger."""
 
-    def write(self, job: Callable[[Writing], T], request_id: str | None) -> T:
-        """Run a job in a transaction, and return when what it did will survive."""
+    def write(
+        self, job: Callable[[Writing], T], request_id: str | None, names: Sequence[str] = ()
+    ) -> T:
+        """Run a job in a transaction, and return when what it did will survive.
+
+        ``names`` are ids, of accounts and calls among others, that the job is likely to ask for: a
+        store to which a question is a journey may ask for all of them at once.
+        """
 
     def read(self, job: Callable[[Reading], T]) -> T:
         """Run a job that only reads, on one consistent state, without waiting for writers."""

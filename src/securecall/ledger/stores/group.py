@@ -8,7 +8,7 @@ interpreter's lock.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from threading import Lock
 from typing import Any, Final
@@ -26,12 +26,16 @@ class Item:
     """A job that waits, and later what came of it."""
 
     __slots__ = (
-        "answer", "error", "gate", "hash", "job", "leads", "request_id", "seq", "told", "wakes",
+        "answer", "error", "gate", "hash", "job", "leads", "names", "request_id", "seq", "told",
+        "wakes",
     )  # fmt: skip
 
-    def __init__(self, job: Callable[[Any], Any], request_id: str | None) -> None:
+    def __init__(
+        self, job: Callable[[Any], Any], request_id: str | None, names: Sequence[str] = ()
+    ) -> None:
         self.job = job
         self.request_id = request_id
+        self.names = names
         self.answer: Any = None
         self.error: BaseException | None = None
         self.leads = False
@@ -65,9 +69,11 @@ class Group:
         self._wanted = 1  # as many as were served last: they are likely to come again
         self._enough: Lock | None = None  # what the leader waits for while others come
 
-    def submit(self, job: Callable[[Any], Any], request_id: str | None) -> Any:
+    def submit(
+        self, job: Callable[[Any], Any], request_id: str | None, names: Sequence[str] = ()
+    ) -> Any:
         """Have a job run; return its answer or raise its error, after the commit."""
-        item = Item(job, request_id)
+        item = Item(job, request_id, names)
         interrupt: BaseException | None = None
         with self._lock:
             if self._led:

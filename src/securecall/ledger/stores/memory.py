@@ -55,7 +55,9 @@ class MemoryStore:
         self._head = Head(0, 0, GENESIS, 0)
         self._change = _Change(self)  # one for all transactions, since they come one at a time
 
-    def write(self, job: Callable[[Writing], T], request_id: str | None) -> T:
+    def write(
+        self, job: Callable[[Writing], T], request_id: str | None, names: Sequence[str] = ()
+    ) -> T:
         """Run a job; see `door.Store`."""
         change = self._change
         with self._writer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from securecall.errors import InputError
+from securecall.errors import BuildError, InputError
 from securecall.ledger.curve import Loaders
 from securecall.ledger.stores.door import Store
 from securecall.ledger.stores.memory import MemoryStore
@@ -32,4 +32,14 @@ def open_store(
         return SqliteStore(
             url.removeprefix("sqlite:///"), loaders=loaders, key=key, **options
         ), False
-    raise InputError(f"url must be 'memory:' or 'sqlite:///path', not {url!r}")
+    if url.startswith(("postgresql://", "postgres://")):
+        try:
+            from securecall.ledger.stores.postgres import PostgresStore
+        except ImportError as error:
+            raise BuildError(
+                f"a ledger in PostgreSQL needs psycopg: pip install securecall[postgres] ({error})"
+            ) from None
+        return PostgresStore(url, loaders=loaders, key=key, **options), False
+    raise InputError(
+        f"url must be 'memory:', 'sqlite:///path' or 'postgresql://user@host/database', not {url!r}"
+    )

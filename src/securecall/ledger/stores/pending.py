@@ -83,6 +83,7 @@ class Pending:
         self._started: set[str] = set()
         self._papers: dict[tuple[str, str], Paper] = {}
         self._notes: dict[str, Any] = {}
+        self._later = False  # whether the last instant is another
 
     def look_up(self, request_ids: Sequence[str]) -> None:
         """Find at once what is there of the requests of a group."""
@@ -227,7 +228,7 @@ class Pending:
             cache.notes.update(self._new_notes)
             self.forget()
         if at_ms > latest_ms:
-            latest_ms = self._notes["latest_ms"] = at_ms
+            latest_ms, self._later = at_ms, True
         cache.head = Head(seq, entry_seq, hash, latest_ms)
 
     def _keep_call(self, call: CallRow, seq: int) -> None:

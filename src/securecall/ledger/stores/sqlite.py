@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -129,7 +129,9 @@ class SqliteStore:
 
     # Writing --------------------------------------------------------------------------------------
 
-    def write(self, job: Callable[[Writing], T], request_id: str | None) -> T:
+    def write(
+        self, job: Callable[[Writing], T], request_id: str | None, names: Sequence[str] = ()
+    ) -> T:
         """Run a job; see `door.Store`.
 
         Raises

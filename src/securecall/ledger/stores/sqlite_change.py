@@ -48,8 +48,10 @@ class Change(Pending):
                 "SET account = excluded.account, state = excluded.state, body = excluded.body",
                 [(*paper[:4], _dumps(paper.body)) for paper in self._papers.values()],
             )
-        if self._notes:
+        if self._notes or self._later:
             notes = [(name, _dumps(value)) for name, value in self._notes.items()]
+            if self._later:
+                notes.append(("latest_ms", str(self.head().at_ms)))
             many("INSERT OR REPLACE INTO note VALUES (?, ?)", notes)
         self._clear()
 
