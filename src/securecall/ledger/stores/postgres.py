@@ -1,0 +1,310 @@
+"""Books in PostgreSQL: one ledger for several processes and machines.
+
+Each operation takes the head of the chain, so that all operations, whoever runs them, come one
+after another, as on one machine; what others wait for is one message and its answer. A process has
+one connection that writes, with group commit, and a few that read.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic, sleep
+from typing import Final, TypeVar
+
+import psycopg
+
+from securecall.errors import InputError, RequestConflict, StoreError, StoreUnsure
+from securecall.ledger.chain import GENESIS, link_of, sign
+from securecall.ledger.curve import Loaders, PriceCurve
+from securecall.ledger.stores.door import Reading, Writing
+from securecall.ledger.stores.group import Group, Item
+from securecall.ledger.stores.pending import Cache
+from securecall.ledger.stores.postgres_change import Change
+from securecall.ledger.stores.postgres_link import Address, Link, connect, make, passes
+from securecall.ledger.stores.postgres_view import View
+
+__all__ = ["PostgresStore"]
+
+T = TypeVar("T")
+
+CHECKPOINT_EVERY: Final = 1024  # operations
+READERS_MAX: Final = 4
+PAUSE_S: Final = 0.02
+PAUSE_S_MAX: Final = 0.5
+
+
+class PostgresStore:
+    """Keeps a ledger in a schema of a PostgreSQL database.
+
+    Parameters
+    ----------
+    url : str
+        See `postgres_link.Address`.
+    loaders : mapping
+        Of price curves.
+    key : bytes
+        Signs the checkpoints of the chain.
+    patience_ms : int
+        For how long what fails for now is tried again, and a server may be silent.
+
+    Raises
+    ------
+    StoreError
+        The server cannot be reached, is weaker than a ledger needs, or keeps no ledger there.
+
+    Source
+    ------
+    own; docs/ledger.md, "Stores"; docs/decisions/0102.
+    """
+
+    def __init__(
+        self, url: str, *, loaders: Loaders, key: bytes = b"", patience_ms: int = 10_000
+    ) -> None:
+        if type(key) is not bytes:
+            raise InputError("key must be bytes")
+        if type(patience_ms) is not int or patience_ms < 1:
+            raise InputError(f"patience_ms must be an int of 1 or more, not {patience_ms!r}")
+        self._address = Address(url)
+        self.closed = False
+        self._patience_ms = patience_ms
+        self._loaders, self._key = loaders, key
+        self._curves: dict[str, PriceCurve] = {}
+        self._cache = Cache()
+        self._alone = False
+        self._pid = os.getpid()
+        self._group = Group(self._run)
+        self._writer: Link | None = None
+        self._idle: list[Link] = []
+        self._readers = threading.Semaphore(READERS_MAX)
+        try:
+            self._writer = connect(self._address, patience_ms)
+            make(self._writer, self._address)
+            self._checkpointed = self._check_chain()
+        except psycopg.Error as error:
+            self.close()
+            raise StoreError(f"{self._address} cannot be opened as a ledger: {error}") from None
+        except BaseException:
+            self.close()
+            raise
+
+    def _check_chain(self) -> int:
+        """Check the chain since the last signed checkpoint; return that one's operation."""
+
+        def job(view: Reading) -> int:
+            assert isinstance(view, View)
+            row = view._one(
+                "SELECT seq, entry_seq, hash, mac FROM checkpoint ORDER BY seq DESC LIMIT 1"
+            )
+            seq, entry_seq, before = 0, 0, GENESIS
+            if row is not None:
+                seq, entry_seq, before = row[0], row[1], bytes(row[2])
+                if sign(self._key, seq, entry_seq, before) != bytes(row[3]):
+                    raise StoreError(
+                        f"{self._address}: the checkpoint at {seq} has another key's signature"
+                    )
+                kept = view._one("SELECT hash FROM op WHERE seq = %s", seq)
+                if kept is None or bytes(kept[0]) != before:
+                    raise StoreError(f"{self._address}: operation {seq} is not what was signed")
+            entries = view.entries(None, entry_seq)
+            waiting = next(entries, None)
+            last = seq
+            for op in view.ops(seq):
+                own = []
+                while waiting is not None and waiting.op == op.seq:
+                    own.append(waiting)
+                    waiting = next(entries, None)
+                before = link_of(before, op, own)
+                if op.seq != last + 1 or before != op.hash:
+                    raise StoreError(f"{self._address}: the chain is broken at operation {op.seq}")
+                last = op.seq
+            if waiting is not None:
+                raise StoreError(f"{self._address}: entry {waiting.seq} belongs to no operation")
+            return seq
+
+        return self.read(job)
+
+    # Writing --------------------------------------------------------------------------------------
+
+    def write(
+        self, job: Callable[[Writing], T], request_id: str | None, names: Sequence[str] = ()
+    ) -> T:
+        """Run a job; see `door.Store`.
+
+        Raises
+        ------
+        StoreError
+            It could not be kept; nothing was.
+        StoreUnsure
+            Whether it was kept is not known.
+        """
+        self._belongs()
+        answer: T = self._group.submit(job, request_id, names)
+        return answer
+
+    def _belongs(self) -> None:
+        if self.closed:
+            raise StoreError(f"{self._address} was closed")
+        if os.getpid() != self._pid:
+            raise StoreError(f"{self._address} was opened before a fork; open it in the child")
+
+    def _run(self, items: list[Item]) -> None:
+        """Run a group in one transaction, again and again while what fails may pass."""
+        until = monotonic() + self._patience_ms / 1000
+        pause = 0.0
+        unsure = ""  # why it is not known what the last transaction has kept
+        while True:
+            try:
+                if self._writer is None:
+                    self._writer = connect(self._address, self._patience_ms)
+                if not unsure or not self._is_kept(self._writer, items):
+                    unsure = ""
+                    self._try(items)
+                return
+            except _Unknown as unknown:
+                unsure = why = str(unknown)
+                self._discard()
+                left = monotonic() < until
+            except (psycopg.Error, StoreError, MemoryError) as error:
+                why = str(error)
+                self._discard()
+                may_pass = isinstance(error, psycopg.Error) and passes(error)
+                left = monotonic() < until and (may_pass or bool(unsure))
+                if not may_pass and not unsure and len(items) > 1:
+                    for item in items:
+                        self._run([item])
+                    return
+            except BaseException:
+                self._discard()  # an interrupt: whatever was under way is rolled back
+                raise
+            if not left:
+                _give_up(items, why, bool(unsure))
+                return
+            sleep(pause)
+            pause = min(pause * 2 or PAUSE_S, PAUSE_S_MAX)
+
+    def _try(self, items: list[Item]) -> None:
+        assert self._writer is not None
+        change = Change(self._writer, self._loaders, self._curves, self._cache)
+        requests = [item.request_id for item in items if item.request_id is not None]
+        names = {name for item in items for name in item.names}
+        self._cache.trim()
+        self._alone = change.begin(requests, names, alone=self._alone)
+        for item in items:
+            item.error, item.seq = None, 0
+            try:
+                item.answer = item.job(change)
+            except (psycopg.Error, MemoryError):
+                raise
+            except Exception as error:
+                item.error = error  # the job's own refusal: what it put is forgotten
+                change.forget()
+                continue
+            if change.added is not None:
+                item.seq, item.hash = change.added[0], change.added[7]
+                change.keep()
+        if change.empty:
+            self._writer.execute("ROLLBACK")
+            return
+        head = change.head()
+        due = head.seq - self._checkpointed >= CHECKPOINT_EVERY
+        try:
+            change.commit(self._key if due else None)
+        except psycopg.Error as error:
+            # Whatever it says: the answer to COMMIT may be what was lost.
+            raise _Unknown(str(error)) from None
+        if due:
+            self._checkpointed = head.seq
+
+    @staticmethod
+    def _is_kept(link: Link, items: list[Item]) -> bool:
+        """Say whether a transaction whose end nobody saw was kept, whole as it was.
+
+        It had the head of the chain. Who can take that now knows that the transaction is over: it
+        is there, or it never will be.
+        """
+        last = max(items, key=lambda item: item.seq)
+        link.execute("BEGIN")
+        link.execute("SELECT seq FROM head FOR UPDATE")
+        row = link.execute("SELECT hash FROM op WHERE seq = %s", (last.seq,)).fetchone()
+        link.execute("ROLLBACK")
+        return row is not None and bytes(row[0]) == last.hash
+
+    def _discard(self) -> None:
+        """Let go of a connection that cannot be believed, and of what it let us believe."""
+        link, self._writer = self._writer, None
+        self._cache.drop()
+        self._curves.clear()
+        self._checkpointed = 0  # the signature may have gone with the rest: sign again
+        self._alone = False
+        if link is not None:
+            link.close()
+
+    # Reading --------------------------------------------------------------------------------------
+
+    def read(self, job: Callable[[Reading], T]) -> T:
+        """Run a job that only reads, on a snapshot; see `door.Store`.
+
+        Raises
+        ------
+        StoreError
+            The server cannot be reached.
+        """
+        self._belongs()
+        until = monotonic() + self._patience_ms / 1000
+        pause = 0.0
+        while True:
+            try:
+                with self._reader() as link:
+                    link.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    try:
+                        return job(View(link, self._loaders, {}))
+                    finally:
+                        if not link.closed:
+                            link.execute("ROLLBACK")
+            except psycopg.Error as error:
+                if not passes(error) or monotonic() > until:
+                    raise StoreError(f"{self._address} cannot be read: {error}") from None
+            sleep(pause)
+            pause = min(pause * 2 or PAUSE_S, PAUSE_S_MAX)
+
+    @contextmanager
+    def _reader(self) -> Iterator[Link]:
+        with self._readers:
+            try:
+                link = self._idle.pop()
+            except IndexError:
+                link = connect(self._address, self._patience_ms)
+            try:
+                yield link
+            except psycopg.Error:
+                link.close()
+                raise
+            finally:
+                if self.closed:
+                    link.close()
+                elif not link.closed:
+                    self._idle.append(link)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.closed = True
+        self._discard()
+        while self._idle:
+            self._idle.pop().close()
+
+
+class _Unknown(Exception):
+    """The end of a transaction was not seen: what was kept is unknown."""
+
+
+def _give_up(items: list[Item], why: str, unsure: bool) -> None:
+    for item in items:
+        if item.error is not None and not isinstance(item.error, RequestConflict):
+            continue  # bad input, whatever the others did
+        if unsure:
+            item.error = StoreUnsure(item.request_id, why)
+        else:
+            item.error = StoreError(f"nothing was kept: {why}")

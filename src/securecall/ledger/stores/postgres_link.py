@@ -1,0 +1,189 @@
+"""Connections to a PostgreSQL server that keeps a ledger: made, checked, and waited for.
+
+What a server says of a failure decides what comes next. A failure that passes, such as a lost
+connection, a deadlock, or a transaction that could not be serialised, is tried again under the same
+request ids, because an id counts once whatever happens. A connection that says nothing for too
+long is as good as lost.
+"""
+
+from __future__ import annotations
+
+import re
+from time import monotonic
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+import psycopg
+from psycopg import sql
+
+from securecall.errors import InputError, StoreError
+from securecall.ledger.chain import GENESIS
+from securecall.ledger.stores.postgres_schema import FORMAT, SCHEMA, TABLES
+
+__all__ = ["Address", "Link", "connect", "make", "passes"]
+
+SCHEMA_NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+DEFAULT_SCHEMA: Final = "securecall"
+GRACE_MS: Final = 1_000  # so that a server that gives up waiting for a lock can say so
+
+# Classes and codes of failures that pass: connections, resources of the moment, deadlock and
+# serialisation, locks not to be had, a server that stops, recovers, or is a standby just now.
+_PASSING: Final = ("08", "40", "53300", "55P03", "57014", "57P", "25006", "25P03", "58")
+
+
+def passes(error: psycopg.Error) -> bool:
+    """Say whether what failed may succeed when it is tried again."""
+    state = error.sqlstate
+    if state is None:
+        return isinstance(error, psycopg.OperationalError)  # the connection, or no answer
+    return state.startswith(_PASSING)
+
+
+class Address:
+    """Where a ledger is: a server, a database in it, and a schema in that.
+
+    Parameters
+    ----------
+    url : str
+        ``postgresql://user@host:port/database?schema=name``; what else stands after ``?`` is
+        libpq's.
+
+    Raises
+    ------
+    InputError
+        The schema's name cannot be used.
+    """
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        asked = parse_qsl(parts.query, keep_blank_values=True)
+        schemas = [value for name, value in asked if name == "schema"]
+        self.schema = schemas[-1] if schemas else DEFAULT_SCHEMA
+        if not SCHEMA_NAME.fullmatch(self.schema) or self.schema.startswith("pg_"):
+            raise InputError(
+                f"schema must be a word of small letters, digits and _, not {self.schema!r}"
+            )
+        others = [(name, value) for name, value in asked if name != "schema"]
+        query = urlencode(others, quote_via=quote)
+        self.conninfo = parts._replace(scheme="postgresql", query=query).geturl()
+        host = parts.netloc.rpartition("@")[2]
+        self.shown = f"postgresql://{host}{parts.path}?schema={self.schema}"  # without a password
+
+    def __str__(self) -> str:
+        """Return it without user and password."""
+        return self.shown
+
+
+class Link(psycopg.Connection[tuple[Any, ...]]):
+    """A connection that does not wait for ever.
+
+    Attributes
+    ----------
+    patience_ms : int
+        After so long without an answer it is given up.
+    """
+
+    patience_ms = 10_000
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Drive one exchange with the server; see `psycopg.Connection.wait`.
+
+        Raises
+        ------
+        psycopg.OperationalError
+            No answer came; the connection is closed, since one may come later.
+        """
+        seconds = (self.patience_ms + GRACE_MS) / 1000 if timeout is None else timeout
+        until = monotonic() + seconds
+        try:
+            return super().wait(gen, interval, timeout=seconds)
+        except Exception as error:
+            if monotonic() < until:
+                raise
+            self.pgconn.finish()
+            raise psycopg.OperationalError(
+                f"the server said nothing for {seconds:g} s ({type(error).__name__})"
+            ) from None
+
+
+def connect(address: Address, patience_ms: int) -> Link:
+    """Open a connection to a server that is durable enough, and stand in the ledger's schema.
+
+    Raises
+    ------
+    psycopg.Error
+        It cannot be reached.
+    StoreError
+        It would lose what was acknowledged.
+    """
+    seconds = max(patience_ms // 1000, 2)
+    link = Link.connect(
+        address.conninfo, autocommit=True, connect_timeout=seconds, prepare_threshold=2,
+        keepalives_idle=seconds, keepalives_interval=2, keepalives_count=3,
+    )  # fmt: skip
+    try:
+        link.patience_ms = patience_ms
+        _prepare(link, address, patience_ms)
+    except BaseException:
+        link.close()
+        raise
+    return link
+
+
+def _prepare(link: Link, address: Address, patience_ms: int) -> None:
+    """Refuse a server that is weaker than a ledger needs, and set what the session needs."""
+    with link.pipeline():
+        asked = link.execute(
+            "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', "
+            "'synchronous_commit', 'server_encoding')"
+        )
+        link.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(address.schema)))
+        link.execute(f"SET lock_timeout = {patience_ms}")
+        link.execute(f"SET idle_in_transaction_session_timeout = {patience_ms}")
+    has = dict(asked.fetchall())
+    for name in ("fsync", "full_page_writes"):
+        if has[name] != "on":
+            raise StoreError(f"{address} must have {name} on, it is {has[name]}: it loses money")
+    if has["server_encoding"] != "UTF8":
+        raise StoreError(f"{address} must have the encoding UTF8, not {has['server_encoding']}")
+    if has["synchronous_commit"] in ("off", "local"):
+        link.execute("SET synchronous_commit = on")
+
+
+def make(link: Link, address: Address) -> None:
+    """Make the tables unless they are there, and refuse a schema of something else.
+
+    Raises
+    ------
+    StoreError
+        The schema holds something else, or a ledger of another format.
+    """
+    if not _tables(link, address):
+        name = sql.Identifier(address.schema)
+        with link.transaction():
+            # Of several that come first one makes them, and the others wait for it.
+            link.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                (f"securecall.ledger {address.schema}",),
+            )
+            if not _tables(link, address):
+                link.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
+                for statement in SCHEMA:
+                    link.execute(statement.encode())
+                link.execute("INSERT INTO head VALUES (true, %s, 0, 0, %s, 0)", (FORMAT, GENESIS))
+    tables = _tables(link, address)
+    if not tables.issuperset(TABLES):
+        raise StoreError(f"{address} holds {', '.join(sorted(tables)[:4])}: it is no ledger")
+    row = link.execute("SELECT format FROM head").fetchone()
+    if row is None or row[0] != FORMAT:
+        found = "none" if row is None else row[0]
+        raise StoreError(f"{address} has format {found}; this library knows {FORMAT}")
+
+
+def _tables(link: Link, address: Address) -> set[str]:
+    rows = link.execute(
+        "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = %s AND c.relkind IN ('r', 'p', 'v', 'm', 'f')",
+        (address.schema,),
+    )
+    return {name for (name,) in rows}
