@@ -33,6 +33,7 @@ from securecall.errors import (
     StoreUnsure,
     TariffError,
     TonePlanError,
+    TotalsDiffer,
     Unknown,
     WireError,
     did_you_mean,
@@ -122,6 +123,15 @@ EXAMPLES = [
         Unknown("account", "fam-1"),
         {"what": "account", "id": "fam-1"},
         "no account has the id 'fam-1'",
+    ),
+    (
+        TotalsDiffer({"rows": (6, 5), "total": (Decimal("1.06"), Decimal("1.05"))}, None),
+        {
+            "posting": None,
+            "differing": {"rows": (6, 5), "total": (Decimal("1.06"), Decimal("1.05"))},
+        },
+        "the records are not those of the control totals: rows should be 6 and is 5; "
+        "total should be 1.06 and is 1.05",
     ),
     (StoreError("the disk is full"), {}, "the disk is full"),
     (

@@ -30,6 +30,7 @@ from securecall.errors import (
     StoreUnsure,
     TariffError,
     TonePlanError,
+    TotalsDiffer,
     Unknown,
     WireError,
 )
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from securecall.ledger.values.giving_back import Chargeback, Refund
     from securecall.ledger.values.money import Balance, Deposit, Entry, Reload
     from securecall.ledger.values.periods import Payout, Statement
+    from securecall.ledger.values.posting import Posting, PostingState, Reconciliation
     from securecall.ledger.verify import Verification
     from securecall.rating.batches import rate_batches, rated_schema
     from securecall.rating.call import Call, Line, RatedCall
@@ -83,8 +85,11 @@ __all__ = [
     "NoSuchAmount",
     "Payout",
     "PolicyError",
+    "Posting",
+    "PostingState",
     "PriceCurve",
     "RatedCall",
+    "Reconciliation",
     "Refund",
     "RegulationError",
     "Reload",
@@ -97,6 +102,7 @@ __all__ = [
     "Tariff",
     "TariffError",
     "TonePlanError",
+    "TotalsDiffer",
     "Unknown",
     "Verification",
     "WireError",
@@ -123,8 +129,11 @@ _HOMES = {
     "Ledger": "ledger.ledger",
     "Line": "rating.call",
     "Payout": "ledger.values.periods",
+    "Posting": "ledger.values.posting",
+    "PostingState": "ledger.values.posting",
     "PriceCurve": "rating.curve",
     "RatedCall": "rating.call",
+    "Reconciliation": "ledger.values.posting",
     "Refund": "ledger.values.giving_back",
     "Reload": "ledger.values.money",
     "Settlement": "ledger.values.calls",

@@ -18,6 +18,7 @@
     ├── LedgerError                    what only the ledger raises
     │   ├── RequestConflict(InputError)    a request id came again with other content
     │   ├── Unknown(InputError)            no account, call, ... of that id; .what, .id
+    │   ├── TotalsDiffer                   records were not those of their control totals
     │   └── StoreError                     the store cannot be opened, written or believed
     │       └── StoreUnsure                whether it was kept is unknown; ask again
     ├── CallRefused                    a gate lets no call through; .decision has every reason
@@ -54,6 +55,7 @@ __all__ = [
     "StoreUnsure",
     "TariffError",
     "TonePlanError",
+    "TotalsDiffer",
     "Unknown",
     "WireError",
     "did_you_mean",
@@ -409,6 +411,31 @@ class Unknown(LedgerError, InputError):
 
     def __str__(self) -> str:
         return f"no {self.what} has the id {self.id!r}"
+
+
+class TotalsDiffer(LedgerError):
+    """A stream of records was not what its control totals say.
+
+    Attributes
+    ----------
+    differing : dict
+        By name, what was expected and what came.
+    posting : Posting
+        What became of the records that came; what was posted stays in the books.
+    """
+
+    __module__ = "securecall"
+
+    def __init__(self, differing: dict[str, tuple[Any, Any]], posting: Any) -> None:
+        super().__init__(differing, posting)
+        self.differing, self.posting = differing, posting
+
+    def __str__(self) -> str:
+        told = "; ".join(
+            f"{name} should be {wanted} and is {found}"
+            for name, (wanted, found) in self.differing.items()
+        )
+        return f"the records are not those of the control totals: {told}"
 
 
 class StoreError(LedgerError):

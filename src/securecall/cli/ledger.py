@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import typer
 
-from securecall.cli import ledger_torture
+from securecall.cli import ledger_post, ledger_torture
 from securecall.cli.console import EXIT_FAILURE, EXIT_REJECTED, as_json, instant_of, say
 from securecall.errors import InputError
 from securecall.ledger.ledger import Ledger
@@ -30,6 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command(ledger_torture.NAME)(ledger_torture.run)
+app.command(ledger_post.NAME)(ledger_post.run)
 
 FILE: Final = typer.Argument(..., metavar="FILE", help="The ledger file.")
 AT: Final = typer.Option(None, help="When, with an offset; default now.")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
@@ -17,7 +18,10 @@ __all__ = ["Loaders", "PriceCurve", "checked", "dumped", "final_micros", "loaded
 Loaders: TypeAlias = Mapping[str, Callable[[bytes], "PriceCurve"]]
 
 # Where curves of a format come from; loaded by name, and only when a stored one must be read.
-_KNOWN: Final = {"securecall.curve/1": ("securecall.rating.curve", "PriceCurve")}
+_KNOWN: Final = {
+    "securecall.curve/1": ("securecall.rating.curve", "PriceCurve"),
+    "securecall.whole/1": ("securecall.ledger.posting.whole", "Whole"),
+}
 
 
 @runtime_checkable
@@ -125,7 +129,13 @@ def loaded(body: bytes, loaders: Loaders) -> PriceCurve:
         raise InputError(
             f"no loader for curves of format {name!r}: open the ledger with curves={{...: loads}}"
         )
+    return _known(name)(body)
+
+
+@cache
+def _known(name: str) -> Callable[[bytes], PriceCurve]:
+    """Return what reads curves of a format of ours."""
     module, kind = _KNOWN[name]
     found: Any = getattr(import_module(module), kind)
-    curve: PriceCurve = found.loads(body)
-    return curve
+    loads: Callable[[bytes], PriceCurve] = found.loads
+    return loads

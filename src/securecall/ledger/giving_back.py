@@ -6,6 +6,7 @@ from securecall.errors import InputError, Unknown
 from securecall.ledger.curve import parts_micros
 from securecall.ledger.operation import Operation, Unfit
 from securecall.ledger.outcome import Outcome
+from securecall.ledger.posting.whole import Whole
 from securecall.ledger.rows import CallRow
 from securecall.ledger.stores.door import Paper
 from securecall.ledger.values.giving_back import Chargeback, Refund, RefundRequest
@@ -68,6 +69,12 @@ def _rerated(call: CallRow, until_ms: int) -> dict[str, int]:
     """Return what the call would have cost, had it ended after ``until_ms``."""
     assert call.curve is not None
     assert call.ended_ms is not None
+    if isinstance(call.curve, Whole):
+        raise InputError(
+            f"policy must not be 'rerate': call {call.id!r} was posted from a rated record, which "
+            "says what it cost and not what less of it would have cost; refund it in full or by "
+            "amount"
+        )
     if until_ms <= 0:
         return {"revenue": 0}
     if until_ms >= call.ended_ms - call.start_ms:

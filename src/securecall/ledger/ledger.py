@@ -11,12 +11,13 @@ from securecall.ledger.faces.giving_back import GivingBack
 from securecall.ledger.faces.money import Moving
 from securecall.ledger.faces.periods import Periods
 from securecall.ledger.faces.plans import Plans
+from securecall.ledger.faces.postings import Postings
 from securecall.ledger.stores.open import open_store
 
 __all__ = ["Ledger"]
 
 
-class Ledger(Moving, Calls, GivingBack, Periods, Plans, Books):
+class Ledger(Moving, Calls, GivingBack, Periods, Plans, Postings, Books):
     """Accounts, their money, and the calls that spend it.
 
     Open one with `open`. Every method that writes takes ``at`` and ``request_id``: the same id with

@@ -65,13 +65,13 @@ class Operation:
         What it posts.
     ended : list
         Calls that run no more, or that it changed after their end.
-    moves : sequence
-        Cutoffs that it moved; see `Desk.subscribe`.
+    moves, repeated : sequence, bool
+        Cutoffs that it moved; whether it was done before, so that the answer is the first one.
     """
 
     __slots__ = (
         "asked_id", "at_ms", "body", "content", "digest", "ended", "entry_seq", "implied", "lines",
-        "method", "moves", "refusal", "request_id", "rows", "seq", "tx", "where",
+        "method", "moves", "refusal", "repeated", "request_id", "rows", "seq", "tx", "where",
     )  # fmt: skip
 
     request_id: str
@@ -82,6 +82,7 @@ class Operation:
     moves: Sequence[Move]
     entry_seq: int
     seq: int
+    repeated: bool
     tx: Writing
 
     def __init__(
@@ -114,10 +115,10 @@ class Operation:
         """
         self.moves = ()
         asked_id = self.asked_id
-        if asked_id is not None:
-            known = tx.op(asked_id)
-            if known is not None:
-                return self._again(known)
+        known = None if asked_id is None else tx.op(asked_id)
+        self.repeated = known is not None
+        if known is not None:
+            return self._again(known)
         self.tx = tx
         before_seq, self.entry_seq, hash, _ = tx.head()
         self.seq = seq = before_seq + 1

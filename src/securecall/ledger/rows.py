@@ -131,7 +131,8 @@ class CallRow:
     cutoff_ms : int or None
         Where it will end if nothing else happens; only of a running call.
     ended_by : str
-        ``host`` or ``ledger``; only a report about the latter can correct it.
+        ``host``, ``ledger`` or, where it was posted from a rated record, ``record``; only a report
+        about one that the ledger ended can correct it.
     parts : dict
         What of the charge was posted as revenue and tax; less what a correction reversed.
     reversed : dict

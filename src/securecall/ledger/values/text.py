@@ -13,14 +13,15 @@ from securecall.ledger.values.calls import Admission, Settled, Settlement
 from securecall.ledger.values.giving_back import Chargeback, Refund, RefundRequest
 from securecall.ledger.values.money import Deposit, Movement, Reload
 from securecall.ledger.values.periods import LateFee, Payout, Statement
+from securecall.ledger.values.posting import PostedPart
 
 __all__ = ["decode", "encode"]
 
 _TYPES: Final = {
     kind.__name__: kind
     for kind in (
-        Admission, Chargeback, Deposit, Done, LateFee, Movement, Payout, Refund, RefundRequest,
-        Reload, Settled, Settlement, Statement,
+        Admission, Chargeback, Deposit, Done, LateFee, Movement, Payout, PostedPart, Refund,
+        RefundRequest, Reload, Settled, Settlement, Statement,
     )
 }  # fmt: skip
 

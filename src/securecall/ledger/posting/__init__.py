@@ -1,0 +1,1 @@
+"""Calls that were rated elsewhere, put into the books many at a time."""
