@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from securecall.calls.notices import Notices
     from securecall.calls.number_review import NumberReviews
     from securecall.calls.orders import Order, Orders
+    from securecall.calls.posting import post_month
     from securecall.calls.privileged import PrivilegedSession
     from securecall.calls.profile import Profiles
     from securecall.calls.prompts import Prompts
@@ -72,6 +73,7 @@ __all__ = [
     "VoiceAnswer",
     "VoicePrints",
     "VoiceVerifier",
+    "post_month",
     "records_table",
     "recover_calls",
     "replay_call",
@@ -114,6 +116,7 @@ _HOMES = {
     "VoiceAnswer": "voice",
     "VoicePrints": "voice_prints",
     "VoiceVerifier": "voice",
+    "post_month": "posting",
     "records_table": "record_table",
     "recover_calls": "recovery",
     "replay_call": "replay",
