@@ -34,12 +34,13 @@ WINGS = (
 
 # The rooms of rating, from the bottom up; inside one, modules may use each other, but in no circle.
 ROOMS = {
-    "words": ("words", "packing", "zones", "windows", "numbering"),
+    "words": ("words", "packing", "packed_words", "later", "zones", "windows", "numbering"),
     "values": ("contract", "call", "curve", "fee_quote", "layout", "layouts"),
     "reading": ("toml_table", "deck", "ranking", "reader"),
     "compiling": ("calendar", "ceilings", "pricings", "destinations", "taxes", "compile"),
     "one call": ("rater", "receipt", "fee_stack", "fee_shape", "fee_credit", "fees"),
     "tariff": ("tariff",),
+    "compiled file": ("compiled_file",),
     "records": ("columns", "csv_records", "files", "switches", "records"),
     "tables": ("batch", "batches", "fee_table", "compare", "summary", "summarizer"),
     "judgements": ("lint", "report"),

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from securecall.rating.batches import rate_batches, rated_schema
     from securecall.rating.call import Call, Line, RatedCall
     from securecall.rating.compare import Comparison
+    from securecall.rating.compiled_file import load_compiled
     from securecall.rating.curve import PriceCurve
     from securecall.rating.fee_quote import FeeLine, FeeQuote, FeeRefund
     from securecall.rating.lint import Finding
@@ -107,6 +108,7 @@ __all__ = [
     "Verification",
     "WireError",
     "__version__",
+    "load_compiled",
     "rate_batches",
     "rated_schema",
     "regulation",
@@ -140,6 +142,7 @@ _HOMES = {
     "Statement": "ledger.values.periods",
     "Tariff": "rating.tariff",
     "Verification": "ledger.verify",
+    "load_compiled": "rating.compiled_file",
     "rate_batches": "rating.batches",
     "rated_schema": "rating.batches",
 }

@@ -58,6 +58,7 @@ cdef enum:
     TAX_CELLS = MEDIA * 3 * BILL_TYPES
     DAY_TYPES = 28              # weekday, is a holiday, the day before was one
     ASK = 0xFFFF
+    TABLES = 29                 # pointers at the end of PlanData
 
 # The order is the precedence of the statuses, worst first, and their numbers in a batch.
 cdef enum:
@@ -247,6 +248,7 @@ ctypedef struct PlanData:
     int32_t rulings
     int32_t termination_contract  # prefixes of the termination add-ons; -1: none
     int32_t termination_shares
+    # From here on pointers only, TABLES of them: a plan that lies in a file is read by their order.
     Step *step
     Pricing *pricing
     Short *short

@@ -1,4 +1,4 @@
-from typing import Any, TypeAlias, final
+from typing import Any, Final, TypeAlias, final
 
 from _typeshed import ReadableBuffer, WriteableBuffer
 
@@ -13,7 +13,9 @@ _Mark: TypeAlias = tuple[int, int, int, int, int]
 
 @final
 class Plan:
+    scalars: Final[dict[str, int]]
     def __new__(cls, parts: dict[str, Any], scalars: dict[str, int]) -> Plan: ...
+    def dump(self) -> list[bytes]: ...
     def rate(
         self,
         number: bytes,
@@ -47,3 +49,7 @@ class Plan:
 
 def pack_validity(status: ReadableBuffer, statuses: int, bits: WriteableBuffer) -> None: ...
 def pack_present(codes: WriteableBuffer, bits: WriteableBuffer) -> None: ...
+def layout() -> tuple[int, ...]: ...
+def mapped(
+    memory: ReadableBuffer, places: list[tuple[int, int]], scalars: dict[str, int]
+) -> Plan: ...

@@ -10,6 +10,7 @@ rows go.
 cimport cython
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint64_t
 from libc.stdlib cimport free
+from libc.string cimport memcpy
 
 from securecall._batch cimport (
     BLOCK,
@@ -55,6 +56,7 @@ from securecall._plan cimport (
     OVERFLOW,
     RELAYS,
     SWITCH_SPLIT,
+    TABLES,
     TAX_CELLS,
     UNANSWERED,
     Cell,
@@ -85,8 +87,14 @@ from securecall._plan cimport (
 )
 from securecall._price cimport Charge, Piece, Terms, Walk, walk_begin, walk_next
 
+cdef enum:
+    SLACK = 128                 # bytes that the loops may read behind a table
+
 # The face and the engine must be of one version; the face compares this with its own.
 VERSION = 1
+
+# In place of a plan's parts: `mapped` will bring its tables.
+cdef object _UNFILLED = object()
 
 
 cdef object _python_int(int128 value):
@@ -95,55 +103,140 @@ cdef object _python_int(int128 value):
     return (high << 64) + sc_low(value)
 
 
+cdef inline void **_tables(PlanData *plan) noexcept:
+    """Return where a plan's pointers to its tables begin; they stand side by side."""
+    return <void **>&plan.step
+
+
+def layout():
+    """Return what two builds must agree on before one can use the other's tables.
+
+    The last is how many pointers a plan has, which `Plan.dump` and `mapped` count on.
+    """
+    cdef PlanData plan
+    return (
+        sizeof(Step), sizeof(Pricing), sizeof(Short), sizeof(More), sizeof(Rate), sizeof(Node),
+        sizeof(Stretch), sizeof(Cell), sizeof(Prefixes), sizeof(Contract), sizeof(Facility),
+        sizeof(Span), sizeof(Ruling), sizeof(RulingTable), sizeof(Zone), sizeof(Term),
+        sizeof(Edge), sizeof(Tax), sizeof(Fraction64), sizeof(void *),
+        (<char *>(&plan + 1) - <char *>_tables(&plan)) // sizeof(void *),
+    )
+
+
+def mapped(const unsigned char[::1] memory not None, list places not None, dict scalars not None):
+    """Return a plan whose tables, as `Plan.dump` gave them, lie in a buffer and are not copied.
+
+    ``places`` has where each begins, at a multiple of 64 bytes, and its size. At least 128 bytes of
+    zeros follow each: the loops read a little further than they look. What the tables say is
+    believed.
+    """
+    cdef Plan plan = Plan.__new__(Plan, _UNFILLED, scalars)
+    plan._map(memory, places)
+    return plan
+
+
 @cython.final
 cdef class Plan:
-    """A compiled tariff: owns the structs of ``_plan.pxd``.
+    """A compiled tariff: owns the structs of ``_plan.pxd``, or lies in somebody's buffer.
 
     ``parts`` maps the names below to flat int64 buffers whose rows are the structs' fields in
     order; ``securecall.rating.compile`` makes them and keeps the bounds that the loops rely on.
     """
 
     cdef PlanData data
+    cdef size_t sizes[TABLES]
+    cdef list held              # the buffer that the tables lie in; None: they are our own
     cdef int32_t facilities
     cdef int32_t zones
+    cdef readonly dict scalars
 
-    def __cinit__(self, dict parts not None, dict scalars not None):
+    def __cinit__(self, object parts, dict scalars not None):
+        if parts is not _UNFILLED and not isinstance(parts, dict):
+            raise TypeError(f"parts must be a dict, not {type(parts).__name__}")
+        self.scalars = dict(scalars)
         self._read_scalars(scalars)
+        if parts is _UNFILLED:
+            self.held = []
+            return
         self._read_prices(parts)
         self._read_contracts(parts)
         self._read_facilities(parts)
         self._read_calendar(parts)
 
     def __dealloc__(self):
-        free(self.data.step)
-        free(self.data.pricing)
-        free(self.data.rate)
-        free(self.data.node)
-        free(self.data.stretch)
-        free(self.data.cell)
-        free(self.data.cell_begins)
-        free(self.data.more)
-        free(self.data.short)
-        free(self.data.bucket)
-        free(self.data.prefixes)
-        free(self.data.contract)
-        free(self.data.facility)
-        free(self.data.local)
-        free(self.data.holiday)
-        free(self.data.ruling)
-        free(self.data.ruling_table)
-        free(self.data.ruling_start)
-        free(self.data.ruling_cell)
-        free(self.data.zone)
-        free(self.data.zone_utc)
-        free(self.data.zone_offset)
-        free(self.data.term)
-        free(self.data.edge_first)
-        free(self.data.edge)
-        free(self.data.tax)
-        free(self.data.tax_first)
-        free(self.data.termination)
-        free(self.data.area)
+        cdef void **table = _tables(&self.data)
+        cdef int index
+        if self.held is None:
+            for index in range(TABLES):
+                free(table[index])
+        elif self.held:
+            free(self.data.facility)
+
+    def dump(self):
+        """Return the bytes of every table, in the order of ``PlanData``, for `mapped`.
+
+        Pointers of facilities to their taxes are left out; `mapped` finds them again.
+        """
+        cdef void **table = _tables(&self.data)
+        cdef Facility facility
+        cdef Py_ssize_t row
+        cdef int index
+        cdef list found = []
+        cdef bytearray facilities = bytearray()
+        for index in range(TABLES):
+            found.append((<char *>table[index])[:self.sizes[index]])
+        for row in range(self.facilities):
+            facility = self.data.facility[row]
+            facility.tax = facility.tax_end = NULL
+            facilities += (<char *>&facility)[:sizeof(Facility)]
+        found[<void **>&self.data.facility - table] = bytes(facilities)
+        return found
+
+    cdef void *_table(self, void *place, Py_ssize_t rows, size_t size) except NULL:
+        """Return zeroed memory for the table whose pointer stands at a place; note its size."""
+        self.sizes[<void **>place - _tables(&self.data)] = rows * size
+        return allocate(rows, size)
+
+    cdef int32_t *_int32s(self, void *place, const int64_t[::1] values) except NULL:
+        self.sizes[<void **>place - _tables(&self.data)] = values.shape[0] * sizeof(int32_t)
+        return int32s(values)
+
+    cdef int64_t *_int64s(self, void *place, const int64_t[::1] values) except NULL:
+        self.sizes[<void **>place - _tables(&self.data)] = values.shape[0] * sizeof(int64_t)
+        return int64s(values)
+
+    cdef int _map(self, const unsigned char[::1] memory, list places) except -1:
+        """Let every table lie in a buffer; facilities are copied, because they point to taxes."""
+        cdef void **table = _tables(&self.data)
+        cdef int index
+        cdef size_t begins, size, room = memory.shape[0]
+        cdef Py_ssize_t row
+        cdef Facility *facility
+        if len(places) != TABLES:
+            raise ValueError(f"there are {len(places)} tables, not {TABLES}")
+        for index in range(TABLES):
+            begins, size = places[index]
+            if begins > room or size > room or begins + size + SLACK > room:
+                raise ValueError(f"table {index} does not lie in the buffer")
+            if <size_t>&memory[begins] % 64:
+                raise ValueError(f"table {index} does not begin at a multiple of 64 bytes")
+            self.sizes[index] = size
+            table[index] = <void *>&memory[begins]
+        self.held.append(memory)
+        self.facilities = <int32_t>(
+            self.sizes[<void **>&self.data.facility - table] // sizeof(Facility)
+        )
+        facility = <Facility *>allocate(self.facilities, sizeof(Facility))
+        memcpy(facility, self.data.facility, self.facilities * sizeof(Facility))
+        self.data.facility = facility
+        self.zones = <int32_t>(self.sizes[<void **>&self.data.zone - table] // sizeof(Zone))
+        for row in range(self.facilities):
+            facility = self.data.facility + row
+            facility.tax = facility.tax_end = NULL
+            if same_taxes(&self.data, facility.tax_cells):
+                facility.tax = self.data.tax + self.data.tax_first[facility.tax_cells]
+                facility.tax_end = self.data.tax + self.data.tax_first[facility.tax_cells + 1]
+        return 0
 
     cdef int _read_scalars(self, dict scalars) except -1:
         self.data.denominator = scalars["denominator"]
@@ -160,24 +253,26 @@ cdef class Plan:
         cdef const int64_t[:, ::1] rows
         cdef Py_ssize_t row
         rows = parts["steps"]
-        self.data.step = <Step *>allocate(rows.shape[0], sizeof(Step))
+        self.data.step = <Step *>self._table(&self.data.step, rows.shape[0], sizeof(Step))
         for row in range(rows.shape[0]):
             self.data.step[row].from_ms = rows[row, 0]
             self.data.step[row].increment_ms = rows[row, 1]
             self.data.step[row].price = fraction(&rows[row, 2])
         rows = parts["pricings"]
-        self.data.pricing = <Pricing *>allocate(rows.shape[0], sizeof(Pricing))
-        self.data.short = <Short *>allocate(rows.shape[0], sizeof(Short))
-        self.data.more = <More *>allocate(rows.shape[0], sizeof(More))
+        self.data.pricing = <Pricing *>self._table(
+            &self.data.pricing, rows.shape[0], sizeof(Pricing))
+        self.data.short = <Short *>self._table(&self.data.short, rows.shape[0], sizeof(Short))
+        self.data.more = <More *>self._table(&self.data.more, rows.shape[0], sizeof(More))
         for row in range(rows.shape[0]):
             read_pricing(&self.data, &rows[row, 0], row)
         rows = parts["taxes"]
-        self.data.tax = <Tax *>allocate(rows.shape[0], sizeof(Tax))
+        self.data.tax = <Tax *>self._table(&self.data.tax, rows.shape[0], sizeof(Tax))
         for row in range(rows.shape[0]):
             self.data.tax[row] = tax(&rows[row, 0])
-        self.data.tax_first = int32s(parts["tax_first"])
+        self.data.tax_first = self._int32s(&self.data.tax_first, parts["tax_first"])
         rows = parts["terminations"]
-        self.data.termination = <Fraction64 *>allocate(rows.shape[0], sizeof(Fraction64))
+        self.data.termination = <Fraction64 *>self._table(
+            &self.data.termination, rows.shape[0], sizeof(Fraction64))
         for row in range(rows.shape[0]):
             self.data.termination[row] = fraction(&rows[row, 0])
         return 0
@@ -189,7 +284,7 @@ cdef class Plan:
         cdef Py_ssize_t row, index, cells, buckets = 0, tables = 0
         cdef Taken taken
         rows = parts["rates"]
-        self.data.rate = <Rate *>allocate(rows.shape[0], sizeof(Rate))
+        self.data.rate = <Rate *>self._table(&self.data.rate, rows.shape[0], sizeof(Rate))
         for row in range(rows.shape[0]):
             self.data.rate[row].pricing = <int32_t>rows[row, 0]
             self.data.rate[row].id = <int32_t>rows[row, 1]
@@ -197,21 +292,24 @@ cdef class Plan:
             self.data.rate[row].media = <uint8_t>rows[row, 3]
             self.data.rate[row].bills = <uint8_t>rows[row, 4]
         rows = parts["contracts"]
-        self.data.contract = <Contract *>allocate(rows.shape[0], sizeof(Contract))
-        self.data.prefixes = <Prefixes *>allocate(rows.shape[0], sizeof(Prefixes))
+        self.data.contract = <Contract *>self._table(
+            &self.data.contract, rows.shape[0], sizeof(Contract))
+        self.data.prefixes = <Prefixes *>self._table(
+            &self.data.prefixes, rows.shape[0], sizeof(Prefixes))
         # Every prefix begins and ends a stretch, and each of them at most two cells.
         cells = 4 * prefixes.shape[0] + 2 * rows.shape[0]
-        self.data.cell = <Cell *>allocate(cells, sizeof(Cell))
-        self.data.cell_begins = <uint16_t *>allocate(cells + 8, sizeof(uint16_t))
-        self.data.node = <Node *>allocate(prefixes.shape[0], sizeof(Node))
-        self.data.stretch = <Stretch *>allocate(
-            2 * prefixes.shape[0] + rows.shape[0], sizeof(Stretch)
+        self.data.cell = <Cell *>self._table(&self.data.cell, cells, sizeof(Cell))
+        self.data.cell_begins = <uint16_t *>self._table(
+            &self.data.cell_begins, cells + 8, sizeof(uint16_t))
+        self.data.node = <Node *>self._table(&self.data.node, prefixes.shape[0], sizeof(Node))
+        self.data.stretch = <Stretch *>self._table(
+            &self.data.stretch, 2 * prefixes.shape[0] + rows.shape[0], sizeof(Stretch)
         )
         for row in range(rows.shape[0]):
             if rows[row, 1]:
                 first = &prefixes[rows[row, 0], 0]
                 buckets += 1 + power(bucket_digits(first, rows[row, 1]))
-        self.data.bucket = <int32_t *>allocate(buckets, sizeof(int32_t))
+        self.data.bucket = <int32_t *>self._table(&self.data.bucket, buckets, sizeof(int32_t))
         taken.stretches = taken.cells = taken.buckets = 0
         for row in range(rows.shape[0]):
             for index in range(5):
@@ -225,7 +323,16 @@ cdef class Plan:
                     self.data.prefixes + tables, &taken,
                 )
                 tables += 1
+        # There was room for more than they took.
+        self._used(&self.data.stretch, taken.stretches * sizeof(Stretch))
+        self._used(&self.data.cell, taken.cells * sizeof(Cell))
+        self._used(&self.data.cell_begins, taken.cells * sizeof(uint16_t))
+        self._used(&self.data.bucket, taken.buckets * sizeof(int32_t))
+        self._used(&self.data.prefixes, tables * sizeof(Prefixes))
         return 0
+
+    cdef void _used(self, void *place, size_t size) noexcept:
+        self.sizes[<void **>place - _tables(&self.data)] = size
 
     cdef int _read_facilities(self, dict parts) except -1:
         cdef const int64_t[:, ::1] rows
@@ -233,7 +340,8 @@ cdef class Plan:
         cdef Facility *facility
         rows = parts["facilities"]
         self.facilities = <int32_t>rows.shape[0]
-        self.data.facility = <Facility *>allocate(rows.shape[0], sizeof(Facility))
+        self.data.facility = <Facility *>self._table(
+            &self.data.facility, rows.shape[0], sizeof(Facility))
         for row in range(rows.shape[0]):
             facility = self.data.facility + row
             facility.contract = <int32_t>rows[row, 0]
@@ -251,13 +359,13 @@ cdef class Plan:
             facility.holidays = <int32_t>rows[row, 8]
             facility.actual_basis = <int8_t>rows[row, 9]
         rows = parts["locals"]
-        self.data.local = <Span *>allocate(rows.shape[0], sizeof(Span))
+        self.data.local = <Span *>self._table(&self.data.local, rows.shape[0], sizeof(Span))
         for row in range(rows.shape[0]):
             self.data.local[row].begins = <uint64_t>rows[row, 0]
             self.data.local[row].ends = <uint64_t>rows[row, 1]
             self.data.local[row].length = <int32_t>rows[row, 2]
         rows = parts["rulings"]
-        self.data.ruling = <Ruling *>allocate(rows.shape[0], sizeof(Ruling))
+        self.data.ruling = <Ruling *>self._table(&self.data.ruling, rows.shape[0], sizeof(Ruling))
         for row in range(rows.shape[0]):
             self.data.ruling[row].federal = fraction(&rows[row, 0])
             self.data.ruling[row].state = fraction(&rows[row, 3])
@@ -268,12 +376,13 @@ cdef class Plan:
             self.data.ruling[row].bars_connect = <int8_t>rows[row, 10]
             self.data.ruling[row].termination = <int8_t>rows[row, 11]
         rows = parts["ruling_tables"]
-        self.data.ruling_table = <RulingTable *>allocate(rows.shape[0], sizeof(RulingTable))
+        self.data.ruling_table = <RulingTable *>self._table(
+            &self.data.ruling_table, rows.shape[0], sizeof(RulingTable))
         for row in range(rows.shape[0]):
             self.data.ruling_table[row].interval_first = <int32_t>rows[row, 0]
             self.data.ruling_table[row].intervals = <int32_t>rows[row, 1]
-        self.data.ruling_start = int32s(parts["ruling_starts"])
-        self.data.ruling_cell = int32s(parts["ruling_cells"])
+        self.data.ruling_start = self._int32s(&self.data.ruling_start, parts["ruling_starts"])
+        self.data.ruling_cell = self._int32s(&self.data.ruling_cell, parts["ruling_cells"])
         return 0
 
     cdef int _read_calendar(self, dict parts) except -1:
@@ -282,27 +391,27 @@ cdef class Plan:
         cdef Py_ssize_t row
         rows = parts["zones"]
         self.zones = <int32_t>rows.shape[0]
-        self.data.zone = <Zone *>allocate(rows.shape[0], sizeof(Zone))
+        self.data.zone = <Zone *>self._table(&self.data.zone, rows.shape[0], sizeof(Zone))
         for row in range(rows.shape[0]):
             self.data.zone[row].first = <int32_t>rows[row, 0]
             self.data.zone[row].changes = <int32_t>rows[row, 1]
-        self.data.zone_utc = int64s(parts["zone_utc"])
-        self.data.zone_offset = int64s(parts["zone_offset"])
+        self.data.zone_utc = self._int64s(&self.data.zone_utc, parts["zone_utc"])
+        self.data.zone_offset = self._int64s(&self.data.zone_offset, parts["zone_offset"])
         rows = parts["terms"]
-        self.data.term = <Term *>allocate(rows.shape[0], sizeof(Term))
+        self.data.term = <Term *>self._table(&self.data.term, rows.shape[0], sizeof(Term))
         for row in range(rows.shape[0]):
             self.data.term[row].from_ms = rows[row, 0]
             self.data.term[row].to_ms = rows[row, 1]
             self.data.term[row].schedule = <int32_t>rows[row, 2]
-        self.data.edge_first = int32s(parts["edge_first"])
+        self.data.edge_first = self._int32s(&self.data.edge_first, parts["edge_first"])
         rows = parts["edges"]
-        self.data.edge = <Edge *>allocate(rows.shape[0], sizeof(Edge))
+        self.data.edge = <Edge *>self._table(&self.data.edge, rows.shape[0], sizeof(Edge))
         for row in range(rows.shape[0]):
             self.data.edge[row].day_ms = <int32_t>rows[row, 0]
             self.data.edge[row].in_force = <int32_t>rows[row, 1]
-        self.data.holiday = int32s(parts["holidays"])
+        self.data.holiday = self._int32s(&self.data.holiday, parts["holidays"])
         flat = parts["areas"]
-        self.data.area = <int16_t *>allocate(flat.shape[0], sizeof(int16_t))
+        self.data.area = <int16_t *>self._table(&self.data.area, flat.shape[0], sizeof(int16_t))
         for row in range(flat.shape[0]):
             self.data.area[row] = <int16_t>flat[row]
         return 0

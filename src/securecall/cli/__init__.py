@@ -17,6 +17,7 @@ from securecall.cli import (
     bench,
     caps,
     compare,
+    compile,
     conform,
     explain,
     ledger,
@@ -40,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (rate, explain, lint, quote, compare, caps, listen, conform, bench, patterns,
+for module in (rate, compile, explain, lint, quote, compare, caps, listen, conform, bench, patterns,
                simulate):  # fmt: skip
     app.command(module.NAME)(module.run)
 app.add_typer(ledger.app, name=ledger.NAME)

@@ -25,6 +25,7 @@ from rich.progress import (
 
 from securecall.errors import InputError
 from securecall.rating.batch import Progress as Report
+from securecall.rating.compiled_file import is_compiled, load_compiled
 from securecall.rating.tariff import Tariff
 
 __all__ = [
@@ -46,7 +47,9 @@ __all__ = [
 EXIT_FAILURE: Final = 1
 EXIT_REJECTED: Final = 3
 
-TARIFF: Final = typer.Option(..., "--tariff", "-t", help="The tariff file, TOML.")
+TARIFF: Final = typer.Option(
+    ..., "--tariff", "-t", help="The tariff file, TOML, or one that `securecall compile` wrote."
+)
 OVERRIDES: Final = typer.Option(
     [], "--override", help="A rules file of your own (CSV); may be given more than once."
 )
@@ -87,8 +90,19 @@ def as_json(value: Any) -> None:
 
 
 def load_tariff(path: str, overrides: list[Path], known_at: str | None) -> Tariff:
-    """Load a tariff as the options say."""
+    """Load a tariff as the options say; one that is compiled already brings its rules along.
+
+    Raises
+    ------
+    InputError
+        The file cannot be loaded, or a compiled one shall take other rules.
+    """
     known = None if known_at is None else day_of(known_at, "--known-at")
+    if is_compiled(path):
+        if overrides:
+            raise InputError("--override goes with a tariff of TOML: a compiled one has its rules")
+        tariff = load_compiled(path)
+        return tariff if known is None else tariff.known(known)
     return Tariff.load(path, overrides=overrides, known_at=known)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from securecall import _rating
 from securecall.errors import ColumnError
+from securecall.rating.packed_words import PackedWords
 from securecall.rating.words import CLASSES, JURISDICTIONS, REJECTED, STATUSES
 
 if TYPE_CHECKING:
@@ -76,10 +77,12 @@ class Rater:
             "rate_id": (pa.int32(), compiled.rate_ids),
             "cap_source": (pa.int16(), compiled.sources),
         }
-        self._dictionaries = compiled.dictionaries
-        for name, (_, values) in words.items():
-            if name not in self._dictionaries:
-                self._dictionaries[name] = pa.array(list(values), pa.string())
+        self._dictionaries = {
+            name: _words(values)
+            if isinstance(values, PackedWords)
+            else pa.array(values, pa.string())
+            for name, (_, values) in words.items()
+        }
         amount = pa.decimal128(18, 6)
         rated = {
             name: pa.dictionary(words[name][0], pa.string()) if name in words else amount
@@ -235,6 +238,14 @@ class Rater:
                 lines = None
             found.append(None if lines is None else [_fields(line) for line in lines])
         return pa.array(found, self._rated["lines"])
+
+
+def _words(words: PackedWords) -> pa.Array:
+    """Return words as Arrow has them, without looking at one."""
+    import pyarrow as pa
+
+    buffers = [None, pa.py_buffer(words.offsets), pa.py_buffer(words.text)]
+    return pa.Array.from_buffers(pa.string(), len(words), buffers)
 
 
 def _fields(line: Line) -> dict[str, Any]:

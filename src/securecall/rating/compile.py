@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from securecall import _rating
@@ -12,49 +12,91 @@ from securecall.rating.calendar import Calendar
 from securecall.rating.ceilings import Ceilings, days
 from securecall.rating.contract import Document, Facility, Tax
 from securecall.rating.destinations import Destinations
+from securecall.rating.later import Later
 from securecall.rating.numbering import KEY_DIGITS, prefix_key, state_number
+from securecall.rating.packed_words import PackedWords
 from securecall.rating.packing import flat, rows
 from securecall.rating.pricings import FRACTION_MAX, SHORT_UNIT_MAX, Pricing, Pricings
 from securecall.rating.taxes import TaxTables
-from securecall.rating.zones import Zone, load_zone
+from securecall.rating.zones import Zone, load_zone, tzdata_version
 from securecall.regulation import Rules, Ruling
 
-__all__ = ["Compiled", "compile_document"]
+__all__ = ["Compiled", "Meaning", "compile_document"]
 
 ENGINE_VERSION: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the plan's numbers stand for, as receipts and the linter ask.
+
+    Attributes
+    ----------
+    pricings : list of Pricing
+    rulings : list of Ruling
+        What regulation says, termination add-ons apart.
+    taxes : list of Tax
+    zones : list of Zone
+        By facility.
+    """
+
+    pricings: list[Pricing]
+    rulings: list[Ruling]
+    taxes: list[Tax]
+    zones: list[Zone]
+
+
+@dataclass(frozen=True, slots=True)
 class Compiled:
-    """A plan, and what its numbers stand for.
+    """A plan, and all that rating and price curves need beside it.
 
     Attributes
     ----------
     plan : securecall._rating.Plan
     facilities : dict of str to int
-    rate_ids : list of str
-    pricings : list of Pricing
-    rulings : list of Ruling
-        What regulation says, termination add-ons apart.
-    sources : list of str
+    rate_ids : PackedWords
+    sources : tuple of str
         What ``cap_source`` can be; the first is ``contract``.
-    taxes : list of Tax
-    zones : list of Zone
-        By facility.
-    dictionaries : dict of str to pyarrow.Array
-        The words of rated columns, made when a batch first wants them: a large deck's rate ids
-        take longer to lay out than a small batch to rate. Making them twice is harmless.
+    tax_ids : tuple of str
+    timezones : tuple of str
+        By facility, as ``longest_ms``.
+    longest_ms : tuple of int or None
+        ``max_call_ms``.
+    tzdata : str
+        The version of the time zones in the plan.
+    meaning : Later of Meaning
+        Made at once by `compile_document`, and from the source when a compiled file is asked.
     """
 
     plan: _rating.Plan
     facilities: dict[str, int]
-    rate_ids: list[str]
-    pricings: list[Pricing]
-    rulings: list[Ruling]
-    sources: list[str]
-    taxes: list[Tax]
-    zones: list[Zone]
-    dictionaries: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    rate_ids: PackedWords
+    sources: tuple[str, ...]
+    tax_ids: tuple[str, ...]
+    timezones: tuple[str, ...]
+    longest_ms: tuple[int | None, ...]
+    tzdata: str
+    meaning: Later[Meaning]
+
+    @property
+    def pricings(self) -> list[Pricing]:
+        """What rates cost, by the plan's numbers."""
+        return self.meaning.value.pricings
+
+    @property
+    def rulings(self) -> list[Ruling]:
+        """What regulation says, by the plan's numbers."""
+        return self.meaning.value.rulings
+
+    @property
+    def taxes(self) -> list[Tax]:
+        """Taxes, by the plan's numbers."""
+        return self.meaning.value.taxes
+
+    @property
+    def zones(self) -> list[Zone]:
+        """Time zones, by facility."""
+        return self.meaning.value.zones
 
 
 def _facilities(
@@ -143,10 +185,18 @@ def compile_document(document: Document, rules: Rules) -> Compiled:
     return Compiled(
         plan=_rating.Plan(parts, scalars),
         facilities={facility.id: n for n, facility in enumerate(document.facilities)},
-        rate_ids=list(destinations.rate_ids),
-        pricings=pricings.all,
-        rulings=ceilings.rulings,
-        sources=list(ceilings.sources),
-        taxes=list(document.taxes),
-        zones=[load_zone(facility.timezone) for facility in document.facilities],
+        rate_ids=PackedWords.of(destinations.rate_ids),
+        sources=tuple(ceilings.sources),
+        tax_ids=tuple(tax.id for tax in document.taxes),
+        timezones=tuple(facility.timezone for facility in document.facilities),
+        longest_ms=tuple(facility.max_call_ms for facility in document.facilities),
+        tzdata=tzdata_version(),
+        meaning=Later.of(
+            Meaning(
+                pricings=pricings.all,
+                rulings=ceilings.rulings,
+                taxes=list(document.taxes),
+                zones=[load_zone(facility.timezone) for facility in document.facilities],
+            )
+        ),
     )

@@ -8,7 +8,6 @@ from securecall.errors import AmountOverflow, CallRejected, InputTypeError, near
 from securecall.rating.call import Call, RatedCall
 from securecall.rating.curve import PriceCurve
 from securecall.rating.words import BILL_TYPES, CLASSES, JURISDICTIONS, MEDIA, RELAYS, STATUSES
-from securecall.rating.zones import tzdata_version
 
 if TYPE_CHECKING:
     from securecall.rating.tariff import Tariff
@@ -141,7 +140,7 @@ def laid_out(
     times = (call.duration_ms, call.authorized_ms or 0)
     horizon_ms = max(times)
     if facility >= 0 and not walked:
-        longest = tariff.document.facilities[facility].max_call_ms
+        longest = compiled.longest_ms[facility]
         horizon_ms = max(horizon_ms, longest or DAY_MS)
     found = compiled.plan.curve(
         number,
@@ -164,11 +163,12 @@ def laid_out(
 def curve_of(tariff: Tariff, call: Call) -> PriceCurve:
     """Return what a call costs after any time; see `Tariff.curve`."""
     found, horizon_ms = laid_out(tariff, call)
-    tax_ids = tuple(tariff.compiled.taxes[row[5]].id for row in found[5][15])
-    return PriceCurve(found[5], horizon_ms, tzdata_version(), tariff.digest, tax_ids)
+    compiled = tariff.compiled
+    tax_ids = tuple(compiled.tax_ids[row[5]] for row in found[5][15])
+    return PriceCurve(found[5], horizon_ms, compiled.tzdata, tariff.digest, tax_ids)
 
 
 def unheld_curve(tariff: Tariff, call: Call) -> PriceCurve:
     """Return the same as if there were no regulation, for what `saved` compares with."""
     found, horizon_ms = laid_out(tariff, call, held=False)
-    return PriceCurve(found[5], horizon_ms, tzdata_version(), tariff.digest)
+    return PriceCurve(found[5], horizon_ms, tariff.compiled.tzdata, tariff.digest)

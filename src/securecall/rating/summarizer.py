@@ -76,9 +76,9 @@ class Summarizer:
     """
 
     def __init__(self, tariff: Tariff) -> None:
-        self._facilities = tuple(facility.id for facility in tariff.document.facilities)
+        self._facilities = tuple(tariff.compiled.facilities)
         self._known = pa.array(self._facilities, pa.string())
-        zones = [load_zone(facility.timezone) for facility in tariff.document.facilities]
+        zones = [load_zone(name) for name in tariff.compiled.timezones]
         self._zones = tuple(zones)
         self._changes = sorted({begins for zone in zones for begins in zone.begins_ms})
         self._rows = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from os import PathLike
 from pathlib import Path
@@ -13,6 +14,7 @@ from securecall.errors import Fault, InputTypeError, TariffError
 from securecall.rating.compile import Compiled, compile_document
 from securecall.rating.contract import Document
 from securecall.rating.fee_stack import FeeBook
+from securecall.rating.later import Later
 from securecall.rating.rater import curve_of, rate_call
 from securecall.rating.reader import read_document
 from securecall.regulation import Rules
@@ -30,9 +32,26 @@ if TYPE_CHECKING:
     from securecall.rating.fees import FeeQuote
     from securecall.rating.lint import Finding
 
-__all__ = ["Tariff"]
+__all__ = ["Source", "Tariff"]
 
 VERSION: Final = b"securecall.tariff/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a tariff was compiled from.
+
+    Attributes
+    ----------
+    text : str
+        TOML.
+    decks : dict of str to bytes
+    rules : securecall.regulation.Rules
+    """
+
+    text: str
+    decks: dict[str, bytes]
+    rules: Rules
 
 
 class Tariff:
@@ -58,16 +77,15 @@ class Tariff:
     own; charging law.
     """
 
-    __slots__ = ("_decks", "_text", "compiled", "digest", "document", "fee_book", "file", "rules")
+    __slots__ = ("_document", "_fee_book", "compiled", "digest", "file", "image", "source")
 
     compiled: Compiled
     digest: str
-    document: Document
-    fee_book: FeeBook
     file: str
-    rules: Rules
-    _text: str
-    _decks: dict[str, bytes]
+    image: memoryview | None  # the compiled file that it lies in
+    source: Later[Source]
+    _document: Later[Document]
+    _fee_book: Later[FeeBook]
 
     def __init__(
         self, text: str, file: str, read_deck: Callable[[str], bytes], rules: Rules
@@ -83,17 +101,69 @@ class Tariff:
         for part in (text.encode(), *(decks[name] for name in sorted(decks))):
             digest.update(hashlib.sha256(part).digest())
         digest.update(rules.digest.encode())
-        for name, value in {
-            "_decks": decks,
-            "_text": text,
-            "compiled": compile_document(document, rules),
-            "digest": digest.hexdigest(),
-            "document": document,
-            "fee_book": FeeBook(document, rules),
-            "file": file,
-            "rules": rules,
-        }.items():
+        self._put(
+            compiled=compile_document(document, rules),
+            digest=digest.hexdigest(),
+            file=file,
+            image=None,
+            source=Later.of(Source(text, decks, rules)),
+            _document=Later.of(document),
+            _fee_book=Later.of(FeeBook(document, rules)),
+        )
+
+    def _put(self, **values: object) -> None:
+        for name, value in values.items():
             object.__setattr__(self, name, value)
+
+    @classmethod
+    def of_parts(
+        cls,
+        *,
+        compiled: Compiled,
+        digest: str,
+        document: Later[Document],
+        fee_book: Later[FeeBook],
+        file: str,
+        image: memoryview,
+        source: Later[Source],
+    ) -> Tariff:
+        """Return a tariff that is compiled already; `securecall.load_compiled` makes the parts.
+
+        Parameters
+        ----------
+        compiled, digest, document, fee_book, file, image, source
+            As the attributes.
+
+        Source
+        ------
+        own.
+        """
+        tariff = cls.__new__(cls)
+        tariff._put(
+            compiled=compiled,
+            digest=digest,
+            file=file,
+            image=image,
+            source=source,
+            _document=document,
+            _fee_book=fee_book,
+        )
+        return tariff
+
+    @property
+    def document(self) -> Document:
+        """What the file says, as values."""
+        return self._document.value
+
+    @property
+    def fee_book(self) -> FeeBook:
+        """Its fees, by facility."""
+        return self._fee_book.value
+
+    @property
+    def rules(self) -> Rules:
+        """The rules that it is rated under."""
+        return self.source.value.rules
 
     @classmethod
     def load(
@@ -135,6 +205,9 @@ class Tariff:
             rule = f"cannot be read: {(error.strerror or str(error)).lower()}"
             raise TariffError([Fault(str(path), None, "file", "", rule)]) from None
         except UnicodeDecodeError as error:
+            if error.object.startswith(b"\x93scTRF"):
+                rule = "is a compiled tariff; load it with securecall.load_compiled"
+                raise TariffError([Fault(str(path), None, "file", "", rule)]) from None
             line = path.read_bytes().count(b"\n", 0, error.start) + 1
             raise TariffError([Fault(str(path), line, "text", "", "must be UTF-8")]) from None
         chosen = cls._rules(rules, overrides, known_at)
@@ -230,9 +303,31 @@ class Tariff:
         ------
         own.
         """
+        source = self.source.value
         return type(self)(
-            self._text, self.file, self._decks.__getitem__, self.rules.known(known_at)
+            source.text, self.file, source.decks.__getitem__, source.rules.known(known_at)
         )
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the compiled tariff to a file, for `securecall.load_compiled`.
+
+        Parameters
+        ----------
+        path : path
+            Such as ``harris.tariff``; written beside and put in place at the end.
+
+        Raises
+        ------
+        InputError
+            The file cannot be written.
+
+        Source
+        ------
+        own.
+        """
+        from securecall.rating.compiled_file import save
+
+        save(self, path)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a tariff never changes; {name} cannot be set")
@@ -241,7 +336,15 @@ class Tariff:
         raise AttributeError(f"a tariff never changes; {name} cannot be deleted")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (self._text, self.file, self._decks, self.rules)
+        from securecall.rating.compiled_file import dumps, loads
+
+        return loads, (dumps(self),)
+
+    def __copy__(self) -> Tariff:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tariff:
+        return self
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Tariff) and self.digest == other.digest
@@ -251,7 +354,7 @@ class Tariff:
 
     def __repr__(self) -> str:
         return (
-            f"Tariff({self.file!r}, {len(self.document.facilities)} facilities, "
+            f"Tariff({self.file!r}, {len(self.compiled.facilities)} facilities, "
             f"{len(self.compiled.rate_ids)} rates, digest={self.digest[:12]})"
         )
 
@@ -651,8 +754,3 @@ class Tariff:
         from securecall.rating.lint import lint_tariff
 
         return lint_tariff(self, since, until)
-
-
-def _again(text: str, file: str, decks: dict[str, bytes], rules: Rules) -> Tariff:
-    """Unpickle."""
-    return Tariff(text, file, decks.__getitem__, rules)

@@ -76,13 +76,17 @@ def told_apart(tariff: Tariff) -> Tariff:
 
     Decks may call their prefixes alike, and then the id of a rate does not say whose it is.
     """
-    doc = tomllib.loads(tariff._text)
+    doc = tomllib.loads(tariff.source.value.text)
     decks = {}
     for number, contract in enumerate(doc["contract"]):
         for index, rate in enumerate(contract.get("rate", [])):
             rate["id"] = f"{number} rate {index}"
         for index, deck in enumerate(contract.get("deck", [])):
-            rows = list(csv.DictReader(tariff._decks[deck["file"]].decode("utf-8-sig").split("\n")))
+            rows = list(
+                csv.DictReader(
+                    tariff.source.value.decks[deck["file"]].decode("utf-8-sig").split("\n")
+                )
+            )
             deck["file"] = f"{number} deck {index}"
             names = [*dict.fromkeys([*rows[0], "rate_id"])]
             lines = [
@@ -193,7 +197,7 @@ def prove_overlap(tariff: Tariff, finding: Finding, witness: Call) -> None:
     """Show that a lower priority, by one, is enough for another rate to apply."""
     ids = own_ids(tariff, finding)
     assert winner(tariff, witness) in ids
-    doc = tomllib.loads(tariff._text)
+    doc = tomllib.loads(tariff.source.value.text)
     contract, kind, index = re.fullmatch(
         r"contract\[(\d+)\]\.(rate|deck)\[(\d+)\]", finding.where.key
     ).groups()
@@ -205,7 +209,7 @@ def prove_overlap(tariff: Tariff, finding: Finding, witness: Call) -> None:
     for each in doc["contract"][int(contract)].get("deck", []):
         each["priority"] = 2 * each.get("priority", 0)
     rate["priority"] = 2 * own - 1
-    again = Tariff.loads(toml_of(doc), decks=tariff._decks, rules=tariff.rules)
+    again = Tariff.loads(toml_of(doc), decks=tariff.source.value.decks, rules=tariff.rules)
     assert winner(again, witness) not in ids
 
 
