@@ -1,0 +1,435 @@
+"""Where servers plan and ask: decides by the law, and by what it has promised.
+
+An operation is written down with its instant, and done by the ledger in the order of instants when
+nothing earlier can arrive any more. Until then what it means is foreseen. A server may let a call
+run as far as it was promised; before the office takes back a promise it asks, and waits for the
+answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from securecall.errors import AmountOverflow, InputError
+from securecall.ledger.curve import Loaders, PriceCurve
+from securecall.ledger.ledger import Ledger
+from securecall.ledger.servers.board import Board, Table
+from securecall.ledger.servers.item import ENDS, YIELDS, Item, curve_of, run
+from securecall.ledger.servers.lease import Lease, Word
+from securecall.ledger.servers.outlook import End, Family, family_of, foresee
+from securecall.ledger.stores.door import Reading
+
+__all__ = ["Office", "Reply"]
+
+LIMITS_TRIED: Final = 7
+# What ends a call against its host's will, and is not known from its start.
+CUTS: Final = frozenset(("balance", "released", "transferred"))
+
+
+class Reply(NamedTuple):
+    """What a server is told.
+
+    Attributes
+    ----------
+    words : list of Word
+        Of the calls that it asked about or spoke of.
+    states : dict of str to (str, str)
+        Of the items that it sent: state and code.
+    """
+
+    words: list[Word]
+    states: dict[str, tuple[str, str]]
+
+
+class Office:
+    """A ledger that several servers share, and its board.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Nobody operates on its accounts in any other way.
+    board : Board
+        In the same database.
+    delay_ms : int
+        The longest that a message takes, and by how much clocks may differ. Slower is a partition.
+    span_ms : int
+        How far ahead a call is promised to run. It is what a server can go on without us, and what
+        others may have to wait for if it is lost.
+    patience_ms : int, optional
+        How long after its instant a plan may wait for a promise to be given back. Default: twice
+        the delay.
+    loaders : mapping, optional
+        Of price curves, as of `Ledger.open`.
+
+    Source
+    ------
+    own; docs/decisions/0120.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        board: Board,
+        *,
+        delay_ms: int,
+        span_ms: int = 30_000,
+        patience_ms: int | None = None,
+        loaders: Loaders | None = None,
+    ) -> None:
+        if delay_ms < 1 or span_ms < 8 * delay_ms:
+            raise InputError(
+                f"delay_ms must be 1 or more and span_ms eight times as much, "
+                f"not {delay_ms} and {span_ms}"
+            )
+        self.ledger, self.board = ledger, board
+        self.delay_ms, self.span_ms = delay_ms, span_ms
+        self._patience_ms = 2 * delay_ms if patience_ms is None else patience_ms
+        self._loaders = dict(loaders or {})
+
+    def exchange(
+        self,
+        server: str,
+        now_ms: int,
+        items: Sequence[Item] = (),
+        acks: Sequence[tuple[str, int, int]] = (),
+        asks: Sequence[str] = (),
+    ) -> Reply:
+        """Take what a server says, and tell it what it asks. May be sent again.
+
+        Parameters
+        ----------
+        server : str
+        now_ms : int
+            When it said so, by its clock.
+        items : sequence of Item
+            Operations that it plans or reports.
+        acks : sequence of (str, int, int)
+            Of a call: the epoch that the server knows, and until when the call may still run.
+        asks : sequence of str
+            Calls of its own of which it wants to hear, and have its promise made longer.
+
+        Raises
+        ------
+        StoreError, StoreUnsure
+            Say it again.
+
+        Source
+        ------
+        own; docs/decisions/0120.
+        """
+        with self.board.taken() as table:
+            touched: set[str] = set()
+            for call_id, epoch, until_ms in acks:
+                self._acknowledge(table, server, call_id, epoch, until_ms, touched)
+            for item in items:
+                self._receive(table, item, touched)
+            closes_ms = max(table.closed_ms(), now_ms - self.delay_ms)
+            self._collect(table, closes_ms, touched)
+            self._decide(table, now_ms, touched)
+            self._do(table, closes_ms, touched)
+            asked = list(dict.fromkeys([*asks, *(i.call_id for i in items if i.call_id)]))
+            words = self._tell(table, server, now_ms, asked, touched)
+            states = {}
+            for item in items:
+                found = table.find(item.request_id)
+                assert found is not None
+                states[item.request_id] = (found.state, found.code)
+            return Reply(words, states)
+
+    # What comes in --------------------------------------------------------------------------------
+
+    def _acknowledge(
+        self, table: Table, server: str, call_id: str, epoch: int, until_ms: int, touched: set[str]
+    ) -> None:
+        """Take a promise back as far as its holder gives it back."""
+        lease = table.lease(call_id)
+        if lease is None or lease.server != server or lease.epoch != epoch:
+            return  # of another epoch: the holder has yet to hear of the last recall
+        if lease.recall_ms is not None:
+            until_ms = min(max(until_ms, lease.recall_ms), lease.until_ms)
+            table.put_lease(lease._replace(until_ms=until_ms, recall_ms=None))
+            touched.update(lease.accounts)
+
+    def _receive(self, table: Table, item: Item, touched: set[str]) -> None:
+        known = table.find(item.request_id)
+        if known is not None and known.code != "late":
+            return
+        if item.at_ms > table.closed_ms():
+            item = replace(item, state="waiting", code="")
+        elif item.method in ENDS:
+            item = replace(item, state="done", code=self._run_late(item))
+        else:
+            item = replace(item, state="refused", code="late")
+        touched.update(item.accounts)
+        if known is None:
+            table.add(item)
+        else:
+            table.put(replace(item, order=known.order))
+
+    def _run(self, item: Item) -> tuple[str, str]:
+        try:
+            return "done", run(item, self.ledger, self._loaders)
+        except (InputError, AmountOverflow) as error:
+            return "refused", type(error).__name__
+
+    def _run_late(self, item: Item) -> str:
+        """End a call at its own instant after that was closed, in the customer's favour."""
+        _, code = self._run(item)
+        call_id = item.call_id
+        assert call_id is not None
+        call = self.ledger._store.read(lambda view: view.call(call_id))
+        if call is not None and call.reason == "recovered" and call.ended_ms is not None:
+            # It was ended at the end of its promise, for want of news; now we hear of it.
+            if call.start_ms < item.at_ms < call.ended_ms and item.method == "end_call":
+                self.ledger.refund(
+                    call_id, policy="rerate", until_ms=item.at_ms - call.start_ms,
+                    at=max(call.ended_ms, item.at_ms), request_id=f"{item.request_id}:back",
+                )  # fmt: skip
+        return code
+
+    def _collect(self, table: Table, closes_ms: int, touched: set[str]) -> None:
+        """End calls whose promise ran out and whose server has not been heard of since."""
+        for lease in table.ran_out(closes_ms):
+            call_id = lease.call_id
+            call = self.ledger._store.read(lambda view, name=call_id: view.call(name))  # type: ignore[misc]
+            if call is None or call.state != "running":
+                table.drop_lease(call_id)
+                continue
+            if call.cutoff_ms is not None and call.cutoff_ms <= lease.until_ms:
+                continue  # it ends there by the law
+            request_id = f"{call_id}:lost:{lease.epoch}"
+            if table.find(request_id) is None and lease.until_ms > table.closed_ms():
+                arguments = {"call_id": call_id, "last_alive_ms": lease.until_ms}
+                table.add(
+                    Item(
+                        request_id, lease.server, "recover", lease.accounts, lease.until_ms,
+                        arguments, state="filed",
+                    )
+                )  # fmt: skip
+                touched.update(lease.accounts)
+
+    # Deciding -------------------------------------------------------------------------------------
+
+    def _decide(self, table: Table, now_ms: int, touched: set[str]) -> None:
+        """File what breaks no promise; recall promises that stand against the law."""
+        for item in table.pending():
+            if item.state == "waiting":
+                touched.update(item.accounts)
+                self.ledger._store.read(
+                    lambda view, one=item: self._decide_one(table, view, one, now_ms)  # type: ignore[misc]
+                )
+
+    def _decide_one(self, table: Table, view: Reading, item: Item, now_ms: int) -> None:
+        family = family_of(view, table.pending(), item.accounts)
+        broken = self._broken(table, view, family, family.items)
+        if not broken:
+            table.put(replace(item, state="filed"))
+            return
+        for lease, end in broken:
+            self._recall(table, lease, end)
+        if item.method not in YIELDS:
+            table.put(replace(item, state="filed"))
+        elif now_ms >= item.at_ms + self._patience_ms:
+            settled = self._without_promises(table, view, family, item)
+            table.put(settled)
+            if settled.state == "refused" and item.call_id is not None:
+                call_id, turn = item.call_id, table.turn()
+                word = Word(call_id, item.at_ms, 0, 0, True, True, False, "promised", turn)
+                table.hint(item.server, json.dumps(word))
+
+    def _broken(
+        self, table: Table, view: Reading, family: Family, items: Sequence[Item]
+    ) -> list[tuple[Lease, int]]:
+        """Return the promises that the law would break, and where it would end their calls."""
+        ends = foresee(view, family, items, self._loaders)
+        found = []
+        for lease in table.leases_of(sorted(ends)):
+            end_ms = ends[lease.call_id].at_ms
+            if end_ms is not None and end_ms < lease.until_ms and ends[lease.call_id].reason in CUTS:
+                found.append((lease, end_ms))
+        return found
+
+    @staticmethod
+    def _recall(table: Table, lease: Lease, end_ms: int) -> None:
+        """Ask a holder to give back what it has not begun."""
+        if lease.recall_ms is not None and lease.recall_ms <= end_ms:
+            return  # that was asked for already
+        lease = lease._replace(epoch=lease.epoch + 1, recall_ms=end_ms)
+        table.put_lease(lease)
+        word = Word(
+            lease.call_id, lease.told_ms, end_ms, lease.epoch, False, False, False, "recall",
+            table.turn(),
+        )  # fmt: skip
+        table.hint(lease.server, json.dumps(word))
+
+    def _without_promises(self, table: Table, view: Reading, family: Family, item: Item) -> Item:
+        """Return an item as it may be while promises stand: shorter, or refused."""
+        refused = replace(item, state="refused", code="promised")
+        others = [each for each in family.items if each.request_id != item.request_id]
+        if item.method != "start_call":
+            return refused
+        call_id = item.call_id
+        assert call_id is not None
+        ends = foresee(view, family, family.items, self._loaders)
+        end = ends.get(call_id)
+        if end is None or end.refused or end.at_ms is None:
+            return refused
+        most_ms = end.at_ms - item.at_ms
+        for _ in range(LIMITS_TRIED):
+            most_ms //= 2
+            if most_ms < 1:
+                break
+            arguments = {**item.arguments, "max_ms": most_ms}
+            shorter = replace(item, state="filed", code="promised", arguments=arguments)
+            items = sorted([*others, shorter], key=lambda each: (each.at_ms, each.order))
+            if not self._broken(table, view, family, items):
+                return shorter
+        return refused
+
+    # Doing ----------------------------------------------------------------------------------------
+
+    def _do(self, table: Table, closes_ms: int, touched: set[str]) -> None:
+        """Have the ledger do what nothing can come before any more."""
+        for item in table.pending():
+            if item.at_ms > closes_ms:
+                break
+            if item.state == "waiting":
+                closes_ms = item.at_ms - 1  # what comes after it waits with it
+                break
+            state, code = self._run(item)
+            table.put(replace(item, state=state, code=item.code or code))
+            touched.update(item.accounts)
+        if closes_ms <= table.closed_ms():
+            return
+        if self.ledger._store.read(lambda view: view.due_calls(closes_ms)):
+            for ended in self.ledger.settle_due(at=closes_ms):
+                lease = table.lease(ended.call_id)
+                if lease is not None:
+                    touched.update(lease.accounts)
+        table.put_closed(closes_ms)
+
+    # What goes out --------------------------------------------------------------------------------
+
+    def _tell(
+        self, table: Table, server: str, now_ms: int, asked: Sequence[str], touched: set[str]
+    ) -> list[Word]:
+        """Promise what can be promised, tell the server, and call out to others."""
+        pending = table.pending()
+
+        def job(view: Reading) -> list[Word]:
+            told: dict[str, Word] = {}
+            names = set(touched)
+            for call_id in asked:
+                names.update(_payers(view, table, call_id))
+            while names:
+                family = family_of(view, pending, [min(names)])
+                names -= family.accounts
+                waits = any(item.state == "waiting" for item in family.items)
+                filed = [item for item in family.items if item.state != "waiting"]
+                for call_id, end in foresee(view, family, filed, self._loaders).items():
+                    plan = _Plan.of(call_id, family, filed, self._loaders)
+                    asks = server if call_id in asked else ""
+                    word = self._speak(table, call_id, end, plan, now_ms, asks, waits)
+                    if asks:
+                        told[call_id] = word
+            return [told.get(name) or _rest(view, table, name) for name in asked]
+
+        return self.ledger._store.read(job)
+
+    def _speak(
+        self,
+        table: Table,
+        call_id: str,
+        end: End,
+        plan: _Plan,
+        now_ms: int,
+        asks: str,
+        waits: bool,
+    ) -> Word:
+        """Say how a call stands: to who asks, and to its server if that does not know."""
+        lease, turn = table.lease(call_id), table.turn()
+        owner = lease.server if lease is not None else plan.server or asks
+        final = end.over and end.at_ms is not None and end.at_ms <= table.closed_ms()
+        if final or end.refused:
+            if final and lease is not None:
+                table.drop_lease(call_id)
+            word = Word(call_id, end.at_ms, 0, 0, final, end.refused, False, end.reason, turn)
+            if owner and owner != asks and (lease is None or lease.told_ms != end.at_ms):
+                table.hint(owner, json.dumps(word))
+            return word
+        known = lease is not None and lease.told_ms == end.at_ms
+        if lease is None:
+            until_ms = self._until(end, plan, now_ms)
+            lease = Lease(call_id, owner, 1, until_ms, None, end.at_ms, plan.accounts)
+        else:
+            lease = lease._replace(told_ms=end.at_ms)
+            if owner == asks and lease.recall_ms is None and not waits:
+                until_ms = max(lease.until_ms, self._until(end, plan, now_ms))
+                lease = lease._replace(until_ms=until_ms)
+        if owner:
+            table.put_lease(lease)
+        until_ms = lease.until_ms if lease.recall_ms is None else lease.recall_ms
+        word = Word(
+            call_id, end.at_ms, until_ms, lease.epoch, False, False, False, end.reason, turn
+        )
+        if owner and owner != asks and not known:
+            table.hint(owner, json.dumps(word))
+        return word
+
+    def _until(self, end: End, plan: _Plan, now_ms: int) -> int:
+        """Return how far a call may be promised: whole increments, and no further than the law."""
+        elapsed_ms = max(now_ms - plan.start_ms, 0) + self.span_ms
+        until_ms = plan.start_ms + plan.curve.bought(elapsed_ms)
+        return until_ms if end.at_ms is None else min(until_ms, end.at_ms)
+
+
+class _Plan(NamedTuple):
+    """What is known of a call, kept or planned."""
+
+    server: str
+    start_ms: int
+    curve: PriceCurve
+    accounts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, call_id: str, family: Family, filed: Sequence[Item], loaders: Loaders) -> _Plan:
+        row = family.calls.get(call_id)
+        item = next(
+            (each for each in filed if each.call_id == call_id and each.method == "start_call"),
+            None,
+        )
+        if row is None:
+            assert item is not None, "a call that is foreseen was kept or planned"
+            return cls(item.server, item.at_ms, curve_of(item, loaders), item.accounts)
+        assert row.curve is not None
+        server = "" if item is None else item.server
+        return cls(server, row.start_ms, row.curve, tuple(row.accounts))
+
+
+def _payers(view: Reading, table: Table, call_id: str) -> Sequence[str]:
+    """Return who pays a call, kept or planned."""
+    lease = table.lease(call_id)
+    if lease is not None:
+        return lease.accounts
+    row = view.call(call_id)
+    if row is not None:
+        return row.accounts
+    item = table.start_of(call_id)
+    return () if item is None else item.accounts
+
+
+def _rest(view: Reading, table: Table, call_id: str) -> Word:
+    """Say how a call stands that is over, or not begun yet."""
+    row, turn = view.call(call_id), table.turn()
+    if row is not None:
+        refused = row.state == "refused"
+        table.drop_lease(call_id)
+        return Word(call_id, row.ended_ms, 0, 0, True, refused, False, row.reason, turn)
+    item = table.start_of(call_id)
+    if item is None:
+        return Word(call_id, None, 0, 0, True, True, False, "unknown", turn)
+    waits = item.state == "waiting"
+    return Word(call_id, item.at_ms, 0, 0, not waits, not waits, waits, item.code, turn)
