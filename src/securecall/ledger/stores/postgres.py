@@ -22,8 +22,8 @@ from securecall.ledger.curve import Loaders, PriceCurve
 from securecall.ledger.stores.door import Reading, Writing
 from securecall.ledger.stores.group import Group, Item
 from securecall.ledger.stores.pending import Cache
-from securecall.ledger.stores.postgres_change import Change
-from securecall.ledger.stores.postgres_link import Address, Link, connect, make, passes
+from securecall.ledger.stores.postgres_change import Change, NotHeld
+from securecall.ledger.stores.postgres_link import Address, Link, connect, make, message, passes
 from securecall.ledger.stores.postgres_view import View
 
 __all__ = ["PostgresStore"]
@@ -154,51 +154,80 @@ class PostgresStore:
         """Run a group in one transaction, again and again while what fails may pass."""
         until = monotonic() + self._patience_ms / 1000
         pause = 0.0
-        unsure = ""  # why it is not known what the last transaction has kept
+        unknown: _Unknown | None = None  # why it is not known what the last transaction has kept
         while True:
             try:
                 if self._writer is None:
                     self._writer = connect(self._address, self._patience_ms)
-                if not unsure or not self._is_kept(self._writer, items):
-                    unsure = ""
-                    self._try(items)
+                if unknown is not None:
+                    if self._is_kept(self._writer, items):
+                        return
+                    last, unknown = unknown, None
+                    if not last.passes:
+                        self._one_by_one(items, str(last))
+                        return
+                self._try(items)
                 return
-            except _Unknown as unknown:
-                unsure = why = str(unknown)
+            except _Unknown as error:
+                unknown = error
+                why = str(error)
                 self._discard()
-                left = monotonic() < until
             except (psycopg.Error, StoreError, MemoryError) as error:
                 why = str(error)
                 self._discard()
-                may_pass = isinstance(error, psycopg.Error) and passes(error)
-                left = monotonic() < until and (may_pass or bool(unsure))
-                if not may_pass and not unsure and len(items) > 1:
-                    for item in items:
-                        self._run([item])
+                if unknown is None and not (isinstance(error, psycopg.Error) and passes(error)):
+                    self._one_by_one(items, why)
                     return
             except BaseException:
                 self._discard()  # an interrupt: whatever was under way is rolled back
                 raise
-            if not left:
-                _give_up(items, why, bool(unsure))
+            if monotonic() > until:
+                _give_up(items, why, unsure=unknown is not None)
                 return
             sleep(pause)
             pause = min(pause * 2 or PAUSE_S, PAUSE_S_MAX)
 
+    def _one_by_one(self, items: list[Item], why: str) -> None:
+        """Give each of a group that cannot be kept a transaction of its own."""
+        if len(items) == 1:
+            _give_up(items, why, unsure=False)
+        else:
+            for item in items:
+                self._run([item])
+
     def _try(self, items: list[Item]) -> None:
-        assert self._writer is not None
-        change = Change(self._writer, self._loaders, self._curves, self._cache)
+        """Run a group without holding the head if that is likely to do; else holding it."""
+        self._cache.trim()
+        if self._alone and self._cache.head is not None:
+            try:
+                if self._try_once(items, hold=False):
+                    return
+            except NotHeld:
+                pass
+            self._cache.drop()
+        self._try_once(items, hold=True)
+
+    def _try_once(self, items: list[Item], *, hold: bool) -> bool:
+        """Run a group; return whether what came of it stands, as it always does with the head."""
+        link = self._writer
+        assert link is not None
+        change = Change(link, self._loaders, self._curves, self._cache, link.level)
         requests = [item.request_id for item in items if item.request_id is not None]
         names = {name for item in items for name in item.names}
-        self._cache.trim()
-        self._alone = change.begin(requests, names, alone=self._alone)
+        if hold:
+            self._alone = change.take_head(requests, names)
+        else:
+            self._alone = False  # until it has been kept
+            change.look_around(requests, names)
         for item in items:
             item.error, item.seq = None, 0
             try:
                 item.answer = item.job(change)
-            except (psycopg.Error, MemoryError):
+            except (psycopg.Error, MemoryError, NotHeld):
                 raise
             except Exception as error:
+                if not hold:
+                    return False  # it may go by what is not so any more
                 item.error = error  # the job's own refusal: what it put is forgotten
                 change.forget()
                 continue
@@ -206,30 +235,40 @@ class PostgresStore:
                 item.seq, item.hash = change.added[0], change.added[7]
                 change.keep()
         if change.empty:
-            self._writer.execute("ROLLBACK")
-            return
+            if hold:
+                change.leave()
+            return True
         head = change.head()
         due = head.seq - self._checkpointed >= CHECKPOINT_EVERY
         try:
             change.commit(self._key if due else None)
+        except (psycopg.errors.DivisionByZero, psycopg.errors.UniqueViolation) as error:
+            if hold:
+                raise _Unknown(error) from None
+            return False  # another process has written since, or had the same request
         except psycopg.Error as error:
             # Whatever it says: the answer to COMMIT may be what was lost.
-            raise _Unknown(str(error)) from None
+            raise _Unknown(error) from None
         if due:
             self._checkpointed = head.seq
+        if not hold:
+            self._alone = True
+        return True
 
     @staticmethod
     def _is_kept(link: Link, items: list[Item]) -> bool:
         """Say whether a transaction whose end nobody saw was kept, whole as it was.
 
-        It had the head of the chain. Who can take that now knows that the transaction is over: it
-        is there, or it never will be.
+        Who can take the head knows that no transaction that held it is still under way. One that
+        went without it may yet come, by a wire that is slow; a new turn makes it void.
         """
         last = max(items, key=lambda item: item.seq)
-        link.execute("BEGIN")
-        link.execute("SELECT seq FROM head FOR UPDATE")
-        row = link.execute("SELECT hash FROM op WHERE seq = %s", (last.seq,)).fetchone()
-        link.execute("ROLLBACK")
+        with message(link):
+            link.execute("BEGIN")
+            link.execute("UPDATE head SET turn = turn + 1")
+            asked = link.execute("SELECT hash FROM op WHERE seq = %s", (last.seq,))
+            link.execute("COMMIT")
+        row = asked.fetchone()
         return row is not None and bytes(row[0]) == last.hash
 
     def _discard(self) -> None:
@@ -299,8 +338,12 @@ class PostgresStore:
 class _Unknown(Exception):
     """The end of a transaction was not seen: what was kept is unknown."""
 
+    def __init__(self, error: psycopg.Error) -> None:
+        super().__init__(str(error))
+        self.passes = passes(error)
 
-def _give_up(items: list[Item], why: str, unsure: bool) -> None:
+
+def _give_up(items: list[Item], why: str, *, unsure: bool) -> None:
     for item in items:
         if item.error is not None and not isinstance(item.error, RequestConflict):
             continue  # bad input, whatever the others did

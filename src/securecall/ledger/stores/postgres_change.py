@@ -1,14 +1,22 @@
 """What a group of operations puts into PostgreSQL: one question before, one message after.
 
-A transaction begins by taking the head of the chain, the one row that every operation changes, and
-by reading in the same message what the group's operations name. It ends with one message that
-writes a statement a table, moves the head and commits. So between taking the head and letting it
-go there is one way over the wire and back, however many operations there are.
+The head of the chain is the one row that every operation changes. A transaction that *holds* it
+has locked it before anything is read, and reads in the same message what the group's operations
+name; what it writes goes in one more message, which ends with COMMIT. So between taking the head
+and letting it go there is one way over the wire and back, however many operations there are.
+The disk is not among what others wait for: the head is let go when the transaction is over, and
+another message has the log synced before anybody is told an answer. Whoever builds on the
+transaction meanwhile comes after it in the log, and has it synced with his own.
+
+Where nobody else has been writing there is no need to take the head first. What is cached is most
+likely still so, and the one message that writes says on what head it rests: if that is another one
+by now, nothing is kept. Whatever was read meanwhile was read of that head or of a later one, since
+every operation moves it, so that this looks after all that an operation went by.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from psycopg import Connection
@@ -19,34 +27,44 @@ from securecall.ledger.curve import Loaders, PriceCurve, dumped
 from securecall.ledger.rows import AccountRow, CallRow, OpRow
 from securecall.ledger.stores.door import Head
 from securecall.ledger.stores.pending import Cache, Pending
+from securecall.ledger.stores.postgres_link import message
 from securecall.ledger.stores.postgres_view import ACCOUNTS, HEAD, OPS, View
 
-__all__ = ["Change"]
+__all__ = ["Change", "NotHeld"]
 
 _dumps = encoder()
 
 # Calls that an operation names, and those that run on accounts that it names.
 _CALLS: Final = """
-    SELECT id, state, cutoff_ms, body FROM call WHERE id = ANY(%s) OR id = ANY(ARRAY(
-        SELECT json_array_elements_text(running::json) FROM account WHERE id = ANY(%s)))
+    SELECT id, state, cutoff_ms, body FROM call WHERE id = ANY(%s::text[]) OR id = ANY(ARRAY(
+        SELECT json_array_elements_text(running::json) FROM account WHERE id = ANY(%s::text[])
+        AND running <> '[]'))
 """
-_OP: Final = """
-    INSERT INTO op SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bytea[], %s::text[],
-        %s::bigint[], %s::text[], %s::text[], %s::bytea[])
+# Everything hangs on the head being moved: if it is another one, nothing is put, and the division
+# fails, with whatever else stands in the message.
+_MOVE: Final = """
+    WITH moved AS (
+        UPDATE head SET seq = %s, entry_seq = %s, hash = %s, at_ms = %s
+        WHERE seq = %s AND hash = %s AND turn = %s RETURNING seq
+    ), ops AS (
+        INSERT INTO op SELECT put.* FROM moved, unnest(%s::bigint[], %s::text[], %s::bytea[],
+            %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bytea[]) AS put
+    ), entries AS (
+        INSERT INTO entry SELECT put.* FROM moved, unnest(%s::bigint[], %s::bigint[], %s::bigint[],
+            %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[]) AS put
+    ), accounts AS (
+        INSERT INTO account SELECT put.* FROM moved, unnest(%s::text[], %s::text[], %s::bigint[],
+            %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::text[],
+            %s::bigint[], %s::text[]) AS put
+        ON CONFLICT (id) DO UPDATE SET posted = excluded.posted, credit = excluded.credit,
+            settled_ms = excluded.settled_ms, touched = excluded.touched,
+            active_ms = excluded.active_ms, closed = excluded.closed, running = excluded.running,
+            reload_ms = excluded.reload_ms, more = excluded.more
+    )
+    SELECT 1 / count(*), set_config('synchronous_commit', %s, true) FROM moved
 """
-_ENTRY: Final = """
-    INSERT INTO entry SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
-        %s::text[], %s::bigint[], %s::text[], %s::text[])
-"""
-_ACCOUNT: Final = """
-    INSERT INTO account SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::bigint[],
-        %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::text[], %s::bigint[],
-        %s::text[])
-    ON CONFLICT (id) DO UPDATE SET posted = excluded.posted, credit = excluded.credit,
-        settled_ms = excluded.settled_ms, touched = excluded.touched,
-        active_ms = excluded.active_ms, closed = excluded.closed, running = excluded.running,
-        reload_ms = excluded.reload_ms, more = excluded.more
-"""
+# A transaction of its own, which ends when the log is on disk as far as here.
+_SYNC: Final = "SELECT pg_logical_emit_message(true, 'securecall', '')"
 _STARTED: Final = """
     INSERT INTO call (id, state, cutoff_ms, body, curve)
     SELECT id, state, cutoff_ms, body, curve
@@ -71,8 +89,11 @@ _NOTE: Final = """
     INSERT INTO note SELECT * FROM unnest(%s::text[], %s::text[])
     ON CONFLICT (name) DO UPDATE SET value = excluded.value
 """
-_MOVE: Final = "UPDATE head SET seq = %s, entry_seq = %s, hash = %s, at_ms = %s"
 _SIGNED: Final = "INSERT INTO checkpoint VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
+
+
+class NotHeld(Exception):
+    """A group that goes without the head needs it after all; nothing was written."""
 
 
 class _Known(View):
@@ -98,6 +119,15 @@ class Change(Pending):
     ----------
     connection : psycopg.Connection
         In autocommit, so that what begins and ends a transaction stands here.
+    cache : Cache
+        Its version is the head's turn; a new one makes void what went without the head.
+    level : str
+        The session's ``synchronous_commit``.
+
+    Attributes
+    ----------
+    held : bool
+        Whether it holds the head.
     """
 
     def __init__(
@@ -106,61 +136,75 @@ class Change(Pending):
         loaders: Loaders,
         curves: dict[str, PriceCurve],
         cache: Cache,
+        level: str,
     ) -> None:
         self._known = _Known(connection, loaders, curves)
         super().__init__(self._known, curves, cache)
         self._connection = connection
+        self._before = cache.head
+        self._level = level
+        self.held = False
         self._laid = False
 
-    def begin(self, request_ids: Sequence[str], names: Collection[str], *, alone: bool) -> bool:
-        """Take the head of the chain and read what is likely to be needed.
+    def take_head(self, request_ids: Sequence[str], names: Collection[str]) -> bool:
+        """Begin a transaction that holds the head, and read what is likely to be needed.
 
         Parameters
         ----------
         request_ids : sequence of str
         names : collection of str
             Ids of accounts and calls; others among them do no harm.
-        alone : bool
-            Nobody else wrote last time: most likely what is cached still holds, and is not read.
 
         Returns
         -------
         bool
             Whether nobody else has written since.
         """
-        cache, execute = self._cache, self._connection.execute
-        missing = list(names)
-        if alone:
-            missing = [
-                each for each in names if each not in cache.accounts and each not in cache.calls
-            ]
-        with self._connection.pipeline():
+        self.held = True
+        execute = self._connection.execute
+        wanted = _texts(names)
+        with message(self._connection):
             execute("BEGIN")
             asked_head = execute(f"{HEAD} FOR UPDATE")
-            asked_ops = execute(OPS, (list(request_ids),)) if request_ids else None
-            asked_accounts = execute(ACCOUNTS, (missing,)) if missing else None
-            asked_calls = execute(_CALLS, (missing, missing)) if missing else None
+            asked_ops = execute(OPS, (_texts(request_ids),))
+            asked_accounts = execute(ACCOUNTS, (wanted,))
+            asked_calls = execute(_CALLS, (wanted, wanted))
         row = asked_head.fetchone()
         assert row is not None, "a ledger has a head"
-        head = Head(*row)
-        alone = head == cache.head
+        cache = self._cache
+        head, alone = Head(*row[:4]), Head(*row[:4]) == cache.head
         if not alone:
             cache.drop()
             cache.head = head
-        if asked_ops is not None:
-            found: dict[str, OpRow | None] = dict.fromkeys(request_ids)
-            for row in asked_ops:
-                found[row[1]] = OpRow(*row)
-            self._looked_up = found
-        if asked_accounts is not None and asked_calls is not None:
-            for row in asked_accounts:
-                cache.accounts[row[0]] = AccountRow.load(row)
-            calls = self._known.calls_from(asked_calls.fetchall())
-            cache.calls.update(calls)
-            self._known.absent = {
-                each for each in missing if each not in cache.accounts and each not in calls
-            }
+        cache.version = row[4]
+        self._before = head
+        self._looked_up = dict.fromkeys(request_ids)
+        for row in asked_ops:
+            self._looked_up[row[1]] = OpRow(*row)
+        for row in asked_accounts:
+            cache.accounts[row[0]] = AccountRow.load(row)
+        calls = self._known.calls_from(asked_calls.fetchall())
+        cache.calls.update(calls)
+        self._known.absent = {
+            name for name in names if name not in cache.accounts and name not in calls
+        }
         return alone
+
+    def look_around(self, request_ids: Sequence[str], names: Collection[str]) -> None:
+        """Read what is likely to be needed and is not cached, without holding the head."""
+        # A request that is there already shows when it is put: an id is put once.
+        self._looked_up = dict.fromkeys(request_ids)
+        cache, execute = self._cache, self._connection.execute
+        missing = [name for name in names if name not in cache.accounts and name not in cache.calls]
+        if not missing:
+            return
+        wanted = _texts(missing)
+        with message(self._connection):
+            asked_accounts = execute(ACCOUNTS, (wanted,))
+            asked_calls = execute(_CALLS, (wanted, wanted))
+        for row in asked_accounts:
+            cache.accounts[row[0]] = AccountRow.load(row)
+        cache.calls.update(self._known.calls_from(asked_calls.fetchall()))
 
     @property
     def empty(self) -> bool:
@@ -168,28 +212,54 @@ class Change(Pending):
         return not self._ops and not self._laid
 
     def lay_down(self) -> None:
-        """Write what the group has put and the database has not."""
+        """Write what the group has put and the database has not.
+
+        Raises
+        ------
+        NotHeld
+            The head is not held, so that this would be kept at once.
+        """
         if not self._ops:
             return
-        execute = self._connection.execute
-        execute(_OP, _columns(self._ops))
-        if self._entries:
-            execute(_ENTRY, _columns(self._entries))
-        if self._accounts:
-            execute(_ACCOUNT, _columns(row.dump() for row in self._accounts.values()))
-        if self._calls:
-            self._lay_calls_down()
-        if self._papers:
-            papers = ((*paper[:4], _dumps(paper.body)) for paper in self._papers.values())
-            execute(_PAPER, _columns(papers))
-        if self._notes:
-            notes = ((name, _dumps(value)) for name, value in self._notes.items())
-            execute(_NOTE, _columns(notes))
+        if not self.held:
+            raise NotHeld
+        self._put(self._statements())
+
+    def _put(self, statements: Iterable[tuple[str, Sequence[Any]]]) -> None:
+        for sql, values in statements:
+            self._connection.execute(sql, values)
         self._clear()
         self._known.absent.clear()
+        self._before = self._cache.head
         self._laid = True
 
-    def _lay_calls_down(self) -> None:
+    def _statements(self) -> list[tuple[str, Sequence[Any]]]:
+        """Return the statements that lay everything down."""
+        head, before = self._cache.head, self._before
+        assert head is not None
+        assert before is not None
+        accounts = [row.dump() for row in self._accounts.values()]
+        found: list[tuple[str, Sequence[Any]]] = [
+            (
+                _MOVE,
+                (
+                    *head, before.seq, before.hash, self._cache.version,
+                    *_columns(self._ops, "itbtittb"), *_columns(self._entries, "iiittitt"),
+                    *_columns(accounts, "ttiiiiiitit"), "off" if self.held else self._level,
+                ),
+            )
+        ]  # fmt: skip
+        if self._calls:
+            found += self._calls_statements()
+        if self._papers:
+            papers = [(*paper[:4], _dumps(paper.body)) for paper in self._papers.values()]
+            found.append((_PAPER, _columns(papers, "ttttt")))
+        if self._notes:
+            notes = [(name, _dumps(value)) for name, value in self._notes.items()]
+            found.append((_NOTE, _columns(notes, "tt")))
+        return found
+
+    def _calls_statements(self) -> list[tuple[str, Sequence[Any]]]:
         started, others = [], []
         for call in self._calls.values():
             columns = call.dump()
@@ -198,10 +268,12 @@ class Change(Pending):
                 started.append((*columns, dumped(call.curve)))
             else:
                 others.append(columns)
+        found: list[tuple[str, Sequence[Any]]] = []
         if started:
-            self._connection.execute(_STARTED, _columns(started))
+            found.append((_STARTED, _columns(started, "ttitb")))
         if others:
-            self._connection.execute(_OTHERS, _columns(others))
+            found.append((_OTHERS, _columns(others, "ttit")))
+        return found
 
     def commit(self, key: bytes | None) -> None:
         """Lay down, move the head, and commit, in one message.
@@ -211,18 +283,64 @@ class Change(Pending):
         key : bytes, optional
             Sign where the chain is.
         """
-        execute = self._connection.execute
-        with self._connection.pipeline():
-            self.lay_down()
-            head = self._cache.head
-            assert head is not None
-            execute(_MOVE, head)
-            if key is not None:
-                mac = sign(key, head.seq, head.entry_seq, head.hash)
-                execute(_SIGNED, (*head, mac))
-            execute("COMMIT")
+        head = self._cache.head
+        assert head is not None
+        statements = self._statements() if self._ops else []
+        if key is not None:
+            mac = sign(key, head.seq, head.entry_seq, head.hash)
+            statements.append((_SIGNED, (*head, mac)))
+        if self.held:
+            statements.append(("COMMIT", ()))
+            self._end(statements)
+        elif len(statements) == 1:
+            self._put(statements)
+        else:  # without BEGIN, what one message has is a transaction
+            with message(self._connection):
+                self._put(statements)
+
+    def leave(self) -> None:
+        """Let the head go; what was found there is on disk when this returns."""
+        self._end([("ROLLBACK", ())])
+
+    def _end(self, statements: Iterable[tuple[str, Sequence[Any]]]) -> None:
+        with message(self._connection):
+            self._put(statements)
+        self._connection.execute(_SYNC)
 
 
-def _columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
-    """Turn rows into columns, which go over the wire as one array each."""
-    return [list(column) for column in zip(*rows, strict=True)]
+def _whole_numbers(column: Iterable[int | None]) -> str:
+    return f"{{{','.join(['NULL' if each is None else str(each) for each in column])}}}"
+
+
+def _texts(column: Iterable[str]) -> str:
+    quoted = [each.replace("\\", "\\\\").replace('"', '\\"') for each in column]
+    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
+
+
+def _bytes(column: Iterable[bytes]) -> str:
+    written = [f'"\\\\x{each.hex()}"' for each in column]
+    return f"{{{','.join(written)}}}"
+
+
+_WRITERS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "i": _whole_numbers,
+    "t": _texts,
+    "b": _bytes,
+}
+
+
+def _columns(rows: Sequence[Sequence[Any]], kinds: str) -> list[str]:
+    """Turn rows into columns, each an array as PostgreSQL writes it.
+
+    By hand, because psycopg looks at every value of a list three times before it writes one.
+
+    Parameters
+    ----------
+    rows : sequence of sequences
+    kinds : str
+        A letter a column: i for whole numbers, t for text, b for bytes.
+    """
+    if not rows:
+        return ["{}"] * len(kinds)
+    columns = zip(*rows, strict=True)
+    return [_WRITERS[kind](column) for kind, column in zip(kinds, columns, strict=True)]

@@ -9,6 +9,8 @@ long is as good as lost.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -20,7 +22,7 @@ from securecall.errors import InputError, StoreError
 from securecall.ledger.chain import GENESIS
 from securecall.ledger.stores.postgres_schema import FORMAT, SCHEMA, TABLES
 
-__all__ = ["Address", "Link", "connect", "make", "passes"]
+__all__ = ["Address", "Link", "connect", "make", "message", "passes"]
 
 SCHEMA_NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 DEFAULT_SCHEMA: Final = "securecall"
@@ -81,9 +83,12 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
     ----------
     patience_ms : int
         After so long without an answer it is given up.
+    level : str
+        The session's ``synchronous_commit``: ``on``, or more where a standby has to have it.
     """
 
     patience_ms = 10_000
+    level = "on"
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Drive one exchange with the server; see `psycopg.Connection.wait`.
@@ -104,6 +109,26 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
             raise psycopg.OperationalError(
                 f"the server said nothing for {seconds:g} s ({type(error).__name__})"
             ) from None
+
+
+@contextmanager
+def message(link: psycopg.Connection[Any]) -> Iterator[None]:
+    """Send the statements of a block as one message, and raise the first failure of any.
+
+    Without BEGIN they are a transaction.
+    """
+    first = None
+    try:
+        with link.pipeline():
+            try:
+                yield
+            except psycopg.Error as error:
+                first = error
+    except psycopg.Error:
+        if first is None:
+            raise
+    if first is not None:
+        raise first
 
 
 def connect(address: Address, patience_ms: int) -> Link:
@@ -132,7 +157,7 @@ def connect(address: Address, patience_ms: int) -> Link:
 
 def _prepare(link: Link, address: Address, patience_ms: int) -> None:
     """Refuse a server that is weaker than a ledger needs, and set what the session needs."""
-    with link.pipeline():
+    with message(link):
         asked = link.execute(
             "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', "
             "'synchronous_commit', 'server_encoding')"
@@ -148,6 +173,8 @@ def _prepare(link: Link, address: Address, patience_ms: int) -> None:
         raise StoreError(f"{address} must have the encoding UTF8, not {has['server_encoding']}")
     if has["synchronous_commit"] in ("off", "local"):
         link.execute("SET synchronous_commit = on")
+    else:
+        link.level = has["synchronous_commit"]
 
 
 def make(link: Link, address: Address) -> None:
@@ -170,7 +197,9 @@ def make(link: Link, address: Address) -> None:
                 link.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
                 for statement in SCHEMA:
                     link.execute(statement.encode())
-                link.execute("INSERT INTO head VALUES (true, %s, 0, 0, %s, 0)", (FORMAT, GENESIS))
+                link.execute(
+                    "INSERT INTO head VALUES (true, %s, 0, 0, %s, 0, 0)", (FORMAT, GENESIS)
+                )
     tables = _tables(link, address)
     if not tables.issuperset(TABLES):
         raise StoreError(f"{address} holds {', '.join(sorted(tables)[:4])}: it is no ledger")

@@ -94,7 +94,8 @@ SCHEMA: Final = (
         seq bigint NOT NULL,
         entry_seq bigint NOT NULL,
         hash bytea NOT NULL,
-        at_ms bigint NOT NULL
+        at_ms bigint NOT NULL,
+        turn bigint NOT NULL
     ) WITH (fillfactor = 10)
     """,
     """

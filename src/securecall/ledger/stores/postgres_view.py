@@ -25,10 +25,10 @@ _ACCOUNT: Final = (
 )
 _PAPER: Final = "kind, id, account, state, body"
 _CALL: Final = "id, state, cutoff_ms, body"
-HEAD: Final = "SELECT seq, entry_seq, hash, at_ms FROM head"
-OPS: Final = f"SELECT {_OP} FROM op WHERE request_id = ANY(%s)"
-ACCOUNTS: Final = f"SELECT {_ACCOUNT} FROM account WHERE id = ANY(%s)"
-CALLS: Final = f"SELECT {_CALL} FROM call WHERE id = ANY(%s)"
+HEAD: Final = "SELECT seq, entry_seq, hash, at_ms, turn FROM head"
+OPS: Final = f"SELECT {_OP} FROM op WHERE request_id = ANY(%s::text[])"
+ACCOUNTS: Final = f"SELECT {_ACCOUNT} FROM account WHERE id = ANY(%s::text[])"
+CALLS: Final = f"SELECT {_CALL} FROM call WHERE id = ANY(%s::text[])"
 
 
 def _paper(row: tuple[str, str, str, str, str]) -> Paper:
@@ -62,7 +62,7 @@ class View:
             after = rows[-1][key]
 
     def head(self) -> Head:
-        return Head(*self._one(HEAD))
+        return Head(*self._one(HEAD)[:4])
 
     def op(self, request_id: str) -> OpRow | None:
         return self.ops_of([request_id])[request_id]
@@ -93,7 +93,7 @@ class View:
             if len(self._curves) + len(unknown) > CURVES_MAX:
                 self._curves.clear()
                 unknown = [row[0] for row in rows]
-            sql = "SELECT id, curve FROM call WHERE id = ANY(%s)"
+            sql = "SELECT id, curve FROM call WHERE id = ANY(%s::text[])"
             for id, body in self._all(sql, unknown):
                 self._curves[id] = loaded(body, self._loaders)
         return {row[0]: CallRow.load(row, self._curves[row[0]]) for row in rows}
