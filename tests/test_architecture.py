@@ -25,10 +25,10 @@ PACKAGE = SOURCE / "securecall"
 WINGS = (
     ("errors", "toml_lines"),
     ("money",),
-    ("regulation", "engine"),
+    ("regulation", "engine", "spread"),
     ("rating", "fraud", "ledger"),
     ("calls",),
-    ("integrations",),
+    ("integrations", "testing"),
     ("cli", "face"),
 )
 
@@ -68,6 +68,7 @@ OUTSIDE = {
     "calls": {"argon2", "numpy", "pyarrow"},
     "integrations": {"numpy", "pandas", "polars", "pyarrow", "websockets"},
     "cli": {"pyarrow", "rich", "typer"},
+    "testing": {"pyarrow", "pytest"},
 }
 
 

@@ -304,6 +304,7 @@ def test_nothing_of_an_operation_that_fails_is_kept(
 ) -> None:
     ledger = make()
     ledger.open_account("a", at=MAY, opening="10")
+
     def fail(*_: Any) -> None:
         raise RuntimeError("in the middle")
 

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from securecall.errors import ColumnError, InputError, InputTypeError, nearest
 from securecall.ledger.identifier import LENGTH_MAX
+from securecall.ledger.posting.cells import amounts, instants, wholes
 from securecall.money import AMOUNT_MICROS_MAX, micros
 
 __all__ = ["Part", "Record", "open_rated", "parts"]
@@ -130,14 +131,11 @@ class _Columns:
         """Return the records of a batch."""
         rows = batch.num_rows
         assert self.key is not None
-        keys = self._cast(batch, self.key, pa.string()).to_pylist()
-        accounts = self._cast(batch, "account", pa.string()).to_pylist()
-        statuses = self._cast(batch, "status", pa.string()).to_pylist()
-        starts = _whole(self._cast(batch, "start", _INSTANT).cast(pa.int64()))
-        durations = _whole(self._cast(batch, "duration_ms", pa.int64()))
-        billed: list[int | None] = [None] * rows
-        if "billed_ms" in self.names:
-            billed = _whole(self._cast(batch, "billed_ms", pa.int64()))
+        keys, accounts, statuses = (
+            self._text(batch, name) for name in (self.key, "account", "status")
+        )
+        starts = self._starts(batch)
+        durations, billed = (self._wholes(batch, name) for name in ("duration_ms", "billed_ms"))
         totals = self._amounts(batch, "total")
         nets, taxes, shares = (self._amounts(batch, each) for each in OPTIONAL[:3])
         lines: list[Any] = [None] * rows
@@ -149,43 +147,56 @@ class _Columns:
         )  # fmt: skip
         return [_record(row) for row in rows_of]
 
-    def _cast(self, batch: pa.RecordBatch, name: str, kind: pa.DataType) -> pa.Array:
+    def _text(self, batch: pa.RecordBatch, name: str) -> list[str | None]:
         column = batch.column(name)
-        if column.type == kind:
-            return column
         if pa.types.is_dictionary(column.type):
-            words = column.dictionary.cast(
-                pa.string()
-            )  # polars sends views, which decode to nothing
+            # As plain text first: the views that polars sends cannot be decoded.
+            words = column.dictionary.cast(pa.string())
             column = pa.DictionaryArray.from_arrays(column.indices, words).dictionary_decode()
-        if pa.types.is_timestamp(column.type) and column.type != kind:
-            column = pc.floor_temporal(column, unit="millisecond")
-        try:
-            return column.cast(kind)
-        except pa.ArrowInvalid as error:
-            raise ColumnError(name, f"has a value that is not {kind}: {error}") from None
+        return list(column.to_pylist())
+
+    def _starts(self, batch: pa.RecordBatch) -> list[int | None]:
+        column = batch.column("start")
+        if not pa.types.is_timestamp(column.type):
+            return instants(self._text(batch, "start"))
+        if column.type != _INSTANT:
+            column = pc.floor_temporal(column, unit="millisecond").cast(_INSTANT)
+        return _wide(column, 1)
+
+    def _wholes(self, batch: pa.RecordBatch, name: str) -> list[int | None]:
+        if name not in self.names:
+            return [None] * batch.num_rows
+        column = batch.column(name)
+        if not pa.types.is_integer(column.type):
+            return wholes(self._text(batch, name))
+        return _wide(_cast(column, name, pa.int64()), 1)
 
     def _amounts(self, batch: pa.RecordBatch, name: str) -> list[int | None]:
         if name not in self.names:
             return [None] * batch.num_rows
-        column = self._cast(batch, name, _AMOUNT)
-        # The lower half of each 16 bytes: 18 digits fit into 64 bits.
-        whole = memoryview(column.buffers()[1]).cast("B").cast("q") if len(column) else ()
-        first, last = 2 * column.offset, 2 * (column.offset + len(column))
-        values: list[int | None] = list(whole[first:last:2])
-        return _blanked(values, column)
+        column = batch.column(name)
+        if not pa.types.is_decimal(column.type):
+            return amounts(self._text(batch, name))
+        return _wide(_cast(column, name, _AMOUNT), 2)
 
 
-def _whole(column: pa.Array) -> list[int | None]:
-    if column.null_count:
-        return list(column.to_pylist())
+def _cast(column: pa.Array, name: str, kind: pa.DataType) -> pa.Array:
+    try:
+        return column if column.type == kind else column.cast(kind)
+    except pa.ArrowInvalid as error:
+        raise ColumnError(name, f"has a value that is not {kind}: {error}") from None
+
+
+def _wide(column: pa.Array, words: int) -> list[int | None]:
+    """Return values that are so many 64-bit words wide: their first, which holds all of it.
+
+    An amount has two, and 18 digits fit into the lower one.
+    """
     if not len(column):
         return []
-    values = memoryview(column.buffers()[1]).cast("B").cast("q")
-    return list(values[column.offset : column.offset + len(column)])
-
-
-def _blanked(values: list[int | None], column: pa.Array) -> list[int | None]:
+    whole = memoryview(column.buffers()[1]).cast("B").cast("q")
+    first = words * column.offset
+    values: list[int | None] = list(whole[first : first + words * len(column) : words])
     if column.null_count:
         for row, valid in enumerate(column.is_valid().to_pylist()):
             if not valid:
@@ -257,8 +268,8 @@ def parts(reader: pa.RecordBatchReader, rows: int) -> Iterator[Part]:
     Raises
     ------
     ColumnError
-        A column is missing, stands there twice, is of a type that is refused, or has text that is
-        no number or instant.
+        A column is missing, stands there twice, is of a type that is refused, or has numbers that
+        are too large for it.
     InputError
         The data is damaged: text that is not UTF-8, offsets or indices that lead nowhere.
     """
