@@ -14,7 +14,7 @@ from securecall.ledger.faces.desk import Desk
 from securecall.ledger.identifier import identifier
 from securecall.ledger.instant import At, instant, ms_of
 from securecall.ledger.outcome import Outcome
-from securecall.ledger.stores.door import Reading
+from securecall.ledger.stores.door import Hearing, Reading
 from securecall.ledger.values.calls import CallState
 from securecall.ledger.values.money import Balance, Entry
 from securecall.money import dollars
@@ -69,6 +69,34 @@ class Books(Desk):
         at_ms = None if at is None else ms_of(at)
         found = self._store.read(lambda view: reading.cutoffs_of(view, account, at_ms))
         return {name: None if end is None else instant(end) for name, end in found.items()}
+
+    def news(self, wait_ms: int = 0) -> dict[str, datetime | None]:
+        """Hear of which running calls another process may have moved the cutoff, and what it is.
+
+        Only a hint, and only where several machines share a ledger: elsewhere it is empty at once.
+        A hint may be late, or lost with a connection; after that, and the first time, all running
+        calls are told. So set timers by it, and when one fires ask `call` or settle all the same.
+
+        Parameters
+        ----------
+        wait_ms : int
+            Wait for so long at most until there is something.
+
+        Source
+        ------
+        own; charging law, "Cutoff is solved, not polled".
+        """
+        wait_ms = whole_of(wait_ms, "wait_ms", 0)
+        named = self._store.hear(wait_ms) if isinstance(self._store, Hearing) else []
+        if named == []:
+            return {}
+
+        def job(view: Reading) -> dict[str, int | None]:
+            calls = view.calls_of(view.running_calls() if named is None else named)
+            return {id: row.cutoff_ms for id, row in calls.items() if row.state == "running"}
+
+        found = self._store.read(job)
+        return {id: None if end is None else instant(end) for id, end in found.items()}
 
     def warnings(
         self, account: str, at: At | None = None, left_ms: int = 60_000

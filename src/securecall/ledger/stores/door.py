@@ -8,13 +8,13 @@ operations in the order in which it ran them, one at a time per ledger.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from securecall.ledger.chain import Line, Linked
 from securecall.ledger.rows import AccountRow, CallRow, OpRow
 from securecall.ledger.values.money import Entry
 
-__all__ = ["Head", "Paper", "Reading", "Store", "Writing"]
+__all__ = ["Head", "Hearing", "Paper", "Reading", "Store", "Writing"]
 
 T = TypeVar("T")
 
@@ -133,3 +133,14 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of everything."""
+
+
+@runtime_checkable
+class Hearing(Protocol):
+    """What a store has besides where several machines share it."""
+
+    def hear(self, wait_ms: int) -> list[str] | None:
+        """Return calls of which other processes may have moved the cutoff; None: of any.
+
+        Waits for so long at most until there is something.
+        """

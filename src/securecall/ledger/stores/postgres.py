@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from secrets import token_hex
 from time import monotonic, sleep
 from typing import Final, TypeVar
 
@@ -24,6 +25,7 @@ from securecall.ledger.stores.group import Group, Item
 from securecall.ledger.stores.pending import Cache
 from securecall.ledger.stores.postgres_change import Change, NotHeld
 from securecall.ledger.stores.postgres_link import Address, Link, connect, make, message, passes
+from securecall.ledger.stores.postgres_news import News
 from securecall.ledger.stores.postgres_view import View
 
 __all__ = ["PostgresStore"]
@@ -75,6 +77,9 @@ class PostgresStore:
         self._cache = Cache()
         self._alone = False
         self._pid = os.getpid()
+        self._teller = token_hex(4)
+        self._news = News(self._address, patience_ms, self._teller)
+        self._news_lock = threading.Lock()
         self._group = Group(self._run)
         self._writer: Link | None = None
         self._idle: list[Link] = []
@@ -211,7 +216,10 @@ class PostgresStore:
         """Run a group; return whether what came of it stands, as it always does with the head."""
         link = self._writer
         assert link is not None
-        change = Change(link, self._loaders, self._curves, self._cache, link.level)
+        change = Change(
+            link, self._loaders, self._curves, self._cache, level=link.level,
+            channel=self._address.channel, teller=self._teller,
+        )  # fmt: skip
         requests = [item.request_id for item in items if item.request_id is not None]
         names = {name for item in items for name in item.names}
         if hold:
@@ -327,9 +335,16 @@ class PostgresStore:
                 elif not link.closed:
                     self._idle.append(link)
 
+    def hear(self, wait_ms: int) -> list[str] | None:
+        """Wait for hints of other processes; see `door.Store`."""
+        self._belongs()
+        with self._news_lock:
+            return self._news.hear(wait_ms)
+
     def close(self) -> None:
         """Close every connection."""
         self.closed = True
+        self._news.close()
         self._discard()
         while self._idle:
             self._idle.pop().close()

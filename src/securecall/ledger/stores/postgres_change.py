@@ -28,6 +28,7 @@ from securecall.ledger.rows import AccountRow, CallRow, OpRow
 from securecall.ledger.stores.door import Head
 from securecall.ledger.stores.pending import Cache, Pending
 from securecall.ledger.stores.postgres_link import message
+from securecall.ledger.stores.postgres_news import TELL, payload
 from securecall.ledger.stores.postgres_view import ACCOUNTS, HEAD, OPS, View
 
 __all__ = ["Change", "NotHeld"]
@@ -123,6 +124,8 @@ class Change(Pending):
         Its version is the head's turn; a new one makes void what went without the head.
     level : str
         The session's ``synchronous_commit``.
+    channel, teller : str
+        Where others are told which cutoffs moved, and by whom.
 
     Attributes
     ----------
@@ -136,13 +139,17 @@ class Change(Pending):
         loaders: Loaders,
         curves: dict[str, PriceCurve],
         cache: Cache,
+        *,
         level: str,
+        channel: str,
+        teller: str,
     ) -> None:
         self._known = _Known(connection, loaders, curves)
         super().__init__(self._known, curves, cache)
         self._connection = connection
         self._before = cache.head
-        self._level = level
+        self._level, self._channel, self._teller = level, channel, teller
+        self._moved: dict[str, None] = {}
         self.held = False
         self._laid = False
 
@@ -205,6 +212,12 @@ class Change(Pending):
         for row in asked_accounts:
             cache.accounts[row[0]] = AccountRow.load(row)
         cache.calls.update(self._known.calls_from(asked_calls.fetchall()))
+
+    def _keep_call(self, call: CallRow, seq: int) -> None:
+        before = self._cache.calls.get(call.id)
+        if before is not None and before.cutoff_ms != call.cutoff_ms:
+            self._moved[call.id] = None
+        super()._keep_call(call, seq)
 
     @property
     def empty(self) -> bool:
@@ -289,6 +302,8 @@ class Change(Pending):
         if key is not None:
             mac = sign(key, head.seq, head.entry_seq, head.hash)
             statements.append((_SIGNED, (*head, mac)))
+        if self._moved:
+            statements.append((TELL, (self._channel, payload(self._teller, self._moved))))
         if self.held:
             statements.append(("COMMIT", ()))
             self._end(statements)

@@ -68,6 +68,7 @@ class Address:
         others = [(name, value) for name, value in asked if name != "schema"]
         query = urlencode(others, quote_via=quote)
         self.conninfo = parts._replace(scheme="postgresql", query=query).geturl()
+        self.channel = f"securecall_{self.schema}"[:63]
         host = parts.netloc.rpartition("@")[2]
         self.shown = f"postgresql://{host}{parts.path}?schema={self.schema}"  # without a password
 
@@ -98,7 +99,9 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
         psycopg.OperationalError
             No answer came; the connection is closed, since one may come later.
         """
-        seconds = (self.patience_ms + GRACE_MS) / 1000 if timeout is None else timeout
+        if timeout is not None:
+            return super().wait(gen, interval, timeout=timeout)
+        seconds = (self.patience_ms + GRACE_MS) / 1000
         until = monotonic() + seconds
         try:
             return super().wait(gen, interval, timeout=seconds)
