@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from securecall.fraud.patterns.hot_number import HotNumber
     from securecall.fraud.patterns.hours import Hours
     from securecall.fraud.patterns.invalid_pin import InvalidPin
+    from securecall.fraud.patterns.jobs import ScanJob, join_scans, scan_jobs
     from securecall.fraud.patterns.scanning import Scan, Scanner, scan
     from securecall.fraud.patterns.schedule import Schedule
     from securecall.fraud.patterns.sequence import Sequence
@@ -34,6 +35,7 @@ __all__ = [
     "Hours",
     "InvalidPin",
     "Scan",
+    "ScanJob",
     "Scanner",
     "Schedule",
     "Sequence",
@@ -42,7 +44,9 @@ __all__ = [
     "ShortBurst",
     "Suspended",
     "Velocity",
+    "join_scans",
     "scan",
+    "scan_jobs",
 ]
 
 _ROOMS: Final = {
@@ -54,6 +58,7 @@ _ROOMS: Final = {
     "Hours": "hours",
     "InvalidPin": "invalid_pin",
     "Scan": "scanning",
+    "ScanJob": "jobs",
     "Scanner": "scanning",
     "Schedule": "schedule",
     "Sequence": "sequence",
@@ -62,7 +67,9 @@ _ROOMS: Final = {
     "ShortBurst": "short_burst",
     "Suspended": "suspended",
     "Velocity": "velocity",
+    "join_scans": "jobs",
     "scan": "scanning",
+    "scan_jobs": "jobs",
 }
 
 

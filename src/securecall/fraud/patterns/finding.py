@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Finding", "finding_schema", "findings_table"]
+__all__ = ["Finding", "finding_order", "finding_schema", "findings_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,16 @@ class Finding:
     score: float
     reason: str
     evidence: Mapping[str, int | float | str | None] = field(default_factory=dict)
+
+
+def finding_order(one: Finding) -> tuple[datetime, str, str, str, datetime]:
+    """Return what findings are sorted by.
+
+    Source
+    ------
+    own.
+    """
+    return one.first_at, one.pattern, one.subject, one.facility, one.last_at
 
 
 def finding_schema() -> pa.Schema:

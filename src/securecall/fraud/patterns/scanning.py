@@ -15,7 +15,7 @@ from securecall.fraud.patterns.block import Block, Texts
 from securecall.fraud.patterns.catalogue import patterns_of
 from securecall.fraud.patterns.columns import BAD, Columns, open_stream
 from securecall.fraud.patterns.episode import Episodes
-from securecall.fraud.patterns.finding import Finding, findings_table
+from securecall.fraud.patterns.finding import Finding, finding_order, findings_table
 from securecall.fraud.patterns.hits import Hits, Named
 from securecall.fraud.patterns.ordering import Ordering
 from securecall.fraud.patterns.pattern import MOST, Pattern
@@ -288,5 +288,5 @@ def scan(
         if progress is not None:
             progress(scanner.rows, None)
     found += scanner.finish()
-    found.sort(key=lambda one: (one.first_at, one.pattern, one.subject, one.facility, one.last_at))
+    found.sort(key=finding_order)
     return Scan(tuple(found), scanner.rows, scanner.bad, scanner.notes)
