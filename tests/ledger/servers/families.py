@@ -149,9 +149,9 @@ def families(seed: int, calls: int, servers: Sequence[str], spread_ms: int) -> l
     """Return families with so many calls in all, that begin within a time."""
     random = Random(f"families {seed}")
     found: list[Family] = []
-    count = 0
+    count = number = 0
     while count < calls:
-        number = len(found)
+        number += 1
         t0 = BEGINS_MS + random.randrange(spread_ms)
         one = Family(number, seed * 100_000 + number, t0, servers)
         if one.servers:

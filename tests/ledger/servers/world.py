@@ -71,6 +71,7 @@ class _Server:
     host: Host
     media: dict[str, Media] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)  # sent or to be sent, and not answered
+    wakes_ms: int = 0
     flying: dict[int, Message] = field(default_factory=dict)  # and not answered yet
 
     @property
@@ -242,8 +243,12 @@ class World:
 
     def _wake_later(self, server: _Server) -> None:
         due_ms = server.host.due_ms()
-        if due_ms is not None and due_ms < 1 << 61:
-            self._at(max(due_ms, self.now_ms + 1), "wake", server.host.name)
+        if due_ms is None or due_ms >= 1 << 61 or server.asking:
+            return  # a reply will wake it
+        due_ms = max(due_ms, self.now_ms + 1)
+        if not self.now_ms < server.wakes_ms <= due_ms:
+            server.wakes_ms = due_ms
+            self._at(due_ms, "wake", server.host.name)
 
     def _heard(self, name: str, words: Sequence[Word]) -> None:
         server = self.servers[name]
