@@ -6,8 +6,11 @@ What runs is told by the language of a fence:
 - ``text`` right behind a script is what it prints.
 - ``toml tariff.toml``, any language and a file's name, is a file that the reader saves.
 - ``console`` is a shell: lines after ``$`` are commands, the others what they print.
+- ``sh`` is a shell of which a test has not the time: make, pip, python and securecall are run as
+  far as their arguments are read (`tests/arguments.py`).
+- Without a language it is a drawing, and no commands.
 
-Anything else is only read. ``...`` in what is printed stands for anything.
+``...`` in what is printed stands for anything. What is none of these is told by `escaped`.
 """
 
 from __future__ import annotations
@@ -23,13 +26,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-__all__ = ["ROOT", "Fence", "fences", "pages", "run_page"]
+import markdown
+
+__all__ = ["ROOT", "Fence", "escaped", "fences", "pages", "run_page", "run_text"]
 
 ROOT = Path(__file__).parents[1]
 FLAGS = doctest.ELLIPSIS | doctest.REPORT_NDIFF
 PYTHON = Path(sys.executable).parent
 
 _FENCE = re.compile(r"^```(?P<told>[^\n`]*)\n(?P<text>.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
+_COMMAND = re.compile(
+    r"^\s*(?:\$ |(?:\S*/)?(?:make|pip|python|securecall|apt-get|cd)\s)", re.MULTILINE
+)
+_HIDDEN = re.compile(r"^.*(?:```|~~~).*$", re.MULTILINE)
 
 
 class Fence(NamedTuple):
@@ -43,8 +52,9 @@ class Fence(NamedTuple):
 
 
 def pages() -> list[Path]:
-    """Return every page: the README and all of docs."""
-    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    """Return every page: the papers of the root and all of docs."""
+    papers = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+    return [*(ROOT / paper for paper in papers), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def fences(page: str) -> Iterator[Fence]:
@@ -56,6 +66,38 @@ def fences(page: str) -> Iterator[Fence]:
         follows = end > 0 and not page[end : match.start()].strip()
         yield Fence(language, file.strip(), match["text"], line, follows)
         end = match.end()
+
+
+def escaped(page: str) -> list[str]:
+    """Return the blocks of a page that nothing would run, save, compare or look through."""
+    found = []
+    blocks = list(fences(page))
+    before = ""
+    for index, fence in enumerate(blocks):
+        place = f"line {fence.line}: {fence.language or 'a drawing'} {fence.file}".rstrip()
+        if fence.file:
+            # A file that nothing behind it reads has been tried by nobody.
+            later = blocks[index + 1 :]
+            read = "pytest" if fence.file == "conftest.py" else Path(fence.file).stem
+            if not any(read in one.text for one in later):
+                found.append(f"{place} is read by nothing behind it")
+        elif fence.language == "text":
+            if before != "python" or not fence.follows:
+                found.append(f"{place} is not right behind a script that prints it")
+        elif fence.language == "":
+            if _COMMAND.search(fence.text):
+                found.append(f"{place} has a command: say console or sh")
+        elif fence.language == "console":
+            if not fence.text.startswith("$ "):
+                found.append(f"{place} does not begin with $")
+        elif fence.language not in ("python", "sh"):
+            found.append(f"{place} is of a language that is not run")
+        before = "" if fence.file else fence.language
+    rest = _FENCE.sub("", page)
+    found += [f"{line.strip()}: a fence that is not seen" for line in _HIDDEN.findall(rest)]
+    if "<pre" in markdown.markdown(rest, extensions=["tables", "sane_lists"]):
+        found.append("a block that is indented and has no fence")
+    return found
 
 
 def check(wanted: str, got: str, place: str) -> None:
@@ -116,13 +158,41 @@ def _console(fence: Fence, place: str) -> int:
     return len(commands)
 
 
+def _as_far_as_arguments(fence: Fence, place: str) -> None:
+    """Run a shell whose programs only read their arguments."""
+    links = Path(".programs").absolute()
+    venv = Path(".venv/bin")  # as a clone has it
+    for folder in (links, venv):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("make", "pip", "python", "securecall"):
+            if not (folder / name).exists():
+                told = f'exec {sys.executable} {ROOT}/tests/arguments.py {name} "$@"'
+                (folder / name).write_text(f"#!/bin/sh\n{told}\n", encoding="utf-8")
+                (folder / name).chmod(0o755)
+    done = subprocess.run(
+        ["bash", "-e", "-u", "-o", "pipefail", "-c", fence.text],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PATH": f"{links}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"},
+        check=False,
+        timeout=120,
+    )
+    if done.returncode:
+        raise AssertionError(f"{place}: sh ended with {done.returncode}:\n{done.stdout}")
+
+
 def run_page(path: Path, folder: Path) -> int:
     """Run a page in an empty folder; return how many blocks ran.
 
-    ``tests`` and ``examples`` of the repository are there under their names.
+    ``tests``, ``examples`` and ``benchmarks`` of the repository are there under their names.
     """
-    page = path.read_text(encoding="utf-8")
-    for name in ("examples", "tests"):
+    return run_text(path.read_text(encoding="utf-8"), path, folder)
+
+
+def run_text(page: str, path: Path, folder: Path) -> int:
+    """Run the text of a page that lies, or might lie, at a path."""
+    for name in ("examples", "tests", "benchmarks"):
         if (ROOT / name).is_dir():
             (folder / name).symlink_to(ROOT / name)
     names: dict[str, Any] = {"__name__": "__main__"}
@@ -145,4 +215,7 @@ def run_page(path: Path, folder: Path) -> int:
                 ran += 1
             elif fence.language == "console":
                 ran += _console(fence, place)
+            elif fence.language == "sh":
+                _as_far_as_arguments(fence, place)
+                ran += 1
     return ran

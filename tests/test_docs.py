@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 import typer.main
-from tests.pages import ROOT, fences, pages, run_page
+from tests.pages import ROOT, escaped, fences, pages, run_page, run_text
 
 import securecall
 from securecall.cli import app
@@ -174,9 +174,56 @@ def test_a_page_runs_from_top_to_bottom(page: Path, tmp_path: Path) -> None:
     runnable = [
         fence
         for fence in fences(page.read_text(encoding="utf-8"))
-        if fence.language == "console" or (fence.language == "python" and not fence.file)
+        if fence.language in ("console", "python", "sh") and not fence.file
     ]
     assert run_page(page, tmp_path) >= len(runnable)
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_no_block_of_a_page_escapes(page: Path) -> None:
+    assert escaped(page.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "why"),
+    [
+        ("```toml a.toml\n```\n", "line 2: toml a.toml is read by nothing behind it"),
+        ("```toml a.toml\n```\n```python\nopen('b')\n```\n", "is read by nothing behind it"),
+        ("```text\nx\n```\n", "line 2: text is not right behind a script that prints it"),
+        ("```python\n```\nand\n```text\n```\n", "line 5: text is not right behind"),
+        ("```\n$ ls\n```\n", "line 2: a drawing has a command"),
+        ("```\n.venv/bin/python x.py\n```\n", "line 2: a drawing has a command"),
+        ("```console\nls\n```\n", "line 2: console does not begin with $"),
+        ("```bash\nls\n```\n", "line 2: bash is of a language that is not run"),
+        ("- a\n  ```python\n  1 / 0\n  ```\n", "```python: a fence that is not seen"),
+        ("~~~python\n1 / 0\n~~~\n", "~~~python: a fence that is not seen"),
+        ("So:\n\n    1 / 0\n", "a block that is indented and has no fence"),
+    ],
+)
+def test_a_block_that_would_escape_is_told(page: str, why: str) -> None:
+    assert why in "; ".join(escaped(page))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "make no-such-target",
+        'pip install ".[no_such_extra]"',
+        "securecall no-such-command",
+        "securecall bench --no-such-option",
+        "python -m benchmarks --no-such-option",
+        "python -m no_such_module",
+        "exit 3",
+    ],
+)
+def test_what_takes_long_is_tried_as_far_as_its_arguments(line: str, tmp_path: Path) -> None:
+    page = ROOT / "docs" / "never-written.md"  # a name for messages
+    good = "```sh\nmake lint\npip install '.[voice]'\nsecurecall bench --hours 0.1\n```\n"
+    (tmp_path / "good").mkdir()
+    assert run_text(good, page, tmp_path / "good") == 1
+    (tmp_path / "bad").mkdir()
+    with pytest.raises(AssertionError, match="sh ended with"):
+        run_text(f"```sh\n{line}\n```\n", page, tmp_path / "bad")
 
 
 def test_the_readme_begins_with_an_example_and_what_it_prints() -> None:
