@@ -29,6 +29,7 @@ from securecall.errors import (
     RegulationError,
     RequestConflict,
     SecurecallError,
+    SpreadError,
     StoreError,
     StoreUnsure,
     TariffError,
@@ -53,6 +54,11 @@ EXAMPLES = [
     (SecurecallError("anything"), {}, "anything"),
     (InputError("amount must be more than 0"), {}, "amount must be more than 0"),
     (InputTypeError("amount must not be int"), {}, "amount must not be int"),
+    (
+        SpreadError("out: 1 of 2 parts could not be made", {"a.parquet": "is damaged"}),
+        {"parts": {"a.parquet": "is damaged"}},
+        "out: 1 of 2 parts could not be made\n  a.parquet: is damaged",
+    ),
     (WireError("Twilio", "'start' came twice"), {"wire": "Twilio"}, "Twilio: 'start' came twice"),
     (ColumnError("start", "is missing"), {"column": "start"}, "column 'start' is missing"),
     (

@@ -22,13 +22,14 @@
     │   └── StoreError                     the store cannot be opened, written or believed
     │       └── StoreUnsure                whether it was kept is unknown; ask again
     ├── CallRefused                    a gate lets no call through; .decision has every reason
+    ├── SpreadError                    some parts of a job could not be made; .parts
     ├── AmountOverflow(OverflowError)  beyond +-999 999 999 999.999999 dollars
     └── BuildError(ImportError)        the compiled modules are missing or of another version
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
@@ -51,6 +52,7 @@ __all__ = [
     "RegulationError",
     "RequestConflict",
     "SecurecallError",
+    "SpreadError",
     "StoreError",
     "StoreUnsure",
     "TariffError",
@@ -356,6 +358,26 @@ class AmountOverflow(SecurecallError, OverflowError):
     """An amount is beyond +-999 999 999 999.999999 dollars."""
 
     __module__ = "securecall"
+
+
+class SpreadError(SecurecallError):
+    """Some parts of a job could not be made.
+
+    Attributes
+    ----------
+    parts : dict of str to str
+        By the name of each part, what is wrong.
+    """
+
+    __module__ = "securecall"
+
+    def __init__(self, message: str, parts: Mapping[str, str] | None = None) -> None:
+        super().__init__(message, dict(parts or {}))
+        self.message = message
+        self.parts = dict(parts or {})
+
+    def __str__(self) -> str:
+        return "\n".join([self.message, *(f"  {name}: {why}" for name, why in self.parts.items())])
 
 
 class BuildError(SecurecallError, ImportError):
