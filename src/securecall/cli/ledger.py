@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import typer
 
-from securecall.cli import ledger_post, ledger_torture
+from securecall.cli import ledger_move, ledger_post, ledger_torture
 from securecall.cli.console import EXIT_FAILURE, EXIT_REJECTED, as_json, instant_of, say
 from securecall.errors import InputError
 from securecall.ledger.ledger import Ledger
@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 app.command(ledger_torture.NAME)(ledger_torture.run)
 app.command(ledger_post.NAME)(ledger_post.run)
+app.command(ledger_move.NAME)(ledger_move.run)
 
 FILE: Final = typer.Argument(..., metavar="FILE", help="The ledger file.")
 AT: Final = typer.Option(None, help="When, with an offset; default now.")

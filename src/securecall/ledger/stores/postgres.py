@@ -7,6 +7,7 @@ one connection that writes, with group commit, and a few that read.
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -87,6 +88,7 @@ class PostgresStore:
         try:
             self._writer = connect(self._address, patience_ms)
             make(self._writer, self._address)
+            self._refuse_half()
             self._checkpointed = self._check_chain()
         except psycopg.Error as error:
             self.close()
@@ -94,6 +96,17 @@ class PostgresStore:
         except BaseException:
             self.close()
             raise
+
+    def _refuse_half(self) -> None:
+        """Refuse books that are still on their way here."""
+        assert self._writer is not None
+        row = self._writer.execute("SELECT value FROM note WHERE name = 'moving'").fetchone()
+        if row is not None:
+            source = json.loads(row[0])["from"]
+            raise StoreError(
+                f"{self._address} has half of what is in {source}: go on with securecall ledger "
+                f"move {source} ..."
+            )
 
     def _check_chain(self) -> int:
         """Check the chain since the last signed checkpoint; return that one's operation."""

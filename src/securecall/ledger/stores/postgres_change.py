@@ -16,7 +16,7 @@ every operation moves it, so that this looks after all that an operation went by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 from psycopg import Connection
@@ -27,11 +27,12 @@ from securecall.ledger.curve import Loaders, PriceCurve, dumped
 from securecall.ledger.rows import AccountRow, CallRow, OpRow
 from securecall.ledger.stores.door import Head
 from securecall.ledger.stores.pending import Cache, Pending
+from securecall.ledger.stores.postgres_arrays import columns, texts
 from securecall.ledger.stores.postgres_link import message
 from securecall.ledger.stores.postgres_news import TELL, payload
 from securecall.ledger.stores.postgres_view import ACCOUNTS, HEAD, OPS, View
 
-__all__ = ["Change", "NotHeld"]
+__all__ = ["MOVE", "NOTES", "PAPERS", "Change", "NotHeld"]
 
 _dumps = encoder()
 
@@ -43,7 +44,7 @@ _CALLS: Final = """
 """
 # Everything hangs on the head being moved: if it is another one, nothing is put, and the division
 # fails, with whatever else stands in the message.
-_MOVE: Final = """
+MOVE: Final = """
     WITH moved AS (
         UPDATE head SET seq = %s, entry_seq = %s, hash = %s, at_ms = %s
         WHERE seq = %s AND hash = %s AND turn = %s RETURNING seq
@@ -78,7 +79,7 @@ _OTHERS: Final = """
         AS put (id, state, cutoff_ms, body)
     WHERE call.id = put.id
 """
-_PAPER: Final = """
+PAPERS: Final = """
     INSERT INTO paper (kind, id, account, state, body)
     SELECT kind, id, account, state, body
     FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
@@ -86,7 +87,7 @@ _PAPER: Final = """
     ON CONFLICT (kind, id) DO UPDATE
     SET account = excluded.account, state = excluded.state, body = excluded.body
 """
-_NOTE: Final = """
+NOTES: Final = """
     INSERT INTO note SELECT * FROM unnest(%s::text[], %s::text[])
     ON CONFLICT (name) DO UPDATE SET value = excluded.value
 """
@@ -169,11 +170,11 @@ class Change(Pending):
         """
         self.held = True
         execute = self._connection.execute
-        wanted = _texts(names)
+        wanted = texts(names)
         with message(self._connection):
             execute("BEGIN")
             asked_head = execute(f"{HEAD} FOR UPDATE")
-            asked_ops = execute(OPS, (_texts(request_ids),))
+            asked_ops = execute(OPS, (texts(request_ids),))
             asked_accounts = execute(ACCOUNTS, (wanted,))
             asked_calls = execute(_CALLS, (wanted, wanted))
         row = asked_head.fetchone()
@@ -205,7 +206,7 @@ class Change(Pending):
         missing = [name for name in names if name not in cache.accounts and name not in cache.calls]
         if not missing:
             return
-        wanted = _texts(missing)
+        wanted = texts(missing)
         with message(self._connection):
             asked_accounts = execute(ACCOUNTS, (wanted,))
             asked_calls = execute(_CALLS, (wanted, wanted))
@@ -254,11 +255,11 @@ class Change(Pending):
         accounts = [row.dump() for row in self._accounts.values()]
         found: list[tuple[str, Sequence[Any]]] = [
             (
-                _MOVE,
+                MOVE,
                 (
                     *head, before.seq, before.hash, self._cache.version,
-                    *_columns(self._ops, "itbtittb"), *_columns(self._entries, "iiittitt"),
-                    *_columns(accounts, "ttiiiiiitit"), "off" if self.held else self._level,
+                    *columns(self._ops, "itbtittb"), *columns(self._entries, "iiittitt"),
+                    *columns(accounts, "ttiiiiiitit"), "off" if self.held else self._level,
                 ),
             )
         ]  # fmt: skip
@@ -266,26 +267,26 @@ class Change(Pending):
             found += self._calls_statements()
         if self._papers:
             papers = [(*paper[:4], _dumps(paper.body)) for paper in self._papers.values()]
-            found.append((_PAPER, _columns(papers, "ttttt")))
+            found.append((PAPERS, columns(papers, "ttttt")))
         if self._notes:
             notes = [(name, _dumps(value)) for name, value in self._notes.items()]
-            found.append((_NOTE, _columns(notes, "tt")))
+            found.append((NOTES, columns(notes, "tt")))
         return found
 
     def _calls_statements(self) -> list[tuple[str, Sequence[Any]]]:
         started, others = [], []
         for call in self._calls.values():
-            columns = call.dump()
+            row = call.dump()
             if call.id in self._started:
                 assert call.curve is not None
-                started.append((*columns, dumped(call.curve)))
+                started.append((*row, dumped(call.curve)))
             else:
-                others.append(columns)
+                others.append(row)
         found: list[tuple[str, Sequence[Any]]] = []
         if started:
-            found.append((_STARTED, _columns(started, "ttitb")))
+            found.append((_STARTED, columns(started, "ttitb")))
         if others:
-            found.append((_OTHERS, _columns(others, "ttit")))
+            found.append((_OTHERS, columns(others, "ttit")))
         return found
 
     def commit(self, key: bytes | None) -> None:
@@ -321,41 +322,3 @@ class Change(Pending):
         with message(self._connection):
             self._put(statements)
         self._connection.execute(_SYNC)
-
-
-def _whole_numbers(column: Iterable[int | None]) -> str:
-    return f"{{{','.join(['NULL' if each is None else str(each) for each in column])}}}"
-
-
-def _texts(column: Iterable[str]) -> str:
-    quoted = [each.replace("\\", "\\\\").replace('"', '\\"') for each in column]
-    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
-
-
-def _bytes(column: Iterable[bytes]) -> str:
-    written = [f'"\\\\x{each.hex()}"' for each in column]
-    return f"{{{','.join(written)}}}"
-
-
-_WRITERS: Final[Mapping[str, Callable[[Any], str]]] = {
-    "i": _whole_numbers,
-    "t": _texts,
-    "b": _bytes,
-}
-
-
-def _columns(rows: Sequence[Sequence[Any]], kinds: str) -> list[str]:
-    """Turn rows into columns, each an array as PostgreSQL writes it.
-
-    By hand, because psycopg looks at every value of a list three times before it writes one.
-
-    Parameters
-    ----------
-    rows : sequence of sequences
-    kinds : str
-        A letter a column: i for whole numbers, t for text, b for bytes.
-    """
-    if not rows:
-        return ["{}"] * len(kinds)
-    columns = zip(*rows, strict=True)
-    return [_WRITERS[kind](column) for kind, column in zip(kinds, columns, strict=True)]

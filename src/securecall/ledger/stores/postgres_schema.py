@@ -52,7 +52,7 @@ SCHEMA: Final = (
     )
     """,
     "CREATE INDEX paper_account ON paper (kind, account, place)",
-    "CREATE TABLE note (name text PRIMARY KEY, value text NOT NULL)",
+    'CREATE TABLE note (name text COLLATE "C" PRIMARY KEY, value text NOT NULL)',
     """
     CREATE TABLE op (
         seq bigint PRIMARY KEY,

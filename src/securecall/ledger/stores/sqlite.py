@@ -186,6 +186,9 @@ class SqliteStore:
         connection.execute("BEGIN IMMEDIATE")
         self._look_around(connection)
         change = Change(connection, self._loaders, self._curves, self._cache)
+        moved_to = change.note("moved_to")
+        if moved_to is not None:
+            raise StoreError(f"{self.path} was moved to {moved_to}: open that")
         if len(items) > 1:
             change.look_up([item.request_id for item in items if item.request_id is not None])
         for item in items:
