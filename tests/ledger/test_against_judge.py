@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.ledger.against_judge import differences
+from tests.ledger.postgres_server import server
 
 from securecall.ledger.ledger import Ledger
 
@@ -34,7 +35,7 @@ def test_cases_that_were_found_stay_fixed(seed: int, make: Callable[[], Ledger])
 @pytest.mark.parametrize("seed", range(7_000, 7_012))
 def test_the_same_requests_make_the_same_chain_in_every_store(seed: int, tmp_path: Path) -> None:
     hashes = set()
-    for url in ("memory:", f"sqlite:///{tmp_path}/ledger.db"):
+    for url in ("memory:", f"sqlite:///{tmp_path}/ledger.db", server().new_url()):
         opened: list[Ledger] = []
 
         def open_one(url: str = url, opened: list[Ledger] = opened) -> Ledger:

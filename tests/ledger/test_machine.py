@@ -14,6 +14,7 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from tests.ledger.postgres_server import server
 from tests.ledger.pricing import curve_of
 from tests.ledger.scenario import KINDS, T0_MS
 from tests.oracles.ledger import _Walk
@@ -246,11 +247,29 @@ class SqliteMachine(LedgerMachine):
             self.folder.cleanup()
 
 
+class PostgresMachine(SqliteMachine):
+    """On a server, by one process or by two in turn."""
+
+    def open(self) -> Ledger:
+        self.url = server().new_url()
+        self.other: Ledger | None = None
+        return Ledger.open(self.url)
+
+    def teardown(self) -> None:
+        LedgerMachine.teardown(self)
+        if hasattr(self, "url") and self.other is not None:
+            self.other.close()
+
+
 MemoryMachine.TestCase.settings = settings(
     max_examples=max(settings().max_examples // 3, 20), stateful_step_count=30, deadline=None
 )
 SqliteMachine.TestCase.settings = settings(
     max_examples=max(settings().max_examples // 6, 12), stateful_step_count=25, deadline=None
 )
+PostgresMachine.TestCase.settings = settings(
+    max_examples=max(settings().max_examples // 12, 8), stateful_step_count=25, deadline=None
+)
 TestMemory = MemoryMachine.TestCase
 TestSqlite = SqliteMachine.TestCase
+TestPostgres = PostgresMachine.TestCase

@@ -1,0 +1,153 @@
+"""Addresses, servers that are refused, and servers that say nothing."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+
+import psycopg
+import pytest
+from tests.ledger.postgres_server import Server, server
+
+from securecall.errors import BuildError, InputError, StoreError
+from securecall.ledger.ledger import Ledger
+from securecall.ledger.stores.postgres_link import Address, connect, message, passes
+
+
+def test_an_address_says_server_database_and_schema_and_no_password() -> None:
+    found = Address("postgres://me:secret@db.example:5433/books?schema=county&sslmode=require")
+    assert found.schema == "county"
+    assert found.conninfo == "postgresql://me:secret@db.example:5433/books?sslmode=require"
+    assert str(found) == "postgresql://db.example:5433/books?schema=county"
+    assert Address("postgresql:///books").schema == "securecall"
+
+
+@pytest.mark.parametrize("name", ["", "A", "1a", 'a"b', "a b", "pg_toast", "x" * 64])
+def test_a_schema_must_be_a_plain_word(name: str) -> None:
+    with pytest.raises(InputError, match="schema must be a word"):
+        Address(f"postgresql:///books?schema={name}")
+
+
+def test_bad_addresses_and_options_are_told() -> None:
+    with pytest.raises(InputError, match="url must be 'memory:', 'sqlite:///path' or 'postgresql"):
+        Ledger.open("mysql://x/y")
+    for patience_ms in (0, "9"):
+        with pytest.raises(InputError, match="patience_ms must be an int"):
+            Ledger.open(server().new_url(), patience_ms=patience_ms)
+    with pytest.raises(InputError, match="key must be bytes"):
+        Ledger.open(server().new_url(), key="k")  # type: ignore[arg-type]
+    with pytest.raises(StoreError, match="cannot be opened as a ledger"):
+        Ledger.open("postgresql://postgres@127.0.0.1:1/postgres")
+
+
+def test_without_psycopg_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.delitem(sys.modules, "securecall.ledger.stores.postgres")
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(BuildError, match=r"pip install securecall\[postgres\]"):
+        Ledger.open("postgresql:///books")
+
+
+def test_a_schema_of_something_else_is_refused() -> None:
+    schema = server().new_schema()
+    with psycopg.connect(server().conninfo(), autocommit=True) as connection:
+        connection.execute(f'CREATE SCHEMA "{schema}"')
+        connection.execute(f'CREATE TABLE "{schema}".invoice (id bigint)')
+    with pytest.raises(StoreError, match="holds invoice: it is no ledger"):
+        Ledger.open(server().url(schema))
+
+
+def test_another_format_is_refused() -> None:
+    schema = server().new_schema()
+    Ledger.open(server().url(schema)).close()
+    with psycopg.connect(server().conninfo(), autocommit=True) as connection:
+        connection.execute(f'UPDATE "{schema}".head SET format = 99')
+    with pytest.raises(StoreError, match="has format 99; this library knows 1"):
+        Ledger.open(server().url(schema))
+
+
+@pytest.mark.parametrize("setting", ["fsync", "full_page_writes"])
+def test_a_server_that_loses_money_is_refused(setting: str) -> None:
+    weak = Server({setting: "off"})
+    try:
+        with pytest.raises(StoreError, match=f"must have {setting} on, it is off"):
+            Ledger.open(weak.new_url())
+    finally:
+        weak.close()
+
+
+def test_a_session_waits_for_the_disk_whatever_the_server_is_used_to() -> None:
+    lazy = Server({"synchronous_commit": "off"})
+    try:
+        link = connect(Address(lazy.new_url()), 1_000)
+        assert link.execute("SHOW synchronous_commit").fetchone() == ("on",)
+        link.close()
+    finally:
+        lazy.close()
+
+
+def test_many_that_come_first_make_the_tables_once() -> None:
+    url = server().new_url()
+    opened: list[Ledger] = []
+    threads = [threading.Thread(target=lambda: opened.append(Ledger.open(url))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 6
+
+
+def test_the_first_failure_of_a_message_is_raised_and_nothing_of_it_is_kept() -> None:
+    link = connect(Address(server().new_url()), 1_000)
+    link.execute("CREATE TEMP TABLE t (id int PRIMARY KEY)")
+
+    def send() -> None:
+        with message(link):
+            for number in (1, 2, 1, 3):
+                link.execute("INSERT INTO t VALUES (%s)", (number,))
+            link.execute("SELECT 1 / 0")
+
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        send()
+    assert link.execute("SELECT count(*) FROM t").fetchone() == (0,)
+    link.close()
+
+
+def test_a_server_that_says_nothing_is_given_up() -> None:
+    """What accepts a connection and then is silent must not hold a call for ever."""
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        port = deaf.getsockname()[1]
+        began = time.monotonic()
+        with pytest.raises(StoreError, match="cannot be opened"):
+            Ledger.open(f"postgresql://postgres@127.0.0.1:{port}/postgres", patience_ms=500)
+        assert time.monotonic() - began < 30
+
+
+def test_an_answer_that_does_not_come_ends_the_connection() -> None:
+    link = connect(Address(server().new_url()), 200)
+    with pytest.raises(psycopg.OperationalError, match=r"said nothing for 1\.2 s"):
+        link.execute("SELECT pg_sleep(20)")
+    assert link.closed
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (psycopg.errors.SerializationFailure, True),
+        (psycopg.errors.DeadlockDetected, True),
+        (psycopg.errors.StatementCompletionUnknown, True),
+        (psycopg.errors.AdminShutdown, True),
+        (psycopg.errors.CannotConnectNow, True),
+        (psycopg.errors.LockNotAvailable, True),
+        (psycopg.errors.ReadOnlySqlTransaction, True),
+        (psycopg.OperationalError, True),
+        (psycopg.errors.CheckViolation, False),
+        (psycopg.errors.UndefinedTable, False),
+        (psycopg.errors.DiskFull, False),
+        (psycopg.InterfaceError, False),
+    ],
+)
+def test_what_may_pass(error: type[psycopg.Error], expected: bool) -> None:
+    assert passes(error("x")) is expected
