@@ -1,6 +1,4 @@
-"""The model: several servers in one process, before the judge. ``python -m ...model CALLS SEED``.
-
-"""
+"""The model: several servers in one process, before the judge. ``python -m ...model CALLS SEED``."""
 
 from __future__ import annotations
 
@@ -39,19 +37,59 @@ def run(
     for family in found:
         family.open(ledger)
     world = World(
-        SERVERS, post, delay_ms=delay_ms, span_ms=span_ms, lead_ms=lead * delay_ms, seed=seed,
+        SERVERS,
+        post,
+        delay_ms=delay_ms,
+        span_ms=span_ms,
+        lead_ms=lead * delay_ms,
+        seed=seed,
         **options,
     )
     world.run(found)
-    return compare(world, found, ledger)
+    outcome = compare(world, found, ledger)
+    for item in board._items.values():
+        if item.code == "promised":
+            outcome.counts[f"promised {item.method} {item.state}"] += 1
+    outcome.promised = [i for i in board._items.values() if i.code == "promised"]
+    return outcome
+
+
+def outages(seed: int, share: float = 0.1):
+    """Return which messages are lost: each server is cut off for a minute now and then."""
+
+    def lost(server: str, at_ms: int) -> bool:
+        return random.Random(f"{seed} {server} {at_ms // 60_000}").random() < share
+
+    return lost
 
 
 if __name__ == "__main__":
     began = time.monotonic()
-    got = run(int(sys.argv[1]), int(sys.argv[2]), lead=int(sys.argv[3]))
+    seed = int(sys.argv[2])
+    more = {}
+    if "outages" in sys.argv:
+        more = {"lost": outages(seed)}
+    if "deaf" in sys.argv:
+        more["deaf"] = 0.5
+    got = run(int(sys.argv[1]), seed, lead=int(sys.argv[3]), **more)
     print(got.calls, "calls", round(time.monotonic() - began, 1), "s", dict(got.counts))
     print("books differ", len(got.books_differ), got.books_differ[:5])
     print("media differ", len(got.media_differ), got.media_differ[:8])
-    print("late", sorted(got.late_ms)[-5:], "early", sorted(got.early_ms)[-5:], "unpaid", sorted(got.unpaid_ms)[-5:], len(got.unpaid_ms))
-    print("paused", len(got.paused_ms), sorted(got.paused_ms)[-3:], "began late", len(got.began_late_ms), sorted(got.began_late_ms)[-3:])
+    print(
+        "late",
+        sorted(got.late_ms)[-5:],
+        "early",
+        sorted(got.early_ms)[-5:],
+        "unpaid",
+        sorted(got.unpaid_ms)[-5:],
+        len(got.unpaid_ms),
+    )
+    print(
+        "paused",
+        len(got.paused_ms),
+        sorted(got.paused_ms)[-3:],
+        "began late",
+        len(got.began_late_ms),
+        sorted(got.began_late_ms)[-3:],
+    )
     print("overspent", got.overspent[:3], "missing", got.missing[:5])

@@ -77,7 +77,7 @@ class _Server:
     @property
     def asking(self) -> bool:
         """Whether a question is under way."""
-        return any(message.asks or message.acks for message in self.flying.values())
+        return any(message.asks for message in self.flying.values())
 
 
 Post = Callable[[Sequence[Message]], tuple[list[Reply | None], dict[str, list[str]]]]
@@ -191,7 +191,8 @@ class World:
         now_ms, host = self.now_ms, server.host
         items = [item for item in server.items.values() if item.order == 0]
         asks = [] if server.asking else host.asks(now_ms)
-        acks = [] if server.asking else host.acks()
+        under_way = {ack for message in server.flying.values() for ack in message.acks}
+        acks = [ack for ack in host.acks() if ack not in under_way]
         if not items and not asks and not acks:
             self._wake_later(server)
             return

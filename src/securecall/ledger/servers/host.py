@@ -111,6 +111,8 @@ class Host:
         held = self.calls.get(word.call_id)
         if held is None or held.final or word.turn < held.turn:
             return
+        if 0 < word.epoch < held.epoch:
+            return  # of the same turn, before a recall
         held.turn = word.turn
         if word.refused or word.waiting or word.final:
             held.known, held.waiting = True, word.waiting
@@ -118,9 +120,11 @@ class Host:
             held.end_ms, held.reason = word.end_ms, word.reason
             return
         until_ms = word.until_ms
-        if held.epoch and word.epoch > held.epoch:
-            # A recall: what has begun stays, the rest is given back.
-            until_ms = min(max(until_ms, held.begun_to_ms(now_ms)), max(held.until_ms, until_ms))
+        if word.epoch > max(held.epoch, 1):
+            # A recall: what has begun stays, the rest is given back. Before the instant that it
+            # names nothing has begun that goes beyond it: the books knew what had been bought.
+            if now_ms > until_ms and held.known:
+                until_ms = min(max(until_ms, held.begun_to_ms(now_ms)), held.until_ms)
             self._acks[held.call_id] = (held.call_id, word.epoch, until_ms)
         elif word.epoch == held.epoch and held.call_id in self._acks:
             until_ms = max(until_ms, self._acks[held.call_id][2])

@@ -59,8 +59,8 @@ class Office:
         How far ahead a call is promised to run. It is what a server can go on without us, and what
         others may have to wait for if it is lost.
     patience_ms : int, optional
-        How long after its instant a plan may wait for a promise to be given back. Default: twice
-        the delay.
+        How long after its instant a plan may wait for a promise to be given back. Default: four
+        delays: one for the last news of what came before it, three for a recall and its answer.
     loaders : mapping, optional
         Of price curves, as of `Ledger.open`.
 
@@ -86,7 +86,7 @@ class Office:
             )
         self.ledger, self.board = ledger, board
         self.delay_ms, self.span_ms = delay_ms, span_ms
-        self._patience_ms = 2 * delay_ms if patience_ms is None else patience_ms
+        self._patience_ms = 4 * delay_ms if patience_ms is None else patience_ms
         self._loaders = dict(loaders or {})
 
     def exchange(
@@ -331,6 +331,8 @@ class Office:
                 filed = [item for item in family.items if item.state != "waiting"]
                 for call_id, end in foresee(view, family, filed, self._loaders).items():
                     plan = _Plan.of(call_id, family, filed, self._loaders)
+                    if plan is None:
+                        continue  # it was over before, and somebody reports its end
                     asks = server if call_id in asked else ""
                     word = self._speak(table, call_id, end, plan, now_ms, asks, waits)
                     if asks:
@@ -395,14 +397,17 @@ class _Plan(NamedTuple):
     accounts: tuple[str, ...]
 
     @classmethod
-    def of(cls, call_id: str, family: Family, filed: Sequence[Item], loaders: Loaders) -> _Plan:
+    def of(
+        cls, call_id: str, family: Family, filed: Sequence[Item], loaders: Loaders
+    ) -> _Plan | None:
         row = family.calls.get(call_id)
         item = next(
             (each for each in filed if each.call_id == call_id and each.method == "start_call"),
             None,
         )
         if row is None:
-            assert item is not None, "a call that is foreseen was kept or planned"
+            if item is None:
+                return None
             return cls(item.server, item.at_ms, curve_of(item, loaders), item.accounts)
         assert row.curve is not None
         server = "" if item is None else item.server
