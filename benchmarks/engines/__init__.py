@@ -1,1 +1,1 @@
-"""Call records through engines that spread work: how fast, how exact, and after a worker's death."""
+"""Call records through engines that spread work: how fast, how exact, and after a death."""

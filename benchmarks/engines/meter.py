@@ -140,5 +140,3 @@ def _end(family: list[psutil.Process]) -> None:
             one.kill()
         except psutil.Error:
             continue
-
-

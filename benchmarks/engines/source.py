@@ -66,7 +66,9 @@ def make(folder: Path, rows: int, files: int) -> Sums:
                 ids = np.arange(first, first + size, dtype=np.int64)
                 batch = made[turn % len(made)].slice(0, size)
                 out.write_batch(
-                    pa.RecordBatch.from_arrays([pa.array(ids), *batch.columns], schema=_schema(made))
+                    pa.RecordBatch.from_arrays(
+                        [pa.array(ids), *batch.columns], schema=_schema(made)
+                    )
                 )
                 total += int(micros.sum())
                 weighted += _weighted(ids, micros)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from securecall.integrations.plain_batches import plain_batches, plain_schema
 
 if TYPE_CHECKING:
     import dask.dataframe
+    from dask.distributed import Client
 
     from securecall.rating.tariff import Tariff
 
-__all__ = ["rate_frame"]
+__all__ = ["rate_frame", "run_jobs"]
 
 
 def rate_frame(
@@ -67,3 +68,18 @@ def rate_frame(
     fields = [f.with_type(pa.string()) if pa.types.is_dictionary(f.type) else f for f in given]
     made = plain_schema(tariff, pa.schema(fields), **asked).empty_table()
     return frame.map_partitions(rate, meta=framed(made, frame._meta.index))
+
+
+def run_jobs(client: Client, jobs: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Run jobs of `scan_jobs` or `play_jobs`, each as a task; return what they give, in order.
+
+    Parameters
+    ----------
+    client : dask.distributed.Client
+    jobs : sequence of callable
+
+    Source
+    ------
+    own; docs/engines.md.
+    """
+    return list(client.gather([client.submit(job, pure=False) for job in jobs]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from securecall.integrations.plain_batches import plain_batches
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from securecall.rating.tariff import Tariff
 
-__all__ = ["ROWS", "rate_dataset"]
+__all__ = ["ROWS", "rate_dataset", "run_jobs"]
 
 #: Of a batch: below 8 192 the calls of Python show, and results of so many stay in caches.
 ROWS: Final = 1 << 16
@@ -62,3 +62,20 @@ def rate_dataset(
 
     told = {"batch_size": ROWS, "zero_copy_batch": True, **options}
     return dataset.map_batches(rate, batch_format="pyarrow", **told)
+
+
+def run_jobs(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Run jobs of `scan_jobs` or `play_jobs`, each as a task; return what they give, in order.
+
+    Parameters
+    ----------
+    jobs : sequence of callable
+
+    Source
+    ------
+    own; docs/engines.md.
+    """
+    import ray
+
+    task = ray.remote(lambda job: job())
+    return list(ray.get([task.remote(job) for job in jobs]))

@@ -6,17 +6,17 @@ killed costs time and no row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from securecall.integrations.plain_batches import plain_batches, plain_schema
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, SparkSession
 
     from securecall.rating.tariff import Tariff
 
-__all__ = ["rate_frame"]
+__all__ = ["rate_frame", "run_jobs"]
 
 
 def rate_frame(
@@ -59,3 +59,21 @@ def rate_frame(
         return plain_batches(tariff, batches, **asked)
 
     return frame.mapInArrow(rate, made)
+
+
+def run_jobs(session: SparkSession, jobs: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Run jobs of `scan_jobs` or `play_jobs`, each as a task; return what they give, in order.
+
+    Parameters
+    ----------
+    session : pyspark.sql.SparkSession
+    jobs : sequence of callable
+
+    Source
+    ------
+    own; docs/engines.md.
+    """
+    if not jobs:
+        return []
+    tasks = session.sparkContext.parallelize(jobs, len(jobs))
+    return list(tasks.map(lambda job: job()).collect())

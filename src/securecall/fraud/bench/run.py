@@ -79,7 +79,7 @@ def calls_of(hours: float, call_s: float) -> int:
     return -int(-hours * 3600 // call_s)
 
 
-class _Player:
+class Player:
     """Makes calls and plays them, in this process or in one beside it."""
 
     __slots__ = ("_makers", "_simulator")
@@ -103,7 +103,7 @@ class _Player:
 
 
 #: The player of a process that was started for it.
-_here: list[_Player] = []
+_here: list[Player] = []
 
 
 def _end_with_parent() -> None:
@@ -118,7 +118,7 @@ def _begin(setting: Setting, detectors: tuple[str, ...]) -> None:
     # Who presses Ctrl-C speaks to the process that leads: it lets the calls in progress end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
-    _here[:] = [_Player(setting.simulator(), detectors)]
+    _here[:] = [Player(setting.simulator(), detectors)]
 
 
 def _played(task: Task) -> dict[str, Record]:
@@ -172,7 +172,7 @@ def play(
     if len(set(detectors)) != len(detectors):
         raise InputError(f"a detector is named twice: {', '.join(detectors)}")
     simulator = setting.simulator()
-    player = _Player(simulator, detectors)
+    player = Player(simulator, detectors)
     count = calls_of(hours, setting.call_s)
     head: dict[str, Any] = {
         "edition": EDITION, "seed": setting.seed, "split": setting.split,

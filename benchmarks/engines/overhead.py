@@ -1,0 +1,114 @@
+"""What rating adds to Spark's own `mapInArrow`: the same columns in and out, rated or only carried.
+
+Spark turns rows into Arrow, hands them to Python and turns what comes back into rows; that costs by
+the column. So what is compared takes the same columns and gives the same columns: `carried` is a
+function that puts columns made beforehand behind those that came in. Two identities stand beside
+it: of the columns that come in, and of those that go out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import psutil
+
+from benchmarks.engines.job import NEEDED, spark_session
+from benchmarks.engines.source import COLUMNS, calls_in, tariff_of
+
+__all__ = ["FORMS", "main"]
+
+FORMS = ("identity in", "carried", "rated", "carried few", "rated few", "identity out")
+
+
+def _identity(batches: Iterable[Any]) -> Iterator[Any]:
+    yield from batches
+
+
+def _carrying(tariff: Any, columns: Any) -> Callable[[Iterable[Any]], Iterator[Any]]:
+    """Return a function that gives what rating gives, but rates only one batch of each length."""
+
+    def carry(batches: Iterable[Any]) -> Iterator[Any]:
+        import pyarrow as pa
+
+        from securecall.integrations.plain_batches import plain_batches
+
+        made: dict[int, Any] = {}
+        for batch in batches:
+            if batch.num_rows not in made:
+                made[batch.num_rows] = next(plain_batches(tariff, [batch], columns=columns))
+            rated = made[batch.num_rows]
+            came = batch.schema.names
+            arrays = [
+                batch.column(name) if name in came else rated.column(name)
+                for name in rated.schema.names
+            ]
+            yield pa.RecordBatch.from_arrays(arrays, schema=rated.schema)
+
+    return carry
+
+
+def _spent() -> float:
+    """Return the processor seconds of every process that this one started."""
+    found = 0.0
+    for child in psutil.Process().children(recursive=True):
+        try:
+            times = child.cpu_times()
+        except psutil.Error:
+            continue
+        found += times.user + times.system + times.children_user + times.children_system
+    return found
+
+
+def measure(folder: Path, rounds: int) -> dict[str, list[tuple[float, float]]]:
+    """Return (processor seconds, seconds) of each round of each form."""
+    from securecall.integrations.spark import rate_frame
+
+    session = spark_session("local[2,4]")
+    tariff = tariff_of(folder)
+    calls = session.read.parquet(str(calls_in(folder))).select("id", *NEEDED)
+    whole, few = rate_frame(calls, tariff), rate_frame(calls, tariff, columns=COLUMNS)
+    # A frame of the columns that go out, in files: what identity out reads.
+    whole.limit(2_000_000).write.parquet(str(folder / "wide"))
+    wide = session.read.parquet(str(folder / "wide"))
+    forms = {
+        "identity in": calls.mapInArrow(_identity, calls.schema),
+        "carried": calls.mapInArrow(_carrying(tariff, None), whole.schema),
+        "rated": whole,
+        "carried few": calls.mapInArrow(_carrying(tariff, COLUMNS), few.schema),
+        "rated few": few,
+        "identity out": wide.mapInArrow(_identity, wide.schema),
+    }
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in FORMS}
+    for number in range(rounds + 1):
+        for name in FORMS:
+            begun, spent = perf_counter(), _spent()
+            forms[name].write.format("noop").mode("overwrite").save()
+            if number:  # the first round warms Spark's compiler
+                taken[name].append((_spent() - spent, perf_counter() - begun))
+        print(f"round {number} of {rounds}", file=sys.stderr, flush=True)
+    session.stop()
+    return taken
+
+
+def main() -> None:
+    """Measure, and print the least of each as a line of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    taken = measure(given.folder, given.rounds)
+    print(json.dumps({
+        name: {"cpu_s": min(cpu for cpu, _ in found), "wall_s": min(wall for _, wall in found),
+               "cpu_s_all": [round(cpu, 2) for cpu, _ in found]}
+        for name, found in taken.items()
+    }))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
