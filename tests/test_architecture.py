@@ -24,6 +24,7 @@ PACKAGE = SOURCE / "securecall"
 # From the bottom up; what shares a line never looks at each other.
 WINGS = (
     ("errors", "toml_lines"),
+    ("notebook",),
     ("money",),
     ("regulation", "engine", "spread"),
     ("rating", "fraud", "ledger"),
@@ -42,7 +43,10 @@ ROOMS = {
     "tariff": ("tariff",),
     "compiled file": ("compiled_file",),
     "records": ("columns", "csv_records", "files", "switches", "records"),
-    "tables": ("batch", "batches", "fee_table", "compare", "summary", "summarizer"),
+    "tables": (
+        *("batch", "batches", "fee_table", "compare", "summary", "summarizer"),
+        *("file_parts", "part_work"),
+    ),
     "judgements": ("lint", "report"),
 }
 
@@ -66,7 +70,15 @@ OUTSIDE = {
     },
     "ledger": {"pyarrow", "matplotlib"},
     "calls": {"argon2", "numpy", "pyarrow"},
-    "integrations": {"numpy", "pandas", "polars", "pyarrow", "websockets"},
+    "integrations": {
+        "numpy",
+        "opentelemetry",
+        "pandas",
+        "polars",
+        "prometheus_client",
+        "pyarrow",
+        "websockets",
+    },
     "cli": {"pyarrow", "rich", "typer"},
     "testing": {"pyarrow", "pytest"},
 }

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from securecall.calls.reasons import Reason
+from securecall.notebook import table
 
 __all__ = ["Decision", "Limits", "Reason"]
 
@@ -114,6 +115,14 @@ class Decision:
     at: datetime
     courtesy: bool = False
     identity: str = "none"
+
+    def _repr_html_(self) -> str:
+        """Return every reason as a table."""
+        return table(
+            f"{self.call_id}: {'allowed' if self.allowed else 'refused'}",
+            ("", "code", "what is so", "what would change it"),
+            [(each.severity, each.code, each.text, each.remedy) for each in self.reasons],
+        )
 
     @property
     def refusals(self) -> tuple[Reason, ...]:

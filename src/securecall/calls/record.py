@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from securecall.errors import InputError
 from securecall.ledger.instant import instant, ms_of
 from securecall.money import dollars, micros
+from securecall.notebook import Shown
 
 __all__ = ["CallRecord", "HeardEvent", "StaffAct"]
 
@@ -44,7 +45,7 @@ class HeardEvent(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class CallRecord:
+class CallRecord(Shown):
     """A call that has ended, rated.
 
     Instants are UTC epoch milliseconds here and datetimes by the names that end in ``_at``; money

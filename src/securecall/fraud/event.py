@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from securecall.notebook import Shown
+
 __all__ = ["Event"]
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Event(Shown):
     """Something that was heard, delivered once, when it is detected.
 
     With ``report_ends=True`` a second one with the same ``id`` follows when it is over, with

@@ -9,6 +9,7 @@ from securecall.ledger.chain import GENESIS, link_of
 from securecall.ledger.stores.door import Reading
 from securecall.ledger.values.money import Entry
 from securecall.money import dollars
+from securecall.notebook import Shown
 
 __all__ = ["Verification", "verify"]
 
@@ -16,7 +17,7 @@ FAULTS_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Shown):
     """What `Ledger.verify` found.
 
     Attributes

@@ -205,6 +205,12 @@ class RatedCall:
 
         return ceiling_of(self)
 
+    def _repr_html_(self) -> str:
+        """Return the receipt as a table."""
+        from securecall.rating.receipt import as_html
+
+        return as_html(self)
+
     @property
     def lines(self) -> tuple[Line, ...]:
         """Everything that makes up the total; the amounts sum to it."""

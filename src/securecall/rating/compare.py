@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from securecall.errors import InputTypeError
+from securecall.notebook import table
 from securecall.rating.batch import Progress, Rater
 from securecall.rating.columns import check_values, open_stream, plain, plain_type
 
@@ -52,6 +53,13 @@ class Comparison:
     rows: pa.Table
     totals: pa.Table
     compared: int
+
+    def _repr_html_(self) -> str:
+        """Return the totals by facility and reason as a table."""
+        names = self.totals.column_names
+        rows = [[row[name] for name in names] for row in self.totals.to_pylist()]
+        changed = f"{self.rows.num_rows:,} of {self.compared:,} rows change"
+        return table("Comparison", names, rows, note=changed)
 
 
 def _keys(schema: pa.Schema) -> list[str]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from securecall.errors import InputError
 from securecall.money import Money, dollars, micros, shown
+from securecall.notebook import table
 
 __all__ = ["FeeLine", "FeeQuote", "FeeRefund", "FeeRefundLine"]
 
@@ -145,6 +146,17 @@ class FeeQuote:
     credited_micros: int
     removed_micros: int
     lines: tuple[FeeLine, ...]
+
+    def _repr_html_(self) -> str:
+        """Return what is paid, what each fee takes, and what arrives, as a table."""
+        rows = [("paid", self.paid), *((each.text, -each.charged) for each in self.lines)]
+        return table(
+            f"Fees at {self.facility} by {self.method}, {self.channel}",
+            ("", "dollars"),
+            rows,
+            total=("credited", self.credited),
+            note=f"regulation took {shown(self.removed)} off" if self.removed_micros else "",
+        )
 
     @property
     def paid(self) -> Decimal:

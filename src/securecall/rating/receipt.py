@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from securecall.money import MICROS_PER_DOLLAR, MODES, Rounding, decimal_of_fraction, dollars, shown
+from securecall.notebook import table
 from securecall.rating.call import Line, RatedCall
 from securecall.rating.ceilings import profile
 from securecall.rating.contract import Rate
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from securecall.rating.contract import Facility
     from securecall.regulation import Ruling
 
-__all__ = ["ceiling_of", "explain", "lines_of", "ruling_of"]
+__all__ = ["as_html", "ceiling_of", "explain", "lines_of", "ruling_of"]
 
 MICRO: Final = Rounding("half_even", 1)
 MINUTE_MS: Final = 60_000
@@ -339,6 +340,24 @@ def explain(rated: RatedCall) -> str:
     width = max(len(amount) for _, amount in rows)
     body = [f"  {amount.rjust(width)}  {text}" for text, amount in rows]
     return "\n".join([*heads, "", *body, "", *_ceiling_text(rated, account)])
+
+
+def as_html(rated: RatedCall) -> str:
+    """Return a receipt for a notebook: what makes up the total, and the rule that governed."""
+    call = rated.call
+    began = f"{datetime(1970, 1, 1) + timedelta(milliseconds=call.start_ms):%Y-%m-%d %H:%M:%S}"
+    caption = f"{call.facility} to {call.number}, {began} UTC, {_time(call.duration_ms)}"
+    lines = lines_of(rated)
+    cap = ceiling_of(rated) if lines else None
+    told = f"{rated.jurisdiction}, class {rated.rate_class}, rate {rated.rate_id}"
+    return table(
+        caption,
+        ("", "amount"),
+        [(line.text, line.amount) for line in lines],
+        total=("total", rated.total),
+        note=("not answered" if rated.rate_id is None else told)
+        + (f"; ceiling of {cap.source}: {cap.citation}" if cap is not None else ""),
+    )
 
 
 def _ceiling_text(rated: RatedCall, account: _Account) -> list[str]:

@@ -18,6 +18,7 @@ from securecall.ledger.stores.door import Hearing, Reading
 from securecall.ledger.values.calls import CallState
 from securecall.ledger.values.money import Balance, Entry
 from securecall.money import dollars
+from securecall.notebook import Codes, Cutoffs
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -68,7 +69,7 @@ class Books(Desk):
         account = identifier(account, "account")
         at_ms = None if at is None else ms_of(at)
         found = self._store.read(lambda view: reading.cutoffs_of(view, account, at_ms))
-        return {name: None if end is None else instant(end) for name, end in found.items()}
+        return Cutoffs({name: None if end is None else instant(end) for name, end in found.items()})
 
     def news(self, wait_ms: int = 0) -> dict[str, datetime | None]:
         """Hear of which running calls another process may have moved the cutoff, and what it is.
@@ -260,4 +261,4 @@ class Books(Desk):
         ------
         own.
         """
-        return tuple(outcome.value for outcome in Outcome)
+        return Codes.of(Outcome)

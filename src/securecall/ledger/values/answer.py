@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from securecall.ledger.values.quick import quick
 from securecall.ledger.values.units import in_utc
+from securecall.notebook import Shown
 
 __all__ = ["Answer", "Done"]
 
 
-class Answer:
+class Answer(Shown):
     """What every answer has."""
 
     __slots__ = ()

@@ -9,6 +9,7 @@ from securecall.ledger.values.answer import Answer
 from securecall.ledger.values.quick import quick
 from securecall.ledger.values.units import in_dollars, in_utc
 from securecall.money import dollars
+from securecall.notebook import Shown
 
 __all__ = ["Admission", "CallState", "Settled", "Settlement"]
 
@@ -103,7 +104,7 @@ class Settled(Answer):
 
 @quick
 @dataclass(frozen=True, slots=True)
-class CallState:
+class CallState(Shown):
     """A call at an instant.
 
     Source

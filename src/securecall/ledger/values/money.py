@@ -9,13 +9,14 @@ from securecall.ledger.values.answer import Answer
 from securecall.ledger.values.quick import quick
 from securecall.ledger.values.units import in_dollars, in_utc
 from securecall.money import dollars
+from securecall.notebook import Shown
 
 __all__ = ["Balance", "Deposit", "Entry", "Movement", "Reload"]
 
 
 @quick
 @dataclass(frozen=True, slots=True)
-class Balance:
+class Balance(Shown):
     """An account at an instant.
 
     Attributes
@@ -133,7 +134,7 @@ class Reload(Answer):
 
 @quick
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Shown):
     """A movement of money: ``amount_micros`` from ``contra`` to ``account``.
 
     Attributes

@@ -8,7 +8,8 @@ from decimal import Decimal
 from securecall.ledger.values.answer import Answer
 from securecall.ledger.values.quick import quick
 from securecall.ledger.values.units import in_dollars, in_utc
-from securecall.money import dollars
+from securecall.money import dollars, shown
+from securecall.notebook import table
 
 __all__ = ["LateFee", "Payout", "Statement"]
 
@@ -63,6 +64,23 @@ class Statement(Answer):
     payments = in_dollars("payments_micros")
     closing = in_dollars("closing_micros")
     held = in_dollars("held_micros")
+
+    def _repr_html_(self) -> str:
+        """Return it as the sum that it is."""
+        if not self.ok:
+            return super(Statement, self)._repr_html_()
+        rows = [
+            ("opening", self.opening), ("+ charges", self.charges),
+            ("+ adjustments", self.adjustments), ("- payments", self.payments),
+        ]  # fmt: skip
+        return table(
+            f"Statement of {self.account}, {self.from_at:%Y-%m-%d} to {self.through_at:%Y-%m-%d}",
+            ("what is owed", "dollars"),
+            rows,
+            total=("= closing", self.closing),
+            note=f"{self.calls:,} calls, {self.billed_ms / 60_000:,.1f} minutes; running calls "
+            f"hold {shown(self.held)}",
+        )
 
     @property
     def opening_balance(self) -> Decimal:

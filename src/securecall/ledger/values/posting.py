@@ -9,6 +9,7 @@ from securecall.ledger.values.answer import Answer
 from securecall.ledger.values.quick import quick
 from securecall.ledger.values.units import in_dollars, in_utc
 from securecall.money import dollars
+from securecall.notebook import Shown
 
 __all__ = ["PostedPart", "Posting", "PostingState", "Reconciliation"]
 
@@ -53,7 +54,7 @@ class PostedPart(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(Shown):
     """What became of a stream of rated records.
 
     Attributes
@@ -108,7 +109,7 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
-class PostingState:
+class PostingState(Shown):
     """What a posting has put into the books so far, in all its runs.
 
     Attributes
@@ -144,7 +145,7 @@ class PostingState:
 
 
 @dataclass(frozen=True, slots=True)
-class Reconciliation:
+class Reconciliation(Shown):
     """Rated records held against the books, record by record.
 
     Attributes

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from securecall.notebook import Shown
 from securecall.rating.call import Call
 from securecall.rating.contract import Where
 from securecall.rating.words import BILL_TYPES, CLASSES, MEDIA
@@ -122,7 +123,7 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Shown):
     """One thing that is wrong with a tariff, or worth knowing, before it bills anyone.
 
     Attributes
