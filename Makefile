@@ -5,7 +5,7 @@ PACKAGE := src/securecall
 PEERS := libspandsp2 multimon-ng kamailio rtpengine-daemon baresip-core sip-tester
 ENGINES := securecall._rating securecall._curve securecall._fees securecall._dsp securecall._cues
 
-.PHONY: run test java postgres lint audit bench build conform peers test-peers cutoff deep fuzz sanitize torture trace debug wheel site clean
+.PHONY: run test java postgres lint audit bench build conform peers test-peers cutoff deep fuzz sanitize torture trace debug wheel sdists site clean
 
 $(V)/.made: pyproject.toml setup.py
 	test -x $(V)/python || $(PYTHON) -m venv .venv
@@ -88,6 +88,9 @@ debug trace: $(V)/.made            # checks every index / lets coverage see insi
 
 wheel: $(V)/.made                  # sdist and wheel in dist/
 	$(V)/python -m build -q
+
+sdists: $(V)/.made                 # the sdist on every Python that is to be had; DEBIAN=forky: also those of that suite, as root
+	$(V)/python tools/sdists.py $(if $(DEBIAN),--debian $(DEBIAN)) --report benchmarks/results/sdists-$$(date -u +%F).md
 
 site: build                        # these pages as a site in out/site; a page or a link that is lost fails it
 	NO_MKDOCS_2_WARNING=1 $(V)/python -m mkdocs build --strict

@@ -5,6 +5,7 @@ Both are built from a copy of the tree, because building writes beside the sourc
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 
 import securecall
 
@@ -36,6 +38,7 @@ MADE = (
 TOP = {
     "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "MANIFEST.in", "Makefile", "README.md",
     "mkdocs.yml", "pyproject.toml", "setup.py", ".ci/run",
+    ".github/workflows/wheels.yml",
 }  # fmt: skip
 FOLDERS = ("benchmarks", "docs", "examples", "src", "tests", "tools")
 
@@ -53,7 +56,7 @@ class Built(NamedTuple):
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     tree = tmp_path_factory.mktemp("tree")
     for name in TOP:
-        (tree / name).parent.mkdir(exist_ok=True)
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, tree / name)
     for folder in FOLDERS:
         if (ROOT / folder).is_dir():
@@ -171,6 +174,37 @@ print(tariff.rate(securecall.Call("tx", "+17135550123", 1_777_658_400_000, 613_0
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [securecall.__version__, securecall.__version__, "1.021666"]
+
+
+def test_wheels_are_built_for_every_python_that_the_metadata_names() -> None:
+    command = [sys.executable, "-m", "cibuildwheel", "--print-build-identifiers"]
+    built = set()
+    for system in ("linux", "macos"):
+        done = subprocess.run(
+            [*command, "--platform", system, str(ROOT)], capture_output=True, text=True, check=True
+        )
+        built |= {name.partition("-")[0] for name in done.stdout.split()}
+    named = {
+        "cp3" + told.rpartition(".")[2]
+        for told in PROJECT["classifiers"]
+        if told.startswith("Programming Language :: Python :: 3.")
+    }
+    assert {name for name in built if not name.endswith("t")} == named
+    assert "cp314t" in built  # as the classifier of free threading says
+
+
+def test_the_workflow_builds_wheels_from_the_sdist_by_the_configuration_here() -> None:
+    text = (ROOT / ".github" / "workflows" / "wheels.yml").read_text(encoding="utf-8")
+    jobs = yaml.safe_load(text)["jobs"]
+    assert jobs["wheels"]["needs"] == "sdist"
+    runs = [step["run"] for step in jobs["wheels"]["steps"] if "run" in step]
+    assert any("cibuildwheel --output-dir wheelhouse source" in run for run in runs)
+    assert not any("CIBW_" in run for run in runs)  # all of it is in pyproject.toml
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    command = told["tool"]["cibuildwheel"]["test-command"]
+    program = re.findall(r"\{package\}/(\S+)", command)
+    assert program == ["tools/try_install.py"]
+    assert (ROOT / program[0]).is_file()
 
 
 TARIFF = """
