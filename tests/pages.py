@@ -164,9 +164,11 @@ def _as_far_as_arguments(fence: Fence, place: str) -> None:
     venv = Path(".venv/bin")  # as a clone has it
     for folder in (links, venv):
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("make", "pip", "python", "securecall"):
+        (folder / "activate").touch()
+        for name in ("make", "pip", "python", "python3", "securecall"):
             if not (folder / name).exists():
-                told = f'exec {sys.executable} {ROOT}/tests/arguments.py {name} "$@"'
+                called = name.removesuffix("3")
+                told = f'exec {sys.executable} {ROOT}/tests/arguments.py {called} "$@"'
                 (folder / name).write_text(f"#!/bin/sh\n{told}\n", encoding="utf-8")
                 (folder / name).chmod(0o755)
     done = subprocess.run(
