@@ -14,12 +14,13 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from securecall.errors import AmountOverflow, InputError
-from securecall.ledger.curve import Loaders, PriceCurve
+from securecall.ledger.curve import Loaders
 from securecall.ledger.ledger import Ledger
 from securecall.ledger.servers.board import Board, Table
-from securecall.ledger.servers.item import ENDS, YIELDS, Item, curve_of, run
+from securecall.ledger.servers.item import ENDS, YIELDS, Item, run
 from securecall.ledger.servers.lease import Lease, Word
-from securecall.ledger.servers.outlook import End, Family, family_of, foresee
+from securecall.ledger.servers.outlook import Family, family_of, foresee
+from securecall.ledger.servers.telling import Teller
 from securecall.ledger.stores.door import Reading
 
 __all__ = ["Office", "Reply"]
@@ -88,6 +89,7 @@ class Office:
         self.delay_ms, self.span_ms = delay_ms, span_ms
         self._patience_ms = 4 * delay_ms if patience_ms is None else patience_ms
         self._loaders = dict(loaders or {})
+        self._teller = Teller(span_ms, self._loaders)
 
     def exchange(
         self,
@@ -122,8 +124,8 @@ class Office:
         """
         with self.board.taken() as table:
             touched: set[str] = set()
-            for call_id, epoch, until_ms in acks:
-                self._acknowledge(table, server, call_id, epoch, until_ms, touched)
+            for ack in acks:
+                self._acknowledge(table, server, ack, touched)
             for item in items:
                 self._receive(table, item, touched)
             closes_ms = max(table.closed_ms(), now_ms - self.delay_ms)
@@ -131,7 +133,9 @@ class Office:
             self._decide(table, now_ms, touched)
             self._do(table, closes_ms, touched)
             asked = list(dict.fromkeys([*asks, *(i.call_id for i in items if i.call_id)]))
-            words = self._tell(table, server, now_ms, asked, touched)
+            words = self.ledger._store.read(
+                lambda view: self._teller.tell(view, table, server, now_ms, asked, touched)
+            )
             states = {}
             for item in items:
                 found = table.find(item.request_id)
@@ -141,10 +145,12 @@ class Office:
 
     # What comes in --------------------------------------------------------------------------------
 
+    @staticmethod
     def _acknowledge(
-        self, table: Table, server: str, call_id: str, epoch: int, until_ms: int, touched: set[str]
+        table: Table, server: str, ack: tuple[str, int, int], touched: set[str]
     ) -> None:
         """Take a promise back as far as its holder gives it back."""
+        call_id, epoch, until_ms = ack
         lease = table.lease(call_id)
         if lease is None or lease.server != server or lease.epoch != epoch:
             return  # of another epoch: the holder has yet to hear of the last recall
@@ -230,9 +236,10 @@ class Office:
             return
         for lease, end in broken:
             self._recall(table, lease, end)
-        if item.method not in YIELDS:
-            table.put(replace(item, state="filed"))
-        elif now_ms >= item.at_ms + self._patience_ms:
+        overdue = now_ms >= item.at_ms + self._patience_ms
+        if item.method in ENDS or (overdue and item.method not in YIELDS):
+            table.put(replace(item, state="filed"))  # it has happened, whatever was promised
+        elif overdue:
             settled = self._without_promises(table, view, family, item)
             table.put(settled)
             if settled.state == "refused" and item.call_id is not None:
@@ -247,20 +254,22 @@ class Office:
         ends = foresee(view, family, items, self._loaders)
         found = []
         for lease in table.leases_of(sorted(ends)):
-            end_ms = ends[lease.call_id].at_ms
-            if end_ms is not None and end_ms < lease.until_ms and ends[lease.call_id].reason in CUTS:
-                found.append((lease, end_ms))
+            end = ends[lease.call_id]
+            if end.at_ms is not None and end.at_ms < lease.until_ms and end.reason in CUTS:
+                found.append((lease, end.at_ms))
         return found
 
     @staticmethod
     def _recall(table: Table, lease: Lease, end_ms: int) -> None:
         """Ask a holder to give back what it has not begun."""
-        if lease.recall_ms is not None and lease.recall_ms <= end_ms:
-            return  # that was asked for already
-        lease = lease._replace(epoch=lease.epoch + 1, recall_ms=end_ms)
-        table.put_lease(lease)
+        if lease.recall_ms is None or lease.recall_ms > end_ms:
+            lease = lease._replace(epoch=lease.epoch + 1, recall_ms=end_ms)
+            table.put_lease(lease)
+        # Called out again where that was asked before: it may not have been heard.
+        recall_ms = lease.recall_ms
+        assert recall_ms is not None
         word = Word(
-            lease.call_id, lease.told_ms, end_ms, lease.epoch, False, False, False, "recall",
+            lease.call_id, lease.told_ms, recall_ms, lease.epoch, False, False, False, "recall",
             table.turn(),
         )  # fmt: skip
         table.hint(lease.server, json.dumps(word))
@@ -310,131 +319,3 @@ class Office:
                 if lease is not None:
                     touched.update(lease.accounts)
         table.put_closed(closes_ms)
-
-    # What goes out --------------------------------------------------------------------------------
-
-    def _tell(
-        self, table: Table, server: str, now_ms: int, asked: Sequence[str], touched: set[str]
-    ) -> list[Word]:
-        """Promise what can be promised, tell the server, and call out to others."""
-        pending = table.pending()
-
-        def job(view: Reading) -> list[Word]:
-            told: dict[str, Word] = {}
-            names = set(touched)
-            for call_id in asked:
-                names.update(_payers(view, table, call_id))
-            while names:
-                family = family_of(view, pending, [min(names)])
-                names -= family.accounts
-                waits = any(item.state == "waiting" for item in family.items)
-                filed = [item for item in family.items if item.state != "waiting"]
-                for call_id, end in foresee(view, family, filed, self._loaders).items():
-                    plan = _Plan.of(call_id, family, filed, self._loaders)
-                    if plan is None:
-                        continue  # it was over before, and somebody reports its end
-                    asks = server if call_id in asked else ""
-                    word = self._speak(table, call_id, end, plan, now_ms, asks, waits)
-                    if asks:
-                        told[call_id] = word
-            return [told.get(name) or _rest(view, table, name) for name in asked]
-
-        return self.ledger._store.read(job)
-
-    def _speak(
-        self,
-        table: Table,
-        call_id: str,
-        end: End,
-        plan: _Plan,
-        now_ms: int,
-        asks: str,
-        waits: bool,
-    ) -> Word:
-        """Say how a call stands: to who asks, and to its server if that does not know."""
-        lease, turn = table.lease(call_id), table.turn()
-        owner = lease.server if lease is not None else plan.server or asks
-        final = end.over and end.at_ms is not None and end.at_ms <= table.closed_ms()
-        if final or end.refused:
-            if final and lease is not None:
-                table.drop_lease(call_id)
-            word = Word(call_id, end.at_ms, 0, 0, final, end.refused, False, end.reason, turn)
-            if owner and owner != asks and (lease is None or lease.told_ms != end.at_ms):
-                table.hint(owner, json.dumps(word))
-            return word
-        known = lease is not None and lease.told_ms == end.at_ms
-        if lease is None:
-            until_ms = self._until(end, plan, now_ms)
-            lease = Lease(call_id, owner, 1, until_ms, None, end.at_ms, plan.accounts)
-        else:
-            lease = lease._replace(told_ms=end.at_ms)
-            if owner == asks and lease.recall_ms is None and not waits:
-                until_ms = max(lease.until_ms, self._until(end, plan, now_ms))
-                lease = lease._replace(until_ms=until_ms)
-        if owner:
-            table.put_lease(lease)
-        until_ms = lease.until_ms if lease.recall_ms is None else lease.recall_ms
-        word = Word(
-            call_id, end.at_ms, until_ms, lease.epoch, False, False, False, end.reason, turn
-        )
-        if owner and owner != asks and not known:
-            table.hint(owner, json.dumps(word))
-        return word
-
-    def _until(self, end: End, plan: _Plan, now_ms: int) -> int:
-        """Return how far a call may be promised: whole increments, and no further than the law."""
-        elapsed_ms = max(now_ms - plan.start_ms, 0) + self.span_ms
-        until_ms = plan.start_ms + plan.curve.bought(elapsed_ms)
-        return until_ms if end.at_ms is None else min(until_ms, end.at_ms)
-
-
-class _Plan(NamedTuple):
-    """What is known of a call, kept or planned."""
-
-    server: str
-    start_ms: int
-    curve: PriceCurve
-    accounts: tuple[str, ...]
-
-    @classmethod
-    def of(
-        cls, call_id: str, family: Family, filed: Sequence[Item], loaders: Loaders
-    ) -> _Plan | None:
-        row = family.calls.get(call_id)
-        item = next(
-            (each for each in filed if each.call_id == call_id and each.method == "start_call"),
-            None,
-        )
-        if row is None:
-            if item is None:
-                return None
-            return cls(item.server, item.at_ms, curve_of(item, loaders), item.accounts)
-        assert row.curve is not None
-        server = "" if item is None else item.server
-        return cls(server, row.start_ms, row.curve, tuple(row.accounts))
-
-
-def _payers(view: Reading, table: Table, call_id: str) -> Sequence[str]:
-    """Return who pays a call, kept or planned."""
-    lease = table.lease(call_id)
-    if lease is not None:
-        return lease.accounts
-    row = view.call(call_id)
-    if row is not None:
-        return row.accounts
-    item = table.start_of(call_id)
-    return () if item is None else item.accounts
-
-
-def _rest(view: Reading, table: Table, call_id: str) -> Word:
-    """Say how a call stands that is over, or not begun yet."""
-    row, turn = view.call(call_id), table.turn()
-    if row is not None:
-        refused = row.state == "refused"
-        table.drop_lease(call_id)
-        return Word(call_id, row.ended_ms, 0, 0, True, refused, False, row.reason, turn)
-    item = table.start_of(call_id)
-    if item is None:
-        return Word(call_id, None, 0, 0, True, True, False, "unknown", turn)
-    waits = item.state == "waiting"
-    return Word(call_id, item.at_ms, 0, 0, not waits, not waits, waits, item.code, turn)

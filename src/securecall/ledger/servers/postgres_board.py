@@ -148,6 +148,7 @@ class PostgresBoard:
         """Begin to hear what is called out."""
         if self._ears is None or self._ears.closed:
             self._ears = connect(self._address, self._patience_ms)
+            self._ears.add_notify_handler(self._read)
             self._ears.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
 
     def heard(self, server: str) -> list[str]:
@@ -155,15 +156,17 @@ class PostgresBoard:
         try:
             self.listen()
             assert self._ears is not None
-            for notice in self._ears.notifies(timeout=0):
-                name, text = json.loads(notice.payload)
-                self._unread.setdefault(name, []).append(text)
+            self._ears.execute("SELECT 1")  # what was committed before comes with the answer
         except psycopg.Error:
             if self._ears is not None:
                 self._ears.close()
         found = self._unread.pop(server, [])
         self._unread.clear()
         return found
+
+    def _read(self, notice: psycopg.Notify) -> None:
+        name, text = json.loads(notice.payload)
+        self._unread.setdefault(name, []).append(text)
 
     def close(self) -> None:
         """Let go of its connections."""
@@ -178,7 +181,9 @@ class _Table:
 
     def __init__(self, link: Link, channel: str, row: tuple[Any, ...]) -> None:
         self._link, self._channel = link, channel
-        self._turn, self._items, self._closed_ms = row
+        self._turn: int = row[0]
+        self._items: int = row[1]
+        self._closed_ms: int = row[2]
 
     def _rows(self, statement: str, *values: Any) -> Sequence[tuple[Any, ...]]:
         return self._link.execute(statement.encode(), values).fetchall()
@@ -270,4 +275,5 @@ def _item(row: Sequence[Any]) -> Item:
 
 
 def _lease(row: Sequence[Any]) -> Lease:
-    return Lease(*row[:6], tuple(json.loads(row[6])))
+    call_id, server, epoch, until_ms, recall_ms, told_ms, accounts = row
+    return Lease(call_id, server, epoch, until_ms, recall_ms, told_ms, tuple(json.loads(accounts)))
