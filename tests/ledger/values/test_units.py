@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from securecall.ledger.values.units import in_dollars, in_utc
+from securecall.ledger.values.units import in_dollars, in_utc, in_utc_or_none
 
 
 class Paid:
@@ -17,7 +17,7 @@ class Paid:
 
     paid = in_dollars("paid_micros")
     at = in_utc("at_ms")
-    ended = in_utc("ended_ms")
+    ended = in_utc_or_none("ended_ms")
 
 
 def test_fields_are_read_in_dollars_and_instants() -> None:

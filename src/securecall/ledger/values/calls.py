@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from securecall.ledger.values.answer import Answer
 from securecall.ledger.values.quick import quick
-from securecall.ledger.values.units import in_dollars, in_utc
+from securecall.ledger.values.units import in_dollars, in_utc, in_utc_or_none
 from securecall.money import dollars
 from securecall.notebook import Shown
 
@@ -39,7 +39,7 @@ class Admission(Answer):
     reason: str
 
     at = in_utc("at_ms")
-    cutoff_at = in_utc("cutoff_ms")
+    cutoff_at = in_utc_or_none("cutoff_ms")
 
 
 @quick
@@ -127,8 +127,8 @@ class CallState(Shown):
     by_account_micros: tuple[tuple[str, int], ...]
 
     started_at = in_utc("started_ms")
-    ended_at = in_utc("ended_ms")
-    cutoff_at = in_utc("cutoff_ms")
+    ended_at = in_utc_or_none("ended_ms")
+    cutoff_at = in_utc_or_none("cutoff_ms")
     charged = in_dollars("charged_micros")
     refunded = in_dollars("refunded_micros")
 
