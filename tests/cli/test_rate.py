@@ -234,3 +234,80 @@ def test_no_rows_are_a_file_and_a_summary(here: Path) -> None:
         assert done.code == 0
         assert "0 records rated" in done.errors
         assert rows(here / f"out.{kind}") == []
+
+
+# In parts ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("options", [(), ("--workers", "2"), ("--workers", "1", "--threads")])
+def test_a_folder_is_rated_in_parts(tmp_path: Path, options: tuple[str, ...]) -> None:
+    home = folder(tmp_path)
+    (home / "in").mkdir()
+    for name in ("a", "b"):
+        (home / "in" / f"{name}.csv").write_text(CALLS)
+    job = ("rate", home / "in", "-t", home / "tariff.toml", "-o", home / "out", "--json")
+    done = run(*job, *options)
+    assert (done.code, done.errors) == (0, "")
+    one = run(
+        "rate", home / "calls.csv", "-t", home / "tariff.toml", "-o", home / "one.csv", "--json"
+    )
+    for name in ("a.csv", "b.csv"):
+        assert (home / "out" / name).read_bytes() == (home / "one.csv").read_bytes()
+    assert done.json["rows"] == 2 * one.json["rows"] == 6
+    assert done.json["statuses"] == {key: 2 * n for key, n in one.json["statuses"].items()}
+    assert [row["calls"] for row in done.json["by_facility"]] == [
+        2 * row["calls"] for row in one.json["by_facility"]
+    ]
+    assert done.json["parts"] == 2
+    assert run(*job, *options).json["rows"] == 6  # again: nothing is left to do
+    assert "records rated with" in run(*job[:-1], *options).errors
+
+
+def test_several_files_and_one_with_workers_are_parts_too(tmp_path: Path) -> None:
+    home = folder(tmp_path)
+    (home / "more.csv").write_text(CALLS + BAD)
+    rate = ("rate", home / "calls.csv", "-t", home / "tariff.toml", "-o")
+    done = run(*rate, home / "two", home / "more.csv", "--json")
+    assert (done.code, done.json["rows"], done.json["rejected"]) == (3, 7, 1)
+    assert sorted(path.name for path in (home / "two").iterdir()) == [
+        *("_manifest.json", "calls.csv", "more.csv")
+    ]
+    done = run(*rate, home / "one", "--workers", "0", "--output-format", "parquet", "-q")
+    assert (done.code, done.out, done.errors) == (0, "", "")
+    assert sorted(path.name for path in (home / "one").iterdir()) == [
+        *("_manifest.json", "calls.parquet")
+    ]
+
+
+def test_a_long_file_is_cut_into_parts(tmp_path: Path) -> None:
+    home = folder(tmp_path)
+    rate = ("rate", home / "calls.csv", "-t", home / "tariff.toml", "-o")
+    run(*rate, home / "calls.parquet")
+    table = pq.read_table(home / "calls.parquet").select(["facility", "number"])
+    table = table.append_column("start", pa.array([1_777_658_400_000] * 3))
+    table = table.append_column("duration_ms", pa.array([60_000] * 3))
+    pq.write_table(table, home / "long.parquet", row_group_size=1)
+    done = run(
+        "rate", home / "long.parquet", "-t", home / "tariff.toml", "-o", home / "out",
+        "--workers", "1", "--part-rows", "2", "--json",
+    )  # fmt: skip
+    assert (done.code, done.json["rows"], done.json["parts"]) == (0, 3, 2)
+    assert (home / "out" / "long-0001.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--report", "x.html"), "--report goes with one file and without --workers"),
+        (("--layout", "cgrates"), "--layout goes with one file and without --workers"),
+        (("-o", "-"), "--output must be a folder"),
+        (("--part-rows", "0"), "a part must have 1 row or more"),
+        (("--workers", "-1"), "workers must be 0 to 1024"),
+    ],
+)
+def test_what_parts_cannot_do_is_told(tmp_path: Path, options: tuple[str, ...], words: str) -> None:
+    home = folder(tmp_path)
+    given = ("rate", home / "calls.csv", "-t", home / "tariff.toml", "--workers", "1")
+    done = run(*given, "-o", home / "out", *options)
+    assert done.code in (1, 2)
+    assert words in " ".join(done.errors.replace("│", " ").split())

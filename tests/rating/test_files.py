@@ -9,13 +9,20 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pyarrow as pa
-import pyarrow.parquet
+import pyarrow.parquet as pq
 import pytest
 from tests.harris import records, tariff
 
 from securecall.errors import InputError
 from securecall.rating.batch import Rater
-from securecall.rating.files import FORMATS, format_of, open_records, write_records
+from securecall.rating.files import (
+    FORMATS,
+    format_of,
+    groups_of,
+    open_groups,
+    open_records,
+    write_records,
+)
 
 TABLE = records(3, call_id=["a", None, "c"], medium=pa.array(["audio"] * 3).dictionary_encode())
 
@@ -243,3 +250,46 @@ def test_a_file_may_be_rated_onto_itself(tmp_path: Path) -> None:
         )
         write_records(str(path), rater.schema, pieces)
         assert [row["status"] for row in read(path).to_pylist()] == ["ok"] * 3
+
+
+# Groups ------------------------------------------------------------------------------------------
+
+
+def test_groups_opened_apart_are_the_file(tmp_path: Path) -> None:
+    table = records([60_000 + row for row in range(10)])
+    parquet, arrow = str(tmp_path / "f.parquet"), str(tmp_path / "f.arrow")
+    pq.write_table(table, parquet, row_group_size=3)
+    with pa.ipc.new_file(arrow, table.schema) as file:
+        file.write_table(table, max_chunksize=3)
+    for path in (parquet, arrow):
+        assert groups_of(path) == [3, 3, 3, 1]
+        apart = [open_groups(path, None, first, 2) for first in (0, 2)]
+        batches = [batch for one in apart for batch, _ in one.batches]
+        assert pa.Table.from_batches(batches).equals(table)
+        assert apart[0].schema == open_records(path).schema
+        with pytest.raises(InputError, match=r"has 4 (row groups|batches), not 5"):
+            open_groups(path, None, 3, 2)
+    assert open_groups(parquet, None, 2, 2).rows == 4
+
+
+def test_what_is_read_from_its_beginning_has_no_groups(tmp_path: Path) -> None:
+    table = records(3)
+    with pa.ipc.new_stream(tmp_path / "s.arrow", table.schema) as stream:
+        stream.write_table(table)
+    (tmp_path / "f.csv").write_text("facility\n")
+    assert groups_of(str(tmp_path / "s.arrow")) is None
+    assert groups_of(str(tmp_path / "f.csv")) is None
+
+
+@pytest.mark.parametrize("name", ["f.parquet", "f.arrow"])
+def test_groups_of_what_is_no_such_file_are_told(tmp_path: Path, name: str) -> None:
+    path = str(tmp_path / name)
+    for ask in (lambda: groups_of(path), lambda: open_groups(path, None, 0, 1)):
+        with pytest.raises(InputError, match="there is no such file"):
+            ask()
+    Path(path).write_text("no such thing")
+    for ask in (lambda: groups_of(path), lambda: open_groups(path, None, 0, 1)):
+        with pytest.raises(InputError, match=r"is no (parquet|arrow) file"):
+            ask()
+    with pytest.raises(InputError, match="there is no such file"):
+        groups_of(str(tmp_path / "f.csv"))

@@ -27,6 +27,7 @@ from securecall.cli import (
     quote,
     rate,
     simulate,
+    verify,
 )
 from securecall.cli.console import EXIT_FAILURE, complain
 from securecall.errors import SecurecallError
@@ -42,7 +43,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (rate, compile, explain, lint, quote, compare, caps, listen, conform, bench, patterns,
-               simulate):  # fmt: skip
+               simulate, verify):  # fmt: skip
     app.command(module.NAME)(module.run)
 app.add_typer(ledger.app, name=ledger.NAME)
 

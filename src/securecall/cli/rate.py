@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 import time
 from pathlib import Path
@@ -21,7 +22,10 @@ from securecall.cli.console import (
     progress,
 )
 from securecall.rating.batch import Rater
+from securecall.rating.file_parts import PART_ROWS, parts_of
+from securecall.rating.part_work import RatePart, summary_of
 from securecall.rating.words import REJECTED
+from securecall.spread import Part, write_parts
 
 if TYPE_CHECKING:
     from securecall.rating.csv_records import Records
@@ -61,9 +65,18 @@ def _read(source: str, given: str | None, options: dict[str, Any]) -> Records:
 
 def run(
     *,
-    source: str = typer.Argument(..., metavar="IN", help="Parquet, CSV or Arrow IPC; - is stdin."),
+    sources: list[str] = typer.Argument(
+        ..., metavar="IN...", help="Parquet, CSV or Arrow IPC; - is stdin. Or a folder of such."
+    ),
     tariff: str = TARIFF,
-    output: str = typer.Option(..., "--output", "-o", help="Where to write; - is stdout."),
+    output: str = typer.Option(
+        ..., "--output", "-o", help="Where to write; - is stdout. Of parts, a folder."
+    ),
+    workers: int | None = typer.Option(
+        None, help="Rate parts with so many processes; 0 is one a processor."
+    ),
+    threads: bool = typer.Option(False, "--threads", help="Threads instead of processes."),
+    part_rows: int = typer.Option(PART_ROWS, help="Cut files into parts of about so many rows."),
     explain: bool = typer.Option(False, help="Add what makes up each total; slower."),
     replace: bool = typer.Option(False, help="Replace columns called like rated ones."),
     format: str | None = typer.Option(None, help="Format of IN: parquet, csv or arrow."),
@@ -84,11 +97,39 @@ def run(
     json: bool = typer.Option(False, "--json", help="The summary as JSON."),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="No progress and no summary."),
 ) -> None:
-    """Rate a file of call records.
+    """Rate a file of call records, or many in parts.
 
     Every row of IN is in the output, in order, with a status; a row that cannot be rated has no
-    amounts. Exit code 3 says that there are such rows.
+    amounts. Exit code 3 says that there are such rows. A folder, several files or --workers are
+    rated in parts; run the same again after any kill, and it goes on.
     """
+    options = {
+        "layout": layout,
+        "facility": facility,
+        "bill_type": bill_type,
+        "account": account,
+        "timezone": timezone,
+        "dial_plan": dial_plan,
+    }
+    if workers is not None or threads or len(sources) > 1 or Path(sources[0]).is_dir():
+        for name, value in {**options, "report": report}.items():
+            if value is not None:
+                raise typer.BadParameter(
+                    f"--{name.replace('_', '-')} goes with one file and without --workers"
+                )
+        work = RatePart(load_tariff(tariff, override, known_at), explain, replace)
+        parts = parts_of(sources, given=format, output_format=output_format, part_rows=part_rows)
+        _rate_parts(
+            work,
+            parts,
+            output=output,
+            workers=workers or 0,
+            threads=threads,
+            json=json,
+            quiet=quiet,
+        )
+        return
+    (source,) = sources
     from securecall.rating.summarizer import Summarizer
 
     if report is not None:
@@ -96,18 +137,7 @@ def run(
 
         need_matplotlib()  # before the work, not after it
     compiled = load_tariff(tariff, override, known_at)
-    records = _read(
-        source,
-        format,
-        {
-            "layout": layout,
-            "facility": facility,
-            "bill_type": bill_type,
-            "account": account,
-            "timezone": timezone,
-            "dial_plan": dial_plan,
-        },
-    )
+    records = _read(source, format, options)
     rater = Rater(compiled, records.schema, explain, replace, rating_schema=records.rating_schema)
     sums = Summarizer(compiled)
     begun, worked = time.perf_counter(), time.process_time()
@@ -135,6 +165,50 @@ def run(
         _show(summary, compiled)
     if rater.rejected:
         raise typer.Exit(EXIT_REJECTED)
+
+
+def _rate_parts(
+    work: RatePart,
+    parts: list[Part],
+    *,
+    output: str,
+    workers: int,
+    threads: bool,
+    json: bool,
+    quiet: bool,
+) -> None:
+    """Rate parts into a folder, and say what all of them came to."""
+    folder = Path(output)
+    if output == "-" or folder.is_file():
+        raise typer.BadParameter(f"--output must be a folder for parts, not {output!r}")
+    begun, worked = time.perf_counter(), _processor_s()
+    with progress("rating", not quiet) as tell:
+        manifest = write_parts(work, parts, folder, workers=workers, threads=threads, progress=tell)
+    took, worked = time.perf_counter() - begun, _processor_s() - worked
+    for made in manifest.made:
+        for note in made.written.detail["notes"]:
+            complain(note)
+    found = summary_of(manifest)
+    summary = {
+        **found,
+        "seconds": round(took, 3),
+        "rows_per_second": round(manifest.rows / max(took, 1e-9)),
+        "rows_per_cpu_second": round(manifest.rows / max(worked, 1e-9)),
+        "tariff": work.tariff.digest,
+        "parts": len(manifest.made),
+    }
+    if json:
+        as_json(summary)
+    elif not quiet:
+        _show(summary, work.tariff)
+    if found["rejected"]:
+        raise typer.Exit(EXIT_REJECTED)
+
+
+def _processor_s() -> float:
+    """Return the processor time of this process and of its workers that have ended."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def _write(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import IO, Any, Final, Literal, TypeAlias
 from weakref import finalize
@@ -23,7 +23,15 @@ from securecall.errors import InputError, nearest
 from securecall.rating.columns import plain, plain_type
 from securecall.rating.csv_records import Records, csv_records
 
-__all__ = ["FORMATS", "Records", "format_of", "open_records", "write_records"]
+__all__ = [
+    "FORMATS",
+    "Records",
+    "format_of",
+    "groups_of",
+    "open_groups",
+    "open_records",
+    "write_records",
+]
 
 Format: TypeAlias = Literal["parquet", "csv", "arrow"]
 
@@ -93,6 +101,61 @@ def open_records(path: str, given: str | None = None) -> Records:
         raise InputError(f"{path}: is no {kind} file: {error}") from None
 
 
+def groups_of(path: str, given: str | None = None) -> list[int] | None:
+    """Return the rows of each group of a file that `open_groups` can open by itself.
+
+    Row groups of Parquet and batches of an Arrow IPC file are such groups. None where the file can
+    only be read from its beginning: CSV, whose lines may hold line ends, and Arrow IPC streams.
+
+    Raises
+    ------
+    InputError
+        The file cannot be opened, or is not of its format.
+    """
+    kind = format_of(path, given)
+    if kind == "csv":
+        if not Path(path).is_file():
+            raise InputError(f"{path}: there is no such file")
+        return None
+    try:
+        if kind == "parquet":
+            told = pyarrow.parquet.read_metadata(path)
+            return [told.row_group(index).num_rows for index in range(told.num_row_groups)]
+        source = pa.memory_map(path)
+        with suppress(pa.ArrowInvalid):
+            pa.ipc.open_stream(source)
+            return None
+        file = pa.ipc.open_file(source)
+        return [file.get_batch(index).num_rows for index in range(file.num_record_batches)]
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file") from None
+    except _ARROW as error:
+        raise InputError(f"{path}: is no {kind} file: {error}") from None
+
+
+def open_groups(path: str, given: str | None, first: int, count: int) -> Records:
+    """Open some of a file's groups, as `open_records` opens all of them.
+
+    Raises
+    ------
+    InputError
+        As in `open_records`; or the file has no such groups.
+    """
+    kind = format_of(path, given)
+    try:
+        if kind == "parquet":
+            return _open_parquet(path, path, range(first, first + count))
+        file = pa.ipc.open_file(pa.memory_map(path))
+        if first + count > file.num_record_batches:
+            raise InputError(f"{path}: has {file.num_record_batches} batches, not {first + count}")
+        batches = (file.get_batch(index) for index in range(first, first + count))
+        return _same(path, file.schema, batches, None)
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file") from None
+    except _ARROW as error:
+        raise InputError(f"{path}: is no {kind} file: {error}") from None
+
+
 def _open_csv(path: str) -> Records:
     stream = open(path, "rb")
     try:
@@ -135,11 +198,16 @@ def _sound(
         row += batch.num_rows
 
 
-def _open_parquet(path: str, source: Any) -> Records:
+def _open_parquet(path: str, source: Any, groups: range | None = None) -> Records:
     # Read ahead, Arrow would keep every piece of the file that it has read until the end.
     file = pyarrow.parquet.ParquetFile(source, pre_buffer=False)
-    batches = file.iter_batches(batch_size=1 << 17)
-    return _same(path, file.schema_arrow, batches, file.metadata.num_rows)
+    if groups is None:
+        groups = range(file.num_row_groups)
+    if groups.stop > file.num_row_groups:
+        raise InputError(f"{path}: has {file.num_row_groups} row groups, not {groups.stop}")
+    batches = file.iter_batches(batch_size=1 << 17, row_groups=list(groups))
+    rows = sum(file.metadata.row_group(index).num_rows for index in groups)
+    return _same(path, file.schema_arrow, batches, rows)
 
 
 def _open_arrow(path: str, source: Any) -> Records:
