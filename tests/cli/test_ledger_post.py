@@ -13,6 +13,7 @@ import pytest
 from tests.ledger.posting.rated import MAY, record, table
 from typer.testing import CliRunner
 
+from securecall import testing
 from securecall.cli import app, ledger_post
 from securecall.errors import InputError, TotalsDiffer
 from securecall.ledger.ledger import Ledger
@@ -87,6 +88,29 @@ def test_a_folder_is_one_posting(book: Path, tmp_path: Path) -> None:
     pq.write_table(table(ROWS[:1]).drop_columns(["net"]), folder / "b.parquet")
     with pytest.raises(InputError, match="its columns are not those of"):
         run(folder, book)
+
+
+def test_a_folder_of_parts_is_held_against_its_manifest(book: Path, tmp_path: Path) -> None:
+    month, tariff, out = tmp_path / "m.parquet", tmp_path / "t.toml", tmp_path / "rated"
+    tariff.write_text(testing.TARIFF_FILE, encoding="utf-8")
+    pq.write_table(testing.records(60, accounts=1), month, row_group_size=20)
+    with Ledger.open(f"sqlite:///{book}") as ledger:
+        ledger.open_account("fam-0", at=MAY, opening="500")
+    rating = ["rate", str(month), "-t", str(tariff), "-o", str(out), "-q", "--workers", "1"]
+    done = CliRunner().invoke(app, rating, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    (out / "foreign.txt").write_text("no part of it")
+    with pytest.raises(InputError, match="not what its manifest says"):
+        run(out, book)
+    (out / "foreign.txt").unlink()
+    told = json.loads(run(out, book, "--json"))
+    assert (told["rows"], told["posted"], told["free"]) == (60, 57, 3)
+    part = next(each for each in out.iterdir() if each.suffix == ".parquet")
+    pq.write_table(pq.read_table(part).slice(1), part)
+    with pytest.raises(InputError, match="not what its manifest says"):
+        run(out, book)
+    with Ledger.open(f"sqlite:///{book}") as ledger:
+        assert ledger.posting("rated").posted == 57
 
 
 def test_control_totals_are_held_against_the_file(book: Path, rated: Path) -> None:

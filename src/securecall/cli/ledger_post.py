@@ -47,11 +47,25 @@ def address(text: str) -> str:
     return f"sqlite:///{text}"
 
 
-def _files(source: str) -> list[str]:
-    """Return the files of rated records: one, or those of a folder by name."""
+def _files(source: str) -> tuple[list[str], dict[str, Any]]:
+    """Return the files of rated records, and the control totals that stand beside them.
+
+    A folder that ``rate --workers`` wrote says which parts it has, and their rows and sums; parts
+    that are not as it says are refused before anything is posted.
+    """
+    from securecall.spread.manifest import JOURNAL, MANIFEST
+    from securecall.spread.verify import verify
+
     path = Path(source)
     if not path.is_dir():
-        return [source]
+        return [source], {}
+    if (path / MANIFEST).exists() or (path / JOURNAL).exists():
+        manifest, problems = verify(path)
+        if problems:
+            raise InputError(f"{source} is not what its manifest says: {problems[0]}")
+        sums = {name: manifest.sums[name] for name in ("total", "tax") if name in manifest.sums}
+        names = [str(path / one.part.name) for one in manifest.made]
+        return names, {"rows": manifest.rows, **{name: str(sum) for name, sum in sums.items()}}
     found = sorted(
         str(each)
         for each in path.iterdir()
@@ -59,7 +73,7 @@ def _files(source: str) -> list[str]:
     )
     if not found:
         raise InputError(f"{source} has no Parquet, CSV or Arrow files")
-    return found
+    return found, {}
 
 
 def _batches(files: list[str], format: str | None) -> pa.RecordBatchReader:
@@ -109,10 +123,9 @@ def run(
     Stopped at any point, it goes on where it was when it is started again. Exit code 3 says that
     records were refused, 1 that the books and the records do not agree.
     """
-    files = _files(rated)
+    files, expected = _files(rated)
     when = datetime.now(UTC) if at is None else instant_of(at, "--at")
     name = request_id or Path(rated).name
-    expected: dict[str, Any] = {}
     if expect_rows is not None:
         expected["rows"] = expect_rows
     if expect_total is not None:
