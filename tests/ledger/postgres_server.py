@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -68,6 +69,11 @@ def _free_port() -> int:
         one.bind((HOST, 0))
         port: int = one.getsockname()[1]
         return port
+
+
+def _is_main() -> bool:
+    """Return whether this thread lasts as long as the process; the kernel means threads."""
+    return threading.current_thread() is threading.main_thread()
 
 
 def _die_with_parent() -> None:
@@ -144,7 +150,7 @@ class Server:
             self._process = subprocess.Popen(
                 command, user=self._user, cwd=self.folder, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - forked from a test's only thread
+                preexec_fn=_die_with_parent if _is_main() else None,  # noqa: PLW1509 - a system call
             )  # fmt: skip
         until = time.monotonic() + START_S
         while True:

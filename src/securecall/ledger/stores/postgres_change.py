@@ -16,10 +16,11 @@ every operation moves it, so that this looks after all that an operation went by
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
-from psycopg import Connection
+from psycopg import Connection, Cursor
 
 from securecall.ledger.chain import sign
 from securecall.ledger.compact_json import encoder
@@ -36,7 +37,11 @@ __all__ = ["MOVE", "NOTES", "PAPERS", "Change", "NotHeld"]
 
 _dumps = encoder()
 
-# Calls that an operation names, and those that run on accounts that it names.
+# Accounts, and with them the instants that were closed, which matter where calls run. Then calls
+# that an operation names, and those that run on accounts that it names.
+_ACCOUNTS: Final = ACCOUNTS.replace(
+    " FROM", ", (SELECT value FROM note WHERE name = 'closings') FROM", 1
+)
 _CALLS: Final = """
     SELECT id, state, cutoff_ms, body FROM call WHERE id = ANY(%s::text[]) OR id = ANY(ARRAY(
         SELECT json_array_elements_text(running::json) FROM account WHERE id = ANY(%s::text[])
@@ -175,7 +180,7 @@ class Change(Pending):
             execute("BEGIN")
             asked_head = execute(f"{HEAD} FOR UPDATE")
             asked_ops = execute(OPS, (texts(request_ids),))
-            asked_accounts = execute(ACCOUNTS, (wanted,))
+            asked_accounts = execute(_ACCOUNTS, (wanted,))
             asked_calls = execute(_CALLS, (wanted, wanted))
         row = asked_head.fetchone()
         assert row is not None, "a ledger has a head"
@@ -189,14 +194,18 @@ class Change(Pending):
         self._looked_up = dict.fromkeys(request_ids)
         for row in asked_ops:
             self._looked_up[row[1]] = OpRow(*row)
-        for row in asked_accounts:
-            cache.accounts[row[0]] = AccountRow.load(row)
-        calls = self._known.calls_from(asked_calls.fetchall())
-        cache.calls.update(calls)
+        self._take_in(asked_accounts, asked_calls)
         self._known.absent = {
-            name for name in names if name not in cache.accounts and name not in calls
+            name for name in names if name not in cache.accounts and name not in cache.calls
         }
         return alone
+
+    def _take_in(self, accounts: Cursor[Any], calls: Cursor[Any]) -> None:
+        """Cache what was read."""
+        for *row, closings in accounts:
+            self._cache.accounts[row[0]] = AccountRow.load(tuple(row))
+            self._cache.notes["closings"] = None if closings is None else json.loads(closings)
+        self._cache.calls.update(self._known.calls_from(calls.fetchall()))
 
     def look_around(self, request_ids: Sequence[str], names: Collection[str]) -> None:
         """Read what is likely to be needed and is not cached, without holding the head."""
@@ -204,15 +213,14 @@ class Change(Pending):
         self._looked_up = dict.fromkeys(request_ids)
         cache, execute = self._cache, self._connection.execute
         missing = [name for name in names if name not in cache.accounts and name not in cache.calls]
-        if not missing:
+        # One operation that finds what it begins with asks for the little else that it needs.
+        if not missing or (len(request_ids) < 2 and len(missing) < len(names)):
             return
         wanted = texts(missing)
         with message(self._connection):
-            asked_accounts = execute(ACCOUNTS, (wanted,))
+            asked_accounts = execute(_ACCOUNTS, (wanted,))
             asked_calls = execute(_CALLS, (wanted, wanted))
-        for row in asked_accounts:
-            cache.accounts[row[0]] = AccountRow.load(row)
-        cache.calls.update(self._known.calls_from(asked_calls.fetchall()))
+        self._take_in(asked_accounts, asked_calls)
 
     def _keep_call(self, call: CallRow, seq: int) -> None:
         before = self._cache.calls.get(call.id)

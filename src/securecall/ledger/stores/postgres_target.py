@@ -94,6 +94,9 @@ class PostgresTarget:
         self.address = Address(url)
         try:
             self._link = connect(self.address, patience_ms)
+        except psycopg.Error as error:
+            raise StoreError(f"{self.address} cannot take a ledger: {error}") from None
+        try:
             make(self._link, self.address)
             row = self._link.execute(HEAD).fetchone()
             assert row is not None, "a ledger has a head"
@@ -103,8 +106,9 @@ class PostgresTarget:
             if moving is None and not self.finished:
                 value = json.dumps({"from": source})
                 self._link.execute("INSERT INTO note VALUES ('moving', %s)", (value,))
-        except psycopg.Error as error:
-            raise StoreError(f"{self.address} cannot take a ledger: {error}") from None
+        except BaseException:
+            self._link.close()
+            raise
 
     def add(self, ops: Sequence[OpRow], entries: Sequence[Entry]) -> None:
         """Add operations with their entries to the chain, at once and for good."""
