@@ -5,7 +5,7 @@ PACKAGE := src/securecall
 PEERS := libspandsp2 multimon-ng kamailio rtpengine-daemon baresip-core sip-tester
 ENGINES := securecall._rating securecall._curve securecall._fees securecall._dsp securecall._cues
 
-.PHONY: run test java postgres lint audit bench build conform peers test-peers cutoff deep fuzz sanitize torture trace debug wheel sdists site clean
+.PHONY: run test java postgres lint audit bench engines build conform peers test-peers cutoff deep fuzz sanitize torture trace debug wheel sdists site clean
 
 $(V)/.made: pyproject.toml setup.py
 	test -x $(V)/python || $(PYTHON) -m venv .venv
@@ -45,6 +45,9 @@ audit: $(V)/.made                  # known vulnerabilities of what users install
 bench: build                       # ratios against named peers, in one run
 	$(V)/python -m benchmarks
 	mkdir -p out && $(V)/securecall bench --hours 0.5 --report out/bench.html
+
+engines: build java                # 20 million records through each engine, workers killed; keeps a dated page
+	$(V)/python -m benchmarks.engines
 
 conform: build                     # receivers at the limits of the standards; keeps a dated page
 	$(V)/securecall conform --standard all --trials 20 --picture docs/acceptance.png \

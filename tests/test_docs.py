@@ -169,7 +169,14 @@ def test_the_examples_of_docstrings_run(name: str) -> None:
     assert done.failed == 0
 
 
-@pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+# Spark and Ray want memory: one after the other, on one of the processes that share the tests.
+IN_TURN = pytest.mark.xdist_group("engines")
+RUNNING = [
+    pytest.param(page, marks=IN_TURN) if page.name == "engines.md" else page for page in pages()
+]
+
+
+@pytest.mark.parametrize("page", RUNNING, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_a_page_runs_from_top_to_bottom(page: Path, tmp_path: Path) -> None:
     runnable = [
         fence

@@ -53,8 +53,8 @@ def _engines(known: dict[str, Any]) -> Iterator[str]:
         return
     yield "## Every record through every engine"
     yield ""
-    yield ("Two cores. Seconds are from the start of the process to its end, in which *start-up* is "
-           "of the engine. Memory is the most of all its processes together (PSS).")  # fmt: skip
+    yield ("Two cores. Seconds are from the start of the process to its end; *start-up* of them is "
+           "the engine's. Memory is the most of all its processes together (PSS).")  # fmt: skip
     yield ""
     yield ("| | records | s | start-up s | M records/s | without start-up | CPU s a M records "
            "| MB | rows, ids, sum, weighted sum | load before |")  # fmt: skip
