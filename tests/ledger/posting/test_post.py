@@ -16,6 +16,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.ledger.postgres_server import server
 from tests.ledger.posting.rated import MAY, NOW, record, table
 from tests.ledger.pricing import Flat
 
@@ -256,8 +257,16 @@ print("done", made.posted, made.already, flush=True)
 """
 
 
-def test_a_posting_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
-    url, count = f"sqlite:///{tmp_path}/ledger.db", 500
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of books that several processes may open."""
+    if request.param == "postgres":
+        return server().new_url()
+    return f"sqlite:///{tmp_path}/ledger.db"
+
+
+def test_a_posting_that_was_killed_goes_on_where_it_was(url: str) -> None:
+    count = 500
     with Ledger.open(url) as ledger:
         for number in range(7):
             ledger.open_account(f"a-{number}", at=MAY, opening="100")
@@ -285,8 +294,7 @@ def test_a_posting_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
         assert ledger.verify().ok
 
 
-def test_processes_that_post_the_same_records_at_once_charge_them_once(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/ledger.db"
+def test_processes_that_post_the_same_records_at_once_charge_them_once(url: str) -> None:
     with Ledger.open(url) as ledger:
         for number in range(7):
             ledger.open_account(f"a-{number}", at=MAY, opening="100")
