@@ -33,6 +33,13 @@ SAYS = {
     ),
     # What is drawn at random may be drawn otherwise by another numpy.
     "polars_month": (r"/│ ok            ┆ 4\d{4} │", r"/│ ct    ┆ [67]\d\d   ┆ 0\.000000 "),
+    "post_month": (
+        "20,000 records, 18,798 posted: 6601.050000 dollars",
+        "{'unknown_account': 94, 'insufficient_funds': 108}",
+        "run again: 0 posted, 18,798 were there",
+        "after deposits: 202 more, 0 refused",
+        "the books are right: True True",
+    ),
     "compare_dates": (
         r"/as believed on 2025-11-01: 1[0-3],\d{3} of 20,0\d\d calls change",
         r"/with cheaper video: [3-9]\d\d of 20,0\d\d calls change",
