@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from securecall.notebook import Shown
 from securecall.regulation.exact import plus, times
 from securecall.regulation.profile import Profile
 from securecall.regulation.row import CeilingRow, RelayRow, StateRow
@@ -23,7 +24,7 @@ _ONE: Final = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Ceiling:
+class Ceiling(Shown):
     """The most that a minute may cost, and the rule that says so.
 
     Attributes

@@ -22,6 +22,7 @@ from tests.ledger.pricing import Flat
 
 from securecall.errors import InputError
 from securecall.ledger.ledger import Ledger
+from securecall.ledger.move import move
 from securecall.ledger.posting.post import same_charge
 from securecall.ledger.posting.records import Record
 from securecall.ledger.posting.whole import Whole
@@ -248,6 +249,7 @@ WRITER = """
 import sys
 from tests.ledger.posting.rated import MAY, NOW, record, table
 from securecall.ledger.ledger import Ledger
+from securecall.ledger.move import move
 ledger = Ledger.open(sys.argv[1])
 rows = table(record(f"c-{number}", f"a-{number % 7}") for number in range(int(sys.argv[2])))
 def tell(done):
@@ -305,6 +307,20 @@ def test_processes_that_post_the_same_records_at_once_charge_them_once(url: str)
     assert [int(posted) + int(already) for _, posted, already in lines] == [300, 300]
     with Ledger.open(url) as ledger:
         assert ledger.totals()["*revenue"] == 300 * Decimal("0.21")
+
+
+def test_posted_calls_move_to_another_store_with_the_rest(tmp_path: Path) -> None:
+    url, rows = f"sqlite:///{tmp_path}/ledger.db", [record(f"c-{n}", "a") for n in range(30)]
+    with Ledger.open(url) as ledger:
+        ledger.open_account("a", at=MAY, opening="10")
+        post(ledger, rows, rows=7)
+        before = ledger.verify(), ledger.totals(), ledger.explain("c-3"), ledger.posting("may")
+    target = server().new_url()
+    move(url, target)
+    with Ledger.open(target) as ledger:
+        found = ledger.verify(), ledger.totals(), ledger.explain("c-3"), ledger.posting("may")
+        assert found == before
+        assert post(ledger, rows[::-1], name="again").already == 30
 
 
 def test_nothing_of_an_operation_that_fails_is_kept(
