@@ -5,7 +5,7 @@ PACKAGE := src/securecall
 PEERS := libspandsp2 multimon-ng kamailio rtpengine-daemon baresip-core sip-tester
 ENGINES := securecall._rating securecall._curve securecall._fees securecall._dsp securecall._cues
 
-.PHONY: run test java postgres lint audit bench engines build conform peers test-peers cutoff deep fuzz sanitize torture trace debug wheel sdists site clean
+.PHONY: run test java postgres lint audit bench engines build conform peers test-peers cutoff deep fuzz sanitize torture trace debug wheel sdists site pictures clean
 
 $(V)/.made: pyproject.toml setup.py
 	test -x $(V)/python || $(PYTHON) -m venv .venv
@@ -94,6 +94,9 @@ wheel: $(V)/.made                  # sdist and wheel in dist/
 
 sdists: $(V)/.made                 # the sdist on every Python that is to be had; DEBIAN=forky: also those of that suite, as root
 	$(V)/python tools/sdists.py $(if $(DEBIAN),--debian $(DEBIAN)) --report benchmarks/results/sdists-$$(date -u +%F).md
+
+pictures: build                    # the pictures of docs/, each by its script; five minutes, most of it conform
+	$(V)/python tools/pictures.py
 
 site: build                        # these pages as a site in out/site; a page or a link that is lost fails it
 	NO_MKDOCS_2_WARNING=1 $(V)/python -m mkdocs build --strict
