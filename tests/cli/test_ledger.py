@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.ledger.postgres_server import server
 from typer.testing import CliRunner
 
 from securecall.cli import app
@@ -92,3 +93,11 @@ def test_a_key_is_needed_again(tmp_path: Path) -> None:
     key.write_bytes(b"secret")
     run("open", path, "a", "--at", MAY, "--key", key)
     assert "all is well" in run("verify", path, "--key", key)
+
+
+def test_an_address_does_where_a_file_is_asked_for() -> None:
+    url = server().new_url()
+    run("open", url, "fam-1", "--at", MAY)
+    run("deposit", url, "fam-1", "5.00", "--at", MAY)
+    assert "available  $5.00" in run("show", url, "fam-1")
+    assert "all is well" in run("verify", url)

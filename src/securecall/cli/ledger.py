@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,7 +12,6 @@ import typer
 
 from securecall.cli import ledger_move, ledger_post, ledger_torture
 from securecall.cli.console import EXIT_FAILURE, EXIT_REJECTED, as_json, instant_of, say
-from securecall.errors import InputError
 from securecall.ledger.ledger import Ledger
 from securecall.money import dollars, shown
 
@@ -24,7 +22,7 @@ KEY_HELP: Final = "File with the key that signs checkpoints."
 
 app = typer.Typer(
     name=NAME,
-    help="Accounts, their money and their calls, in a SQLite file.",
+    help="Accounts, their money and their calls, in a SQLite file or in PostgreSQL.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -33,7 +31,7 @@ app.command(ledger_torture.NAME)(ledger_torture.run)
 app.command(ledger_post.NAME)(ledger_post.run)
 app.command(ledger_move.NAME)(ledger_move.run)
 
-FILE: Final = typer.Argument(..., metavar="FILE", help="The ledger file.")
+FILE: Final = typer.Argument(..., metavar="FILE", help="The ledger's file, or its address.")
 AT: Final = typer.Option(None, help="When, with an offset; default now.")
 REQUEST: Final = typer.Option(None, "--request-id", help="Sent again, it counts once.")
 KEY: Final = typer.Option(None, help=KEY_HELP)
@@ -41,11 +39,10 @@ JSON: Final = typer.Option(False, "--json", help="The answer as JSON.")
 
 
 @contextmanager
-def _opened(file: Path, key: Path | None, *, make: bool = False) -> Iterator[Ledger]:
-    if not make and not file.exists():
-        raise InputError(f"{file} is not there; make it with: securecall ledger open FILE ACCOUNT")
+def _opened(file: str, key: Path | None, *, make: bool = False) -> Iterator[Ledger]:
+    url = f"sqlite:///{file}" if make and "://" not in file else ledger_post.address(file)
     secret = b"" if key is None else key.read_bytes()
-    with Ledger.open(f"sqlite:///{os.fspath(file)}", key=secret) as ledger:
+    with Ledger.open(url, key=secret) as ledger:
         yield ledger
 
 
@@ -83,7 +80,7 @@ def _plain(answer: Any, name: str) -> tuple[str, Any]:
 @app.command("open")
 def open_(
     *,
-    file: Path = FILE,
+    file: str = FILE,
     account: str = typer.Argument(...),
     kind: str = typer.Option("prepaid", help="prepaid, inmate_debit or direct_bill."),
     credit_limit: str | None = typer.Option(None, help="Dollars; of direct_bill."),
@@ -103,7 +100,7 @@ def open_(
 @app.command()
 def deposit(
     *,
-    file: Path = FILE,
+    file: str = FILE,
     account: str = typer.Argument(...),
     amount: str = typer.Argument(..., help="Dollars, such as 25.00."),
     at: str | None = AT,
@@ -123,7 +120,7 @@ def deposit(
 @app.command()
 def show(
     *,
-    file: Path = FILE,
+    file: str = FILE,
     account: str = typer.Argument(...),
     at: str | None = typer.Option(None, help="When, with an offset; default the last operation."),
     picture: Path | None = typer.Option(None, help="Draw the burn-down to this PNG or SVG."),
@@ -158,7 +155,7 @@ def show(
 
 @app.command()
 def statement(
-    file: Path = FILE,
+    file: str = FILE,
     account: str = typer.Argument(...),
     through: str | None = typer.Option(
         None, help="Close the period that ends then; without it, show those that are closed."
@@ -181,14 +178,14 @@ def statement(
 
 
 @app.command()
-def explain(file: Path = FILE, call_id: str = typer.Argument(...), key: Path | None = KEY) -> None:
+def explain(file: str = FILE, call_id: str = typer.Argument(...), key: Path | None = KEY) -> None:
     """Show a settled call as a receipt: every increment, with the balance before and after."""
     with _opened(file, key) as ledger:
         say(ledger.explain(call_id).rstrip("\n"))
 
 
 @app.command()
-def verify(file: Path = FILE, key: Path | None = KEY, json: bool = JSON) -> None:
+def verify(file: str = FILE, key: Path | None = KEY, json: bool = JSON) -> None:
     """Check the whole chain and every invariant, from the entries alone."""
     with _opened(file, key) as ledger:
         found = ledger.verify()
@@ -208,7 +205,7 @@ def verify(file: Path = FILE, key: Path | None = KEY, json: bool = JSON) -> None
 
 @app.command()
 def export(
-    file: Path = FILE,
+    file: str = FILE,
     out: Path = typer.Argument(..., help="Its ending says the form unless --form does."),
     form: str | None = typer.Option(None, help="parquet, csv, arrow, hledger or beancount."),
     account: str | None = typer.Option(None, help="Only of this account."),

@@ -47,7 +47,7 @@ class Ledger(Moving, Calls, GivingBack, Periods, Plans, Postings, Books):
         Parameters
         ----------
         url : str
-            ``memory:`` or ``sqlite:///path``.
+            ``memory:``, ``sqlite:///path``, or ``postgresql://user@host/database?schema=name``.
         curves : mapping, optional
             Loaders of price curves by the ``format`` that their bytes state; the rating wing's are
             known.
@@ -60,8 +60,10 @@ class Ledger(Moving, Calls, GivingBack, Periods, Plans, Postings, Books):
         ------
         InputError
             The address is of no known kind.
+        BuildError
+            psycopg is not installed.
         StoreError
-            The store is damaged, or weaker than a ledger needs.
+            The store is damaged, cannot be reached, or is weaker than a ledger needs.
 
         Source
         ------
