@@ -77,6 +77,7 @@ OUTSIDE = {
         "polars",
         "prometheus_client",
         "pyarrow",
+        "ray",
         "websockets",
     },
     "cli": {"pyarrow", "rich", "typer"},
