@@ -230,7 +230,11 @@ class Proxy:
                 talk.server.socket.sendall(whole)
                 raise _Cut
             unit.append((kind, whole))
-            if kind in (b"Q", b"S"):
+            if kind == b"H":  # the client wants to see answers before it ends the unit
+                self._statements(talk, unit)
+                self._send(talk, unit)
+                unit = []
+            elif kind in (b"Q", b"S"):
                 self._do(talk, unit)
                 unit = []
 
@@ -316,8 +320,8 @@ class Proxy:
 
     def _refuse(self, talk: _Talk, unit: list[tuple[bytes, bytes]], place: int) -> None:
         """Do what comes before a statement, and have that fail."""
+        # What names and binds the statement goes out too: the server knows it from then on.
         before = [each for each in unit[:place] if each[0] not in (b"Q", b"S")]
-        before = _whole(before)
         if before:
             self._send(talk, [*before, (b"S", b"S\0\0\0\4")])
             self._answer(talk, last=False)
@@ -355,12 +359,6 @@ class Proxy:
             self._answer(talk)
         else:
             self._say_failed(talk)
-
-
-def _whole(messages: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Return messages up to the last that runs a statement: what belongs to the next stays back."""
-    last = max((n for n, (kind, _) in enumerate(messages) if kind == b"E"), default=-1)
-    return messages[: last + 1]
 
 
 def _query(text: str) -> bytes:

@@ -1,11 +1,15 @@
-"""The model: several servers in one process, before the judge. ``python -m ...model CALLS SEED``."""
+"""The model: several servers in one process, before the judge.
+
+``python -m tests.ledger.servers.model CALLS SEED LEAD [outages] [deaf]`` prints what it saw.
+"""
 
 from __future__ import annotations
 
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from tests.ledger.servers.families import families
 from tests.ledger.servers.proof import Outcome, compare
@@ -15,18 +19,19 @@ from securecall.ledger.ledger import Ledger
 from securecall.ledger.servers.board import MemoryBoard
 from securecall.ledger.servers.office import Office, Reply
 
-__all__ = ["run"]
+__all__ = ["main", "outages", "run"]
 
 SERVERS = ("east", "west", "north")
 
 
 def run(
-    calls: int, seed: int, *, lead: int, delay_ms: int = 50, span_ms: int = 30_000, **options
+    calls: int, seed: int, *, lead: int, delay_ms: int = 50, span_ms: int = 30_000, **options: Any
 ) -> Outcome:
+    """Run so many calls on three servers, everything sent so many delays ahead, and judge them."""
     ledger, board = Ledger.open("memory:"), MemoryBoard()
     office = Office(ledger, board, delay_ms=delay_ms, span_ms=span_ms)
 
-    def post(batch: Sequence[Message]):
+    def post(batch: Sequence[Message]) -> tuple[list[Reply | None], dict[str, list[str]]]:
         replies: list[Reply | None] = [
             office.exchange(each.server, each.now_ms, each.items, each.acks, each.asks)
             for each in batch
@@ -47,14 +52,15 @@ def run(
     )
     world.run(found)
     outcome = compare(world, found, ledger)
-    for item in board._items.values():
-        if item.code == "promised":
-            outcome.counts[f"promised {item.method} {item.state}"] += 1
-    outcome.promised = [i for i in board._items.values() if i.code == "promised"]
+    outcome.counts.update(
+        f"promised {item.method} {item.state}"
+        for item in board._items.values()
+        if item.code == "promised"
+    )
     return outcome
 
 
-def outages(seed: int, share: float = 0.1):
+def outages(seed: int, share: float = 0.1) -> Callable[[str, int], bool]:
     """Return which messages are lost: each server is cut off for a minute now and then."""
 
     def lost(server: str, at_ms: int) -> bool:
@@ -63,33 +69,24 @@ def outages(seed: int, share: float = 0.1):
     return lost
 
 
-if __name__ == "__main__":
-    began = time.monotonic()
-    seed = int(sys.argv[2])
-    more = {}
-    if "outages" in sys.argv:
-        more = {"lost": outages(seed)}
-    if "deaf" in sys.argv:
+def main(words: list[str]) -> int:
+    """Run as the words say; return how many calls ended elsewhere."""
+    seed, more = int(words[1]), {}
+    if "outages" in words:
+        more["lost"] = outages(seed)
+    if "deaf" in words:
         more["deaf"] = 0.5
-    got = run(int(sys.argv[1]), seed, lead=int(sys.argv[3]), **more)
-    print(got.calls, "calls", round(time.monotonic() - began, 1), "s", dict(got.counts))
-    print("books differ", len(got.books_differ), got.books_differ[:5])
-    print("media differ", len(got.media_differ), got.media_differ[:8])
-    print(
-        "late",
-        sorted(got.late_ms)[-5:],
-        "early",
-        sorted(got.early_ms)[-5:],
-        "unpaid",
-        sorted(got.unpaid_ms)[-5:],
-        len(got.unpaid_ms),
-    )
-    print(
-        "paused",
-        len(got.paused_ms),
-        sorted(got.paused_ms)[-3:],
-        "began late",
-        len(got.began_late_ms),
-        sorted(got.began_late_ms)[-3:],
-    )
-    print("overspent", got.overspent[:3], "missing", got.missing[:5])
+    began = time.monotonic()
+    seen = run(int(words[0]), seed, lead=int(words[2]), **more)
+    print(f"{seen.calls} calls, {time.monotonic() - began:.1f} s, {dict(seen.counts)}")
+    print("books differ", len(seen.books_differ), seen.books_differ[:5])
+    print("media differ", len(seen.media_differ), seen.media_differ[:5])
+    for name in ("late_ms", "early_ms", "unpaid_ms", "paused_ms", "began_late_ms"):
+        values = sorted(getattr(seen, name))
+        print(name, len(values), values[-3:])
+    print("overspent", seen.overspent[:3], "missing", seen.missing[:5])
+    return len(seen.media_differ)
+
+
+if __name__ == "__main__":
+    sys.exit(min(main(sys.argv[1:]), 1))

@@ -8,6 +8,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
+import psycopg
 from tests.ledger.servers.world import Message
 
 from securecall.errors import StoreError
@@ -22,9 +23,13 @@ PATIENCE_MS = 20_000
 
 def _serve(name: str, url: str, delay_ms: int, span_ms: int, pipe: Connection) -> None:
     """Be a server's process: do what the world says has arrived, and what was called out."""
-    ledger = Ledger.open(url, patience_ms=PATIENCE_MS)
-    board = PostgresBoard(url, patience_ms=PATIENCE_MS)
-    board.listen()
+    while True:
+        try:
+            ledger = Ledger.open(url, patience_ms=PATIENCE_MS)
+            board = PostgresBoard(url, patience_ms=PATIENCE_MS)
+            break
+        except (StoreError, psycopg.Error):
+            continue  # cut off while it opened
     office = Office(ledger, board, delay_ms=delay_ms, span_ms=span_ms)
     pipe.send("ready")
     while True:
@@ -72,6 +77,7 @@ class Crew:
         self._pipes: dict[str, Connection] = {}
         self._processes = []
         self.counts: Counter[str] = Counter()
+        self.errors: list[str] = []
         self._batches = 0
         for name, url in zip(names, urls, strict=True):
             ours, theirs = context.Pipe()
@@ -103,7 +109,9 @@ class Crew:
             for place in left:
                 replies[place] = self._pipes[batch[place].server].recv()
             left = [place for place in left if isinstance(replies[place], str)]
-            self.counts["said again"] += len(left)
+            for place in left:
+                self.counts["said again"] += 1
+                self.errors.append(str(replies[place]))
         hints = {}
         for name, pipe in self._pipes.items():
             pipe.send("hear")

@@ -10,6 +10,7 @@ from typing import Any
 from tests.ledger.servers.families import Family
 from tests.ledger.servers.world import World
 
+from securecall.errors import Unknown
 from securecall.ledger.ledger import Ledger
 
 __all__ = ["Outcome", "compare"]
@@ -26,9 +27,17 @@ class Outcome:
         Calls that the books end elsewhere or charge otherwise than the law; calls whose media did.
     early_ms, late_ms : list of int
         By how much the media ended before the law, and after it.
+    unpaid_ms : list of int
+        How long media ran beyond what its call has paid for.
     overspent : list of str
         What the books say that they must not.
-    counts : Counter
+    paused_ms, began_late_ms : list of int
+        How long media stood still while its server asked; how long after its start a call was
+        known to begin.
+    missing : list of str
+        Calls that never ended.
+    counts, errors
+        What happened how often; what processes said that failed.
     """
 
     calls: int = 0
@@ -42,6 +51,7 @@ class Outcome:
     began_late_ms: list[int] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    errors: list[str] = field(default_factory=list)
 
 
 def compare(world: World, found: Sequence[Family], ledger: Ledger) -> Outcome:
@@ -54,14 +64,15 @@ def compare(world: World, found: Sequence[Family], ledger: Ledger) -> Outcome:
                 family.t0 + e["at"] for e in family.case["events"]
                 if e.get("call") == call and e["type"] == "call_start"
             )  # fmt: skip
-            _one(outcome, world, ledger, call, start_ms, judged)
+            _one(outcome, world, ledger, (call, start_ms, judged))
     outcome.overspent += _overspent(ledger)
     return outcome
 
 
 def _one(
-    outcome: Outcome, world: World, ledger: Ledger, call: str, start_ms: int, judged: Any
+    outcome: Outcome, world: World, ledger: Ledger, one: tuple[str, int, dict[str, Any]]
 ) -> None:
+    call, start_ms, judged = one
     told = world.told.get(call)
     if told is None:
         outcome.missing.append(call)
@@ -71,8 +82,9 @@ def _one(
     try:
         state = ledger.call(call)
         books = (state.ended_ms, state.charged_micros, not state.refused)
-    except Exception:
-        books = (start_ms, 0, False)  # it never came to the books
+        paid_ms = start_ms + state.billed_ms
+    except Unknown:
+        books, paid_ms = (start_ms, 0, False), start_ms  # it never came to the books
     if books != (law_ms, judged["total"], judged["connected"]):
         outcome.books_differ.append(
             f"{call}: books {books}, law {(law_ms, judged['total'], judged['connected'])}"
@@ -81,21 +93,12 @@ def _one(
     if by_ms:
         outcome.media_differ.append(f"{call}: media {told.media_end_ms}, law {law_ms} ({by_ms})")
         (outcome.late_ms if by_ms > 0 else outcome.early_ms).append(abs(by_ms))
-    paid_ms = start_ms + (state_paid(ledger, call))
     if told.media_end_ms > paid_ms:
         outcome.unpaid_ms.append(told.media_end_ms - paid_ms)
     if told.paused_ms:
         outcome.paused_ms.append(told.paused_ms)
     if told.late_ms:
         outcome.began_late_ms.append(told.late_ms)
-
-
-def state_paid(ledger: Ledger, call: str) -> int:
-    """Return up to when a call has paid."""
-    try:
-        return ledger.call(call).billed_ms
-    except Exception:
-        return 0
 
 
 def _overspent(ledger: Ledger) -> list[str]:

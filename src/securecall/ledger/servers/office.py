@@ -134,7 +134,9 @@ class Office:
             self._do(table, closes_ms, touched)
             asked = list(dict.fromkeys([*asks, *(i.call_id for i in items if i.call_id)]))
             words = self.ledger._store.read(
-                lambda view: self._teller.tell(view, table, server, now_ms, asked, touched)
+                lambda view: self._teller.tell(
+                    view, table, server, now_ms, asked=asked, touched=touched
+                )
             )
             states = {}
             for item in items:
@@ -201,10 +203,15 @@ class Office:
         for lease in table.ran_out(closes_ms):
             call_id = lease.call_id
             call = self.ledger._store.read(lambda view, name=call_id: view.call(name))  # type: ignore[misc]
-            if call is None or call.state != "running":
+            if call is None:
+                start = table.start_of(call_id)
+                if start is None or start.state not in ("filed", "waiting"):
+                    table.drop_lease(call_id)
+                    continue
+            elif call.state != "running":
                 table.drop_lease(call_id)
                 continue
-            if call.cutoff_ms is not None and call.cutoff_ms <= lease.until_ms:
+            elif call.cutoff_ms is not None and call.cutoff_ms <= lease.until_ms:
                 continue  # it ends there by the law
             request_id = f"{call_id}:lost:{lease.epoch}"
             if table.find(request_id) is None and lease.until_ms > table.closed_ms():

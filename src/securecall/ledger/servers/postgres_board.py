@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import psycopg
-from psycopg import sql
+from psycopg import Cursor, sql
 
 from securecall.errors import StoreUnsure
 from securecall.ledger.servers.board import Table
@@ -184,9 +184,17 @@ class _Table:
         self._turn: int = row[0]
         self._items: int = row[1]
         self._closed_ms: int = row[2]
+        self._pending: list[Item] | None = None
+
+    def _do(self, statement: str, *values: Any) -> Cursor[tuple[Any, ...]]:
+        """Do a statement; what fails is the board's, and no store around us tries it again."""
+        try:
+            return self._link.execute(statement.encode(), values)
+        except psycopg.Error as error:
+            raise StoreUnsure(None, str(error)) from None
 
     def _rows(self, statement: str, *values: Any) -> Sequence[tuple[Any, ...]]:
-        return self._link.execute(statement.encode(), values).fetchall()
+        return self._do(statement, *values).fetchall()
 
     def find(self, request_id: str) -> Item | None:
         rows = self._rows(f"SELECT {_ITEM} FROM plan WHERE request_id = %s", request_id)
@@ -199,28 +207,30 @@ class _Table:
         return _item(rows[0]) if rows else None
 
     def pending(self) -> list[Item]:
-        rows = self._rows(
-            f"SELECT {_ITEM} FROM plan WHERE state IN ('waiting', 'filed') ORDER BY at_ms, arrived"
-        )
-        return [_item(row) for row in rows]
+        if self._pending is None:
+            rows = self._rows(
+                f"SELECT {_ITEM} FROM plan WHERE state IN ('waiting', 'filed') "
+                "ORDER BY at_ms, arrived"
+            )
+            self._pending = [_item(row) for row in rows]
+        return list(self._pending)
 
     def add(self, item: Item) -> Item:
         self._items += 1
-        self._link.execute("UPDATE board SET items = %s", (self._items,))
+        self._do("UPDATE board SET items = %s", self._items)
         item = replace(item, order=self._items)
         self.put(item)
         return item
 
     def put(self, item: Item) -> None:
+        self._pending = None
         starts = item.call_id if item.method == "start_call" else None
-        self._link.execute(
+        self._do(
             "INSERT INTO plan VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
             "ON CONFLICT (request_id) DO UPDATE SET at_ms = excluded.at_ms, "
             "arguments = excluded.arguments, state = excluded.state, code = excluded.code",
-            (
-                item.request_id, item.server, item.method, json.dumps(item.accounts), item.at_ms,
-                item.dumped(), item.order, item.state, item.code, starts,
-            ),
+            item.request_id, item.server, item.method, json.dumps(item.accounts), item.at_ms,
+            item.dumped(), item.order, item.state, item.code, starts,
         )  # fmt: skip
 
     def lease(self, call_id: str) -> Lease | None:
@@ -240,22 +250,23 @@ class _Table:
         return [_lease(row) for row in rows]
 
     def put_lease(self, lease: Lease) -> None:
-        self._link.execute(
+        self._do(
             "INSERT INTO promise VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (call_id) "
             "DO UPDATE SET epoch = excluded.epoch, until_ms = excluded.until_ms, "
             "recall_ms = excluded.recall_ms, told_ms = excluded.told_ms",
-            (*lease[:6], json.dumps(lease.accounts)),
+            *lease[:6],
+            json.dumps(lease.accounts),
         )
 
     def drop_lease(self, call_id: str) -> None:
-        self._link.execute("DELETE FROM promise WHERE call_id = %s", (call_id,))
+        self._do("DELETE FROM promise WHERE call_id = %s", call_id)
 
     def closed_ms(self) -> int:
         return self._closed_ms
 
     def put_closed(self, at_ms: int) -> None:
         self._closed_ms = at_ms
-        self._link.execute("UPDATE board SET closed_ms = %s", (at_ms,))
+        self._do("UPDATE board SET closed_ms = %s", at_ms)
 
     def turn(self) -> int:
         return self._turn
@@ -263,7 +274,7 @@ class _Table:
     def hint(self, server: str, text: str) -> None:
         payload = json.dumps([server, text])
         if len(payload.encode()) <= HINT_BYTES_MAX:
-            self._link.execute("SELECT pg_notify(%s, %s)", (self._channel, payload))
+            self._do("SELECT pg_notify(%s, %s)", self._channel, payload)
 
 
 def _item(row: Sequence[Any]) -> Item:

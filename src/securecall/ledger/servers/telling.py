@@ -40,6 +40,7 @@ class Teller:
         table: Table,
         server: str,
         now_ms: int,
+        *,
         asked: Sequence[str],
         touched: set[str],
     ) -> list[Word]:

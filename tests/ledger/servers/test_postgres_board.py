@@ -1,0 +1,113 @@
+"""A board in PostgreSQL: in one hand at a time, and kept whole or not at all."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from tests.ledger.postgres_server import server
+from tests.ledger.servers.small_office import LOADERS, T0, office, start
+from tests.ledger.wire_proxy import Proxy, Statement
+
+from securecall.errors import StoreUnsure
+from securecall.ledger.ledger import Ledger
+from securecall.ledger.servers.office import Office
+from securecall.ledger.servers.postgres_board import PostgresBoard
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    found = server().new_url()
+    yield found
+    server().drop([found.rpartition("schema=")[2]])
+
+
+def test_an_error_in_the_middle_leaves_nothing(url: str) -> None:
+    Ledger.open(url).close()
+    board = PostgresBoard(url)
+
+    def take() -> None:
+        with board.taken() as table:
+            table.add(start("c", T0))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        take()
+    with board.taken() as table:
+        assert table.pending() == []
+    board.close()
+
+
+def test_one_has_it_at_a_time(url: str) -> None:
+    Ledger.open(url).close()
+    mine, theirs = PostgresBoard(url), PostgresBoard(url)
+    order: list[str] = []
+
+    def take() -> None:
+        with theirs.taken():
+            order.append("theirs")
+
+    with mine.taken():
+        other = threading.Thread(target=take)
+        other.start()
+        other.join(0.2)
+        order.append("mine")
+    other.join()
+    assert order == ["mine", "theirs"]
+    mine.close()
+    theirs.close()
+
+
+def test_a_hint_too_long_for_the_server_is_not_called_out(url: str) -> None:
+    Ledger.open(url).close()
+    board = PostgresBoard(url)
+    board.listen()
+    with board.taken() as table:
+        table.hint("east", "x" * 9_000)
+        table.hint("east", "short")
+    assert board.heard("east") == ["short"]
+    board.close()
+
+
+@pytest.mark.parametrize("fault", ["cut_before", "cut_answer", "cut_middle", "refuse", "deny"])
+def test_an_exchange_is_said_again_until_it_is_answered_and_counts_once(
+    url: str, fault: str
+) -> None:
+    """Each statement of the board's connection fails once, in every way."""
+    calm = office(url=url, board=None)
+    schema = url.rpartition("schema=")[2]
+    seen, failed = [0], [0]
+
+    def plan(statement: Statement) -> str | None:
+        seen[0] += 1
+        if seen[0] <= failed[0]:
+            return None
+        failed[0] = seen[0]
+        seen[0] = 0
+        return fault
+
+    PostgresBoard(url).close()
+    with Proxy(str(server().folder), server().port) as proxy:
+        board = PostgresBoard(server().url(schema, port=proxy.port))
+        shaky = Office(calm.ledger, board, delay_ms=100, span_ms=60_000, loaders=LOADERS)
+        items = [start("c", T0 + 1_000), start("d", T0 + 2_000, price=600_000)]
+        shaky.exchange("east", T0, items[:1])
+        proxy.plan = plan
+        unsure = 0
+        while True:
+            try:
+                reply = shaky.exchange("east", T0 + 1_500, items, [], ["c"])
+            except StoreUnsure:
+                unsure += 1
+                continue
+            break
+        proxy.plan = lambda statement: None
+        assert unsure >= 1
+        assert reply.states["start:c"] == ("done", "ok")
+        with board.taken() as table:
+            assert [item.request_id for item in table.pending()] == ["start:d"]
+        board.close()
+    assert calm.ledger.verify().ok
+    assert calm.ledger.running_calls() == ("c",)
+    calm.ledger.close()
