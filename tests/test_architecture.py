@@ -68,7 +68,7 @@ OUTSIDE = {
         "soxr",
         "tzdata",
     },
-    "ledger": {"pyarrow", "matplotlib"},
+    "ledger": {"pyarrow", "matplotlib", "psycopg"},
     "calls": {"argon2", "numpy", "pyarrow"},
     "integrations": {
         "numpy",

@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.ledger.postgres_server import server
+from tests.ledger.postgres_server import server, stop_all
 from tests.ledger.pricing import Flat
 from tests.ledger.small_book import fill
 
 from securecall.ledger.ledger import Ledger
 
 STORES = ("memory", "sqlite", "postgres")
+
+
+def pytest_sessionfinish() -> None:
+    """Stop the server that the tests of this process have started."""
+    stop_all()
 
 
 @pytest.fixture(autouse=True)

@@ -29,7 +29,7 @@ from typing import Final
 
 import psycopg
 
-__all__ = ["HOST", "Server", "programs", "server"]
+__all__ = ["HOST", "Server", "programs", "server", "stop_all"]
 
 HOST: Final = "127.0.0.1"
 HOW: Final = "PostgreSQL is not here; as root: apt-get install postgresql (or: make postgres)"
@@ -236,6 +236,13 @@ def _working_in(data: Path) -> list[int]:
             if (each / "cwd").readlink() == data:
                 found.append(int(each.name))
     return found
+
+
+def stop_all() -> None:
+    """Stop the server of this process if there is one: not every process ends by its exit hooks."""
+    if server.cache_info().currsize:
+        server().close()
+        server.cache_clear()
 
 
 @cache

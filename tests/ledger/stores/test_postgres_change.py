@@ -66,9 +66,8 @@ def test_alone_a_deposit_is_one_statement(ledger: Ledger, monkeypatch: pytest.Mo
 def test_where_others_write_it_is_three_journeys_and_the_head_is_held_for_one(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = f"postgresql://{ledger._store._address.conninfo.partition('//')[2]}"  # type: ignore[attr-defined]
     schema = ledger._store._address.schema  # type: ignore[attr-defined]
-    with Ledger.open(f"{url}&schema={schema}", curves=FLAT) as other:
+    with Ledger.open(server().url(schema), curves=FLAT) as other:
         other.deposit("a", "1.00", at=T0)
         ledger.deposit("a", "1.00", at=T0)
         other.deposit("a", "1.00", at=T0)
@@ -122,3 +121,46 @@ def test_revenue_and_tax_have_no_row_that_calls_would_wait_for(ledger: Ledger) -
     with psycopg.connect(server().conninfo()) as connection:
         rows = connection.execute(f'SELECT id FROM "{schema}".account'.encode()).fetchall()
         assert rows == [("a",)]
+
+
+def test_nobody_is_answered_before_the_log_is_on_disk(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The head is let go before that, as can be seen; the answer is not."""
+    schema = ledger._store._address.schema  # type: ignore[attr-defined]
+    execute = Link.execute
+    written: list[tuple[int, int]] = []  # how far the log went, and how far on disk
+    sql = "SELECT pg_current_wal_insert_lsn() - '0/0', pg_current_wal_flush_lsn() - '0/0'"
+    with psycopg.connect(server().conninfo(), autocommit=True) as admin:
+
+        def look() -> tuple[int, int]:
+            row = admin.execute(sql).fetchone()
+            assert row is not None
+            return row
+
+        def watched(self: Link, query: Any, *more: Any, **options: Any) -> Any:
+            if query == postgres_change._SYNC:
+                written.append(look())
+            return execute(self, query, *more, **options)
+
+        with Ledger.open(server().url(schema), curves=FLAT) as other:
+            monkeypatch.setattr(Link, "execute", watched)
+            for number in range(10):
+                for each in (ledger, other):
+                    before = len(written)
+                    each.deposit("a", "1.00", at=T0, request_id=f"{number} {id(each)}")
+                    if len(written) > before:
+                        assert look()[1] >= written[-1][0]
+    assert len(written) > 10
+    assert any(disk < log for log, disk in written)
+
+
+def test_a_stored_answer_of_another_process_is_on_disk_too(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema = ledger._store._address.schema  # type: ignore[attr-defined]
+    with Ledger.open(server().url(schema), curves=FLAT) as other:
+        other.deposit("a", "1.00", at=T0, request_id="d")
+        sent = journeys(monkeypatch)
+        ledger.deposit("a", "1.00", at=T0, request_id="d")
+    assert sent[-2:] == ["message", "SELECT"]
