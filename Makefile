@@ -5,7 +5,7 @@ PACKAGE := src/securecall
 PEERS := libspandsp2 multimon-ng kamailio rtpengine-daemon baresip-core sip-tester
 ENGINES := securecall._rating securecall._curve securecall._fees securecall._dsp securecall._cues
 
-.PHONY: run test java postgres lint audit bench engines build conform peers test-peers cutoff deep fuzz sanitize torture trace debug wheel sdists site pictures clean
+.PHONY: run test java postgres lint audit bench engines build conform peers test-peers cutoff deep fuzz sanitize servers torture trace debug wheel sdists site pictures clean
 
 $(V)/.made: pyproject.toml setup.py
 	test -x $(V)/python || $(PYTHON) -m venv .venv
@@ -77,6 +77,9 @@ fuzz: build                        # coverage-guided, a minute a door
 torture: build                     # faults on ledgers as often as a release must show; 5 to 15 minutes
 	$(V)/securecall ledger torture --full --report benchmarks/results/torture-$$(date -u +%F).md \
 	  --note "commit $$(git describe --always --dirty)"
+
+servers: build                     # several servers on PostgreSQL: calls, cuts, kills; some minutes a part
+	for part in lead late cuts kills faulty apart; do $(V)/python -m benchmarks.servers $$part || exit 1; done
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 sanitize: $(V)/.made               # the engines, watched for bad memory and undefined arithmetic; back with `make build`

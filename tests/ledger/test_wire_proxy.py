@@ -91,10 +91,15 @@ def test_a_statement_in_a_pipeline_is_refused_after_those_before_it(
 ) -> None:
     proxy.plan = lambda statement: "refuse" if statement.text.endswith("/* 3 */") else None
     with _through(proxy) as link:
-        with pytest.raises(psycopg.errors.SerializationFailure), link.pipeline():
-            link.execute("BEGIN")
-            for n in range(1, 6):
-                link.execute(f"INSERT INTO {table} VALUES (%s) /* {n} */", (n,))
+
+        def insert_all() -> None:
+            with link.pipeline():
+                link.execute("BEGIN")
+                for n in range(1, 6):
+                    link.execute(f"INSERT INTO {table} VALUES (%s) /* {n} */", (n,))
+
+        with pytest.raises(psycopg.errors.SerializationFailure):
+            insert_all()
         link.execute("ROLLBACK")
         link.execute(f"INSERT INTO {table} VALUES (9)")
     assert _rows(table) == [9]
