@@ -168,7 +168,7 @@ def cut(server: Server, cuts: int, seed: int, *, lanes: int = 3, seconds_max: fl
 
     def plan(statement: Statement) -> str | None:
         enough = sum(n for name, n in done.items() if name.startswith("cut")) >= cuts
-        if enough or random.random() > (0.1 if statement.commits else 0.02):
+        if enough or random.random() > (0.25 if statement.commits else 0.05):
             return None
         fault = random.choice(FAULTS)
         if fault != "deny" or statement.commits:
