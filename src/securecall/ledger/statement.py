@@ -67,11 +67,9 @@ def statement(op: Operation, account: str, through_ms: int) -> Statement:
     closing = opening + sums["charges"] + sums["adjustments"] - sums["payments"]
     unposted = sum(amount for _, _, amount, _, seq in entries if seq in postponed)
     assert closing == -(row.posted_micros - unposted), "a statement must agree with the balance"
-    billed = 0
-    for ref in calls:
-        call = next((each for each in op.ended if each.id == ref), None) or op.tx.call(ref)
-        assert call is not None
-        billed += call.bought_ms
+    ended = {each.id: each for each in op.ended}
+    kept = op.tx.calls_of([ref for ref in calls if ref not in ended])
+    billed = sum((ended.get(ref) or kept[ref]).bought_ms for ref in calls)
     made = Statement(
         "ok", account, last["through_ms"], through_ms, opening, sums["charges"],
         sums["adjustments"], sums["payments"], closing, op.held(account), len(calls), billed,
