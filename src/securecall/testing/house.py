@@ -64,12 +64,12 @@ class SmallJail:
         facility: Facility | None = None,
         **options: Any,
     ) -> None:
-        self.clock = FakeClock() if clock is None else clock
-        self.ledger = Ledger.open("memory:") if ledger is None else ledger
-        self.tariff = tiny.tariff() if tariff is None else tariff
-        self.facility = tiny.facility() if facility is None else facility
-        self.directory = Directory()
-        self.gate = Gate(self.facility, self.directory, self.ledger, self.tariff, **options)
+        self.clock: FakeClock = FakeClock() if clock is None else clock
+        self.ledger: Ledger = Ledger.open("memory:") if ledger is None else ledger
+        self.tariff: Tariff = tiny.tariff() if tariff is None else tariff
+        self.facility: Facility = tiny.facility() if facility is None else facility
+        self.directory: Directory = Directory()
+        self.gate: Gate = Gate(self.facility, self.directory, self.ledger, self.tariff, **options)
         self._numbered = 0
         self._calls: dict[str, SimulatedCall] = {}
 
@@ -153,7 +153,7 @@ class SimulatedCall:
     def __init__(self, jail: SmallJail, session: LiveCall) -> None:
         self._jail = jail
         self._began_ms = jail.clock.ms
-        self.session = session
+        self.session: LiveCall = session
         self.actions: list[Action] = []
 
     @property
