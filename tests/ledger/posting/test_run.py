@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
 import pytest
-from tests.ledger.posting.rated import MAY, NOW, record, table
+from tests.ledger.posting.rated import MAY, NOW, SCHEMA, record, table
 
 from securecall.errors import InputError, InputTypeError, TotalsDiffer
 from securecall.ledger.ledger import Ledger
@@ -62,3 +64,28 @@ def test_refusals_are_a_batch() -> None:
             "total": Decimal("0.210000"), "code": "no_account",
         }
     ]  # fmt: skip
+
+
+def test_a_stream_is_read_as_it_is_posted(ledger: Ledger) -> None:
+    """Memory holds a batch and an operation: nothing is read ahead, however long the stream is."""
+    ledger.open_account("a", at=MAY, opening="100")
+    pulled: list[int] = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for number in range(20):
+            pulled.append(number)
+            rows = [record(f"c-{number}-{each}", "a") for each in range(5)]
+            yield table(rows).to_batches()[0]
+
+    ahead: list[int] = []
+    reader = pa.RecordBatchReader.from_batches(SCHEMA, batches())
+    made = ledger.post_records(
+        reader,
+        at=NOW,
+        request_id="m",
+        rows=10,
+        progress=lambda done: ahead.append(5 * len(pulled) - done),
+    )
+    assert made.posted == 100
+    assert len(ahead) == 10
+    assert max(ahead) == 0
