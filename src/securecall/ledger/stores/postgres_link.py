@@ -29,8 +29,10 @@ DEFAULT_SCHEMA: Final = "securecall"
 GRACE_MS: Final = 1_000  # so that a server that gives up waiting for a lock can say so
 
 # Classes and codes of failures that pass: connections, resources of the moment, deadlock and
-# serialisation, locks not to be had, a server that stops, recovers, or is a standby just now.
-_PASSING: Final = ("08", "40", "53300", "55P03", "57014", "57P", "25006", "25P03", "58")
+# serialisation, locks not to be had, a server that stops, recovers, or is a standby just now; and a
+# prepared statement that psycopg believes in and the server has skipped, because one before it in
+# the same message failed: a fresh connection knows none.
+_PASSING: Final = ("08", "26000", "40", "53300", "55P03", "57014", "57P", "25006", "25P03", "58")
 
 
 def passes(error: psycopg.Error) -> bool:
