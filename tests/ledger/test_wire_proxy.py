@@ -86,15 +86,17 @@ def test_a_refused_statement_leaves_the_transaction_failed(proxy: Proxy, table: 
     assert _rows(table) == [3]
 
 
-def test_a_statement_in_a_pipeline_is_refused_after_those_before_it(
-    proxy: Proxy, table: str
+@pytest.mark.parametrize("begins", [True, False])
+def test_a_statement_in_a_pipeline_is_refused_with_those_before_it(
+    proxy: Proxy, table: str, begins: bool
 ) -> None:
     proxy.plan = lambda statement: "refuse" if statement.text.endswith("/* 3 */") else None
     with _through(proxy) as link:
 
         def insert_all() -> None:
             with link.pipeline():
-                link.execute("BEGIN")
+                if begins:
+                    link.execute("BEGIN")
                 for n in range(1, 6):
                     link.execute(f"INSERT INTO {table} VALUES (%s) /* {n} */", (n,))
 

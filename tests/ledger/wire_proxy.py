@@ -322,9 +322,20 @@ class Proxy:
         """Do what comes before a statement, and have that fail."""
         # What names and binds the statement goes out too: the server knows it from then on.
         before = [each for each in unit[:place] if each[0] not in (b"Q", b"S")]
+        texts = [each for each in self._statements(talk, unit)[:place] if each is not None]
+        # Without BEGIN a unit is a transaction: what came before goes back with what is refused.
+        alone = talk.status == b"I" and not (
+            texts and texts[0].lstrip().upper().startswith("BEGIN")
+        )
         if before:
+            if alone:
+                self._send(talk, [(b"Q", _query("BEGIN"))])
+                self._answer(talk, told=False)
             self._send(talk, [*before, (b"S", b"S\0\0\0\4")])
             self._answer(talk, last=False)
+            if alone:
+                self._send(talk, [(b"Q", _query("ROLLBACK"))])
+                self._answer(talk, told=False)
         text = self._statements(talk, unit)[place] or ""
         if text.lstrip().upper().startswith(_COMMITS):
             self._send(talk, [(b"Q", _query("ROLLBACK"))])

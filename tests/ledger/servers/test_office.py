@@ -110,6 +110,16 @@ def test_a_message_may_come_again() -> None:
     assert desk.ledger.balance("a").posted_micros == 2_000_000
 
 
+def test_what_the_ledger_would_not_take_is_refused_at_once() -> None:
+    desk = office()
+    wrong = replace(deposit("1", T0 + 500), arguments={"account": "a", "amount": "-1"})
+    there = {"account": "z", "amount": "1"}
+    nobody = replace(deposit("1", T0 + 501), accounts=("z",), arguments=there)
+    states = desk.exchange("west", T0, [wrong, nobody]).states
+    assert states[wrong.request_id] == ("refused", "InputError")
+    assert states[nobody.request_id] == ("refused", "Unknown")
+
+
 def test_a_span_too_short_for_its_delays_is_refused() -> None:
     desk = office()
     with pytest.raises(InputError, match="eight times as much"):

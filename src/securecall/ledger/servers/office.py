@@ -19,7 +19,7 @@ from securecall.ledger.ledger import Ledger
 from securecall.ledger.servers.board import Board, Table
 from securecall.ledger.servers.item import ENDS, YIELDS, Item, run
 from securecall.ledger.servers.lease import Lease, Word
-from securecall.ledger.servers.outlook import Family, family_of, foresee
+from securecall.ledger.servers.outlook import End, Family, family_of, foresee
 from securecall.ledger.servers.telling import Teller
 from securecall.ledger.stores.door import Reading
 
@@ -237,7 +237,12 @@ class Office:
 
     def _decide_one(self, table: Table, view: Reading, item: Item, now_ms: int) -> None:
         family = family_of(view, table.pending(), item.accounts)
-        broken = self._broken(table, view, family, family.items)
+        faults: dict[str, str] = {}
+        ends = foresee(view, family, family.items, self._loaders, faults)
+        if item.request_id in faults and item.method not in ENDS:
+            table.put(replace(item, state="refused", code=faults[item.request_id]))
+            return
+        broken = self._broken(table, ends)
         if not broken:
             table.put(replace(item, state="filed"))
             return
@@ -254,11 +259,9 @@ class Office:
                 word = Word(call_id, item.at_ms, 0, 0, True, True, False, "promised", turn)
                 table.hint(item.server, json.dumps(word))
 
-    def _broken(
-        self, table: Table, view: Reading, family: Family, items: Sequence[Item]
-    ) -> list[tuple[Lease, int]]:
+    @staticmethod
+    def _broken(table: Table, ends: dict[str, End]) -> list[tuple[Lease, int]]:
         """Return the promises that the law would break, and where it would end their calls."""
-        ends = foresee(view, family, items, self._loaders)
         found = []
         for lease in table.leases_of(sorted(ends)):
             end = ends[lease.call_id]
@@ -301,7 +304,7 @@ class Office:
             arguments = {**item.arguments, "max_ms": most_ms}
             shorter = replace(item, state="filed", code="promised", arguments=arguments)
             items = sorted([*others, shorter], key=lambda each: (each.at_ms, each.order))
-            if not self._broken(table, view, family, items):
+            if not self._broken(table, foresee(view, family, items, self._loaders)):
                 return shorter
         return refused
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
 from securecall.errors import AmountOverflow, InputError
@@ -59,7 +58,11 @@ def end_of(row: CallRow) -> End:
 
 
 def foresee(
-    view: Reading, family: Family, items: Sequence[Item], loaders: Loaders
+    view: Reading,
+    family: Family,
+    items: Sequence[Item],
+    loaders: Loaders,
+    faults: dict[str, str] | None = None,
 ) -> dict[str, End]:
     """Return where each call of a family ends if items come at their instants.
 
@@ -71,6 +74,8 @@ def foresee(
         Of the family, by instant and order of arrival.
     loaders : mapping
         Of price curves.
+    faults : dict, optional
+        Is told of each item, by its request id, that the ledger would not take.
 
     Source
     ------
@@ -82,7 +87,10 @@ def foresee(
         store = ScratchStore(view)
         paper = Ledger(store, keeps_curves=True)
         for item in items:
-            with suppress(InputError, AmountOverflow):  # of a call that never began, say
+            try:
                 run(item, paper, loaders)
+            except (InputError, AmountOverflow) as error:  # of a call that never began, say
+                if faults is not None:
+                    faults[item.request_id] = type(error).__name__
         rows.update(store.calls)
     return {name: end_of(row) for name, row in rows.items()}
