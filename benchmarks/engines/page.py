@@ -113,6 +113,11 @@ def _overhead(found: dict[str, Any] | None) -> Iterator[str]:
     yield "|---|---:|"
     for name, word in words.items():
         yield f"| {word} | {forms[name]['cpu_s'] / millions:.3f} |"
+    if "alone" in forms:
+        rating_s = forms["alone"]["cpu_s"]
+        yield f"| rating without Spark, the same batches | {rating_s / millions:.3f} |"
+        share = rating_s / forms["carried"]["cpu_s"]
+        yield f"| that, of carried | {100 * share:.1f} % |"
     for few, carried in (("rated", "carried"), ("rated few", "carried few")):
         more = forms[few]["cpu_s"] / forms[carried]["cpu_s"] - 1
         yield f"| {few} over {carried} | {100 * more:+.1f} % |"
