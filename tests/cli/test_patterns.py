@@ -98,3 +98,18 @@ def test_what_is_wrong_is_said_with_exit_code_1(tmp_path: Path) -> None:
         assert done.code == 1
         assert words in done.errors
     assert run("patterns").code == 2
+
+
+def test_workers_share_the_patterns_and_find_the_same(tmp_path: Path) -> None:
+    path = calls(tmp_path, BAD)
+    alone = run("patterns", path, "--json")
+    for workers in ("0", "2"):
+        shared = run("patterns", path, "--json", "--workers", workers)
+        assert (shared.code, shared.json) == (alone.code, alone.json)
+    two = ("--only", "chain", "--only", "velocity", "--set", "velocity.calls=4", "--json")
+    shared = run("patterns", path, *two, "--workers", "3")
+    assert shared.json == run("patterns", path, *two).json
+    assert len(shared.json["findings"]) == 2
+    piped = run("patterns", "-", "--format", "csv", "--workers", "2", stdin=CALLS.encode())
+    assert piped.code == 2
+    assert "can be read once only" in piped.errors

@@ -311,3 +311,20 @@ def test_a_batch_that_rating_read_elsewhere_may_lack_the_id() -> None:
     found = sums.summary()
     assert found == summed(CALLS)
     assert replace(found, rows=0) != found
+
+
+def test_places_only_leaves_the_rest_empty() -> None:
+    from tests.rating.test_batch import HOUSE, many
+
+    whole, places = Summarizer(HOUSE), Summarizer(HOUSE, places_only=True)
+    for batch in HOUSE.rate_stream(many(500)):
+        whole.add(batch)
+        places.add(batch)
+    full, found = whole.summary(), places.summary()
+    assert (found.rows, found.statuses, found.by_place) == (
+        *(full.rows, full.statuses, full.by_place),
+    )
+    assert found.by_place
+    assert full.by_ceiling
+    assert (found.by_ceiling, found.first, found.most_saved) == ((), None, None)
+    assert not any(found.by_minute)

@@ -7,17 +7,19 @@ from pathlib import Path
 import pytest
 
 from securecall.errors import InputError, SpreadError
-from securecall.spread.folder import JobFolder, draft_of, put_in_place
+from securecall.spread.folder import JobFolder, digest_of, draft_of
 from securecall.spread.manifest import JOURNAL, MANIFEST, Manifest
 from securecall.spread.part import Made, Part, Written
 
 PARTS = [Part(f"p{n}", {"n": n}, "s") for n in range(4)]
 
 
-def make(folder: Path, part: Part, text: str = "") -> Made:
-    draft = draft_of(folder, part.name)
-    draft.write_text(text or part.name)
-    return put_in_place(draft, part, Written(1))
+def make(job: JobFolder, part: Part) -> Made:
+    draft = draft_of(job.path, part.name)
+    draft.write_text(part.name)
+    made = Made(part, Written(1), draft.stat().st_size, digest_of(draft))
+    job.place(draft, made)
+    return made
 
 
 def begin(path: Path, count: int) -> None:
@@ -25,7 +27,7 @@ def begin(path: Path, count: int) -> None:
     with JobFolder.open(path, "w", "d") as job:
         job.begin((), [part.name for part in PARTS])
         for part in PARTS[:count]:
-            job.note(make(path, part))
+            make(job, part)
 
 
 def kept(path: Path, parts: list[Part] = PARTS, digest: str = "d") -> list[str]:
@@ -81,8 +83,8 @@ def test_a_folder_belongs_to_one_job(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"holds another job \(w, d\), with other options"):
         kept(tmp_path, digest="e")
     with JobFolder.open(tmp_path, "w", "d") as job:
-        made = [make(tmp_path, part) for part in PARTS]
-        job.begin(made, [part.name for part in PARTS])
+        job.begin(job.kept(PARTS).values(), [part.name for part in PARTS])
+        made = [make(job, part) for part in PARTS]
         job.finish(Manifest("w", "d", tuple(made)))
     assert not (tmp_path / JOURNAL).exists()
     assert kept(tmp_path) == ["p0", "p1", "p2", "p3"]

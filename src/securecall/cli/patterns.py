@@ -14,6 +14,7 @@ from securecall.cli.console import EXIT_REJECTED, as_json, complain, progress
 
 if TYPE_CHECKING:
     from securecall.fraud.patterns.finding import Finding
+    from securecall.fraud.patterns.scanning import Scan
 
 NAME: Final = "patterns"
 WIDTH: Final = 140
@@ -33,6 +34,9 @@ def run(
         "2h", help="How far records may be out of the order of their starts."
     ),
     format: str | None = typer.Option(None, help="Format of the files: parquet, csv or arrow."),
+    workers: int = typer.Option(
+        1, min=0, help="Processes that share the patterns; 0 is one a processor."
+    ),
     out: Path | None = typer.Option(None, help="Write the findings: .parquet, .csv or .arrow."),
     json: bool = typer.Option(False, "--json", help="Findings and counts as JSON."),
     evaluate: Path | None = typer.Option(
@@ -50,28 +54,24 @@ def run(
     need_numba()  # before the work, and with the words to say
     from securecall.fraud.patterns.evaluation import evaluate as judge
     from securecall.fraud.patterns.evaluation import read_labels
-    from securecall.fraud.patterns.files import format_of, open_files, write_findings
-    from securecall.fraud.patterns.scanning import scan
+    from securecall.fraud.patterns.files import format_of, write_findings
     from securecall.fraud.patterns.settings import read_settings
 
     if out is not None:
         format_of(str(out))
     parameters = read_settings(settings, set_)
     labels = None if evaluate is None else read_labels(evaluate)
-    reading = open_files(files, format)
-    with progress("looking", not quiet, reading.rows) as told:
-
-        def tell(done: int, total: int | None) -> None:
-            told(done, reading.rows)
-
-        result = scan(
-            reading.reader(),
-            parameters,
-            only=only or None,
-            lateness_ms=duration_of(lateness, "--lateness"),
-            progress=tell,
-        )
-    bad = {**reading.bad, **result.bad}
+    looking: dict[str, Any] = {
+        "format": format,
+        "parameters": parameters,
+        "only": only or None,
+        "lateness_ms": duration_of(lateness, "--lateness"),
+    }
+    if workers == 1:
+        result, bad = _scan(files, shown=not quiet, **looking)
+    else:
+        result = _scan_spread(files, workers=workers, **looking)
+        bad = dict(result.bad)
     if out is not None:
         write_findings(str(out), result.table)
     scores = None if labels is None else judge(result.findings, labels)
@@ -95,6 +95,54 @@ def run(
         complain(f"left out: {count:,} {what}")
     if bad:
         raise typer.Exit(EXIT_REJECTED)
+
+
+def _scan(
+    files: list[str],
+    *,
+    format: str | None,
+    parameters: Sequence[Any],
+    only: list[str] | None,
+    lateness_ms: int,
+    shown: bool,
+) -> tuple[Scan, dict[str, int]]:
+    """Look for all patterns in this process, in one reading."""
+    from securecall.fraud.patterns.files import open_files
+    from securecall.fraud.patterns.scanning import scan
+
+    reading = open_files(files, format)
+    with progress("looking", shown, reading.rows) as told:
+
+        def tell(done: int, total: int | None) -> None:
+            told(done, reading.rows)
+
+        result = scan(
+            reading.reader(), parameters, only=only, lateness_ms=lateness_ms, progress=tell
+        )
+    return result, {**reading.bad, **result.bad}
+
+
+def _scan_spread(
+    files: list[str],
+    *,
+    format: str | None,
+    parameters: Sequence[Any],
+    only: list[str] | None,
+    lateness_ms: int,
+    workers: int,
+) -> Scan:
+    """Let workers share the patterns; each reads all records, in order, and finds its own."""
+    from securecall.fraud.patterns.jobs import join_scans, scan_jobs
+    from securecall.spread.calling import call_all
+    from securecall.spread.crew import processors
+
+    if "-" in files:
+        raise typer.BadParameter("- can be read once only: give a file, or leave out --workers")
+    count = workers or processors()
+    jobs = scan_jobs(
+        files, parameters, jobs=count, only=only, lateness_ms=lateness_ms, format=format
+    )
+    return join_scans(call_all(jobs, workers=count))
 
 
 def _plain(one: Finding) -> dict[str, Any]:

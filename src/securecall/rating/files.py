@@ -7,6 +7,7 @@ with it while it is read is an `InputError` that names it.
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
@@ -23,15 +24,8 @@ from securecall.errors import InputError, nearest
 from securecall.rating.columns import plain, plain_type
 from securecall.rating.csv_records import Records, csv_records
 
-__all__ = [
-    "FORMATS",
-    "Records",
-    "format_of",
-    "groups_of",
-    "open_groups",
-    "open_records",
-    "write_records",
-]
+__all__ = ["FORMATS", "Records", "format_of", "groups_of", "open_groups", "open_records",
+           "write_records"]  # fmt: skip
 
 Format: TypeAlias = Literal["parquet", "csv", "arrow"]
 
@@ -45,6 +39,8 @@ _ENDINGS: Final = {
     ".ipc": "arrow",
     ".feather": "arrow",
 }
+GROUP_ROWS: Final = 1 << 19  # of Parquet that is written, unless that many bytes come first
+GROUP_BYTES: Final = 128 << 20
 _ARROW: Final = (pa.lib.ArrowException, OSError)
 
 
@@ -256,18 +252,19 @@ def write_records(
         return
     draft = Path(path).with_name(Path(path).name + ".part")
     try:
-        with draft.open("wb") as file:
+        with pa.OSFile(str(draft), "wb") as file:
             _write(path, file, kind, schema, batches)
         draft.replace(path)
     except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise InputError(f"{path}: cannot be written: {reason}") from None
     finally:
         draft.unlink(missing_ok=True)
 
 
 def _write(
     path: str,
-    file: IO[bytes],
+    file: IO[bytes] | pa.NativeFile,
     kind: Format,
     schema: pa.Schema,
     batches: Iterator[pa.RecordBatch],
@@ -281,21 +278,52 @@ def _write(
             writer = pyarrow.parquet.ParquetWriter(file, stored, compression="zstd")
         except pa.ArrowNotImplementedError:
             raise InputError(f"{path}: {_homeless(stored)}") from None
-        batches = (_as_stored(batch, stored) for batch in batches)
+        with writer as groups:
+            for group in _groups(_as_stored(batch, stored) for batch in batches):
+                groups.write_table(group, row_group_size=group.num_rows)
+        return
     else:
         flat = pa.schema([pa.field(item.name, _flat(item.type)) for item in schema])
-        writer = pyarrow.csv.CSVWriter(pa.PythonFile(file, "w"), flat)
+        native = file if isinstance(file, pa.NativeFile) else pa.PythonFile(file, "w")
+        writer = pyarrow.csv.CSVWriter(native, flat)
         batches = (_as_text(batch, flat) for batch in batches)
     with writer as sink:
         for batch in batches:
             sink.write_batch(batch)
 
 
+def _groups(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Gather batches to the row groups of a Parquet file.
+
+    One a batch would cost a third more time and a third more room: every group has dictionaries and
+    statistics of its own.
+    """
+    held: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in batches:
+        held.append(batch)
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+        if rows >= GROUP_ROWS or size >= GROUP_BYTES:
+            yield _joined(held)
+            held, rows, size = [], 0, 0
+    if rows:
+        yield _joined(held)
+
+
+def _joined(batches: list[pa.RecordBatch]) -> pa.Table:
+    """Return batches as a table with one dictionary a column: a change of it costs the encoding."""
+    table = pa.Table.from_batches(batches)
+    columns = [
+        column.unify_dictionaries() if pa.types.is_dictionary(column.type) else column
+        for column in table.columns
+    ]
+    return pa.Table.from_arrays(columns, schema=table.schema)
+
+
 def _stored(kind: pa.DataType) -> pa.DataType:
     """Return what a column becomes in Parquet, which has dictionaries of plain values only."""
-    if pa.types.is_dictionary(kind) and not _is_plain(kind.value_type):
-        return plain_type(kind)
-    return kind
+    nested = pa.types.is_dictionary(kind) and not _is_plain(kind.value_type)
+    return plain_type(kind) if nested else kind
 
 
 def _as_stored(batch: pa.RecordBatch, stored: pa.Schema) -> pa.RecordBatch:

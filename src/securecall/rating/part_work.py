@@ -79,7 +79,7 @@ class RatePart:
         rater = Rater(
             self.tariff, records.schema, self.explain, self.replace, records.rating_schema
         )
-        sums = Summarizer(self.tariff)
+        sums = Summarizer(self.tariff, places_only=True)
         told = 0
 
         def progress(done: int, total: int | None) -> None:

@@ -41,6 +41,9 @@ class Summarizer:
     ----------
     tariff : Tariff
         That rated them: it knows the facilities and their clocks.
+    places_only : bool
+        Add up rows by status, and by facility and jurisdiction; leave the rest empty. Takes a
+        third of the time.
 
     Source
     ------
@@ -75,7 +78,8 @@ class Summarizer:
     [13]
     """
 
-    def __init__(self, tariff: Tariff) -> None:
+    def __init__(self, tariff: Tariff, places_only: bool = False) -> None:
+        self._places_only = places_only
         self._facilities = tuple(tariff.compiled.facilities)
         self._known = pa.array(self._facilities, pa.string())
         zones = [load_zone(name) for name in tariff.compiled.timezones]
@@ -114,9 +118,11 @@ class Summarizer:
         for status, count in _counted(rated.column("status")):
             self._statuses[status] += count
         facility = _codes(calls.column("facility"), self._known)
+        self._add_places(rated, facility)
+        if self._places_only:
+            return
         start_ms = _milliseconds(calls.column("start"))
         start_ms = pc.if_else(priced, start_ms, pa.scalar(None, pa.int64()))
-        self._add_places(rated, facility)
         self._add_ceilings(rated)
         ends = pc.min_max(start_ms).as_py()
         if ends["min"] is not None:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any, Final, Generic, TypeVar
@@ -180,7 +180,7 @@ class _Crew(Generic[Task, Result]):
         self.told[index] = 0
         if self.tried[index] >= self.tries:
             return False
-        self.waiting.append(index)
+        self.waiting.appendleft(index)  # who waits for results in order waits for this one
         return True
 
     def _gone(self, hand: _Hand) -> Iterator[Outcome[Result]]:
@@ -211,7 +211,7 @@ def run_tasks(
     workers: int,
     tries: int = TRIES,
     tell: Callable[[int, int], object] = lambda index, count: None,
-) -> Iterator[Outcome[Result]]:
+) -> Generator[Outcome[Result], None, None]:
     """Do tasks in worker processes; yield what becomes of each, in the order in which it does.
 
     Parameters

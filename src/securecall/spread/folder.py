@@ -20,9 +20,9 @@ from typing import IO, Final
 
 from securecall.errors import InputError, SpreadError
 from securecall.spread.manifest import JOURNAL, MANIFEST, Manifest, read_manifest
-from securecall.spread.part import Made, Part, Written
+from securecall.spread.part import Made, Part
 
-__all__ = ["JobFolder", "digest_of", "draft_of", "put_in_place"]
+__all__ = ["JobFolder", "digest_of", "draft_of"]
 
 _DRAFT: Final = ".part"
 
@@ -36,16 +36,6 @@ def digest_of(path: Path) -> str:
 def draft_of(folder: Path, name: str) -> Path:
     """Return where a part is written first: a name that no other writer has."""
     return folder / f".{name}.{os.getpid()}-{threading.get_ident()}{_DRAFT}"
-
-
-def put_in_place(draft: Path, part: Part, written: Written) -> Made:
-    """Sync a part that is written, and give it its name."""
-    with draft.open("rb+") as file:
-        os.fsync(file.fileno())
-    size, sha256 = draft.stat().st_size, digest_of(draft)
-    draft.replace(draft.parent / part.name)
-    _sync_folder(draft.parent)
-    return Made(part, written, size, sha256)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -166,8 +156,15 @@ class JobFolder:
         for draft in self.path.glob(f".*{_DRAFT}"):
             draft.unlink(missing_ok=True)
 
-    def note(self, made: Made) -> None:
-        """Note a part that lies in its place."""
+    def place(self, draft: Path, made: Made) -> None:
+        """Sync a part that is written, give it its name, and note it; in this order."""
+        fd = os.open(draft, os.O_RDWR)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        draft.replace(self.path / made.part.name)
+        _sync_folder(self.path)
         assert self._journal is not None
         self._journal.write(json.dumps(made.to_dict()).encode() + b"\n")
         self._journal.flush()

@@ -6,7 +6,7 @@ Cheaper to start than processes, and nothing is sent; but what kills one kills a
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
@@ -27,7 +27,7 @@ def run_threads(
     workers: int,
     tries: int = TRIES,
     tell: Callable[[int, int], object] = lambda index, count: None,
-) -> Iterator[Outcome[Result]]:
+) -> Generator[Outcome[Result], None, None]:
     """Do tasks in threads; as `securecall.spread.crew.run_tasks`.
 
     ``work.start`` is not called: no process is the work's own.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Final
 
 from securecall.errors import InputError, SpreadError
 from securecall.spread.crew import TRIES, processors, run_tasks
-from securecall.spread.folder import JobFolder, draft_of, put_in_place
+from securecall.spread.folder import JobFolder, digest_of, draft_of
 from securecall.spread.manifest import JOURNAL, MANIFEST, Manifest
 from securecall.spread.part import Made, Part
 from securecall.spread.threads import run_threads
@@ -23,7 +24,7 @@ WORKERS_MAX: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """Writes a part beside its name, and puts it in place."""
+    """Writes a part beside its name; the one that leads puts it in place."""
 
     work: PartWork
     folder: Path
@@ -31,7 +32,7 @@ class _Writing:
     def start(self) -> None:
         self.work.start()
 
-    def do(self, part: Part, tell: Tell) -> Made:
+    def do(self, part: Part, tell: Tell) -> tuple[Path, Made]:
         draft = draft_of(self.folder, part.name)
         try:
             written = self.work.write(part, draft, tell)
@@ -39,9 +40,10 @@ class _Writing:
                 raise SpreadError(
                     f"{part.name}: {written.rows} rows were written of {part.rows} that there are"
                 )
-            return put_in_place(draft, part, written)
-        finally:
+            return draft, Made(part, written, draft.stat().st_size, digest_of(draft))
+        except BaseException:
             draft.unlink(missing_ok=True)
+            raise
 
 
 def write_parts(
@@ -99,19 +101,25 @@ def write_parts(
         left = [part for part in parts if part.name not in made]
         told = _Progress(progress, parts, made)
         failed: dict[str, str] = {}
-        if left:
-            count = min(workers or processors(), len(left))
+        # A thread of its own waits for the disk: meanwhile workers go on with the next parts.
+        with ThreadPoolExecutor(1) as placing:
+            placed: list[tuple[Made, Future[None]]] = []
+            count = min(workers or processors(), max(1, len(left)))
             run = run_threads if threads else run_tasks
-            for outcome in run(
-                _Writing(work, folder.resolve()), left, workers=count, tries=tries, tell=told
-            ):
-                part = left[outcome.index]
+            writing = _Writing(work, folder.resolve())
+            for outcome in run(writing, left, workers=count, tries=tries, tell=told):
                 if outcome.result is None:
-                    failed[part.name] = str(outcome.error)
+                    failed[left[outcome.index].name] = str(outcome.error)
                     continue
-                made[part.name] = outcome.result
-                job.note(outcome.result)
-                told.finished(outcome.index, outcome.result.written.rows)
+                draft, one = outcome.result
+                placed.append((one, placing.submit(job.place, draft, one)))
+                told.finished(outcome.index, one.written.rows)
+            for one, future in placed:
+                try:
+                    future.result()
+                    made[one.part.name] = one
+                except OSError as error:
+                    failed[one.part.name] = f"cannot be put in place: {error.strerror or error}"
         if failed:
             raise SpreadError(
                 f"{folder}: {len(failed)} of {len(parts)} parts could not be made; "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from securecall.errors import InputError
+from securecall.errors import InputError, SpreadError
 from securecall.fraud.bench import simulate
 from securecall.fraud.bench.journal import read_journal
 from securecall.fraud.bench.run import _jobs_of, calls_of, run
@@ -120,14 +121,16 @@ def test_what_is_wrong_in_another_process_is_told_here(
         "class Breaks:\n    def feed(self, frame, leg):\n        raise ValueError('no such luck')\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    with pytest.raises(ValueError, match="no such luck"):
+    with pytest.raises(SpreadError, match="ValueError: no such luck"):
         run("breaks_here:Breaks", jobs=2, **QUICK)  # type: ignore[arg-type]
 
 
 def _children(pid: int) -> list[int]:
-    """Return the processes that a process started, but for the tracker of its resources."""
+    """Return the workers that a process started."""
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(one) for one in found if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
+    return [
+        int(one) for one in found if b"spread.worker" in Path(f"/proc/{one}/cmdline").read_bytes()
+    ]
 
 
 def _until(what: Callable[[], bool]) -> None:
@@ -144,6 +147,11 @@ def test_nothing_goes_on_without_the_process_that_leads(tmp_path: Path) -> None:
     leader = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL)
     try:
         _until(lambda: path.exists() and path.read_bytes().count(b"\n") > 2)
+        first, *_ = _children(leader.pid)
+        os.kill(first, signal.SIGKILL)  # another takes its place, and its call
+        _until(lambda: first not in _children(leader.pid) and len(_children(leader.pid)) == 2)
+        noted = path.read_bytes().count(b"\n")
+        _until(lambda: path.read_bytes().count(b"\n") > noted + 4)
         workers = _children(leader.pid)
         assert len(workers) == 2
     finally:

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread
 from typing import Any, Final
 
 from securecall.errors import InputError
@@ -21,6 +15,9 @@ from securecall.fraud.bench.label import packed
 from securecall.fraud.bench.listener import listen, listener_factory
 from securecall.fraud.bench.score import Record, Scores, score
 from securecall.fraud.bench.simulate import CALL_S, Simulator
+from securecall.spread.calling import in_order
+from securecall.spread.crew import processors
+from securecall.spread.work import Tell
 
 __all__ = ["HOURS", "Setting", "calls_of", "play", "run"]
 
@@ -29,8 +26,6 @@ HOURS: Final = 0.5
 EDITION: Final = 5
 #: A process of its own is worth its start for so many calls.
 CALLS_A_JOB: Final = 4
-#: So many calls are asked of each process ahead: enough that none waits, and few are lost.
-AHEAD: Final = 3
 
 Task = tuple[int, tuple[str, ...]]
 
@@ -102,55 +97,26 @@ class Player:
         return made
 
 
-#: The player of a process that was started for it.
-_here: list[Player] = []
+class _Playing:
+    """What a process does that was started for it: plays one call at a time."""
 
+    def __init__(self, setting: Setting, detectors: tuple[str, ...]) -> None:
+        self._setting, self._detectors = setting, detectors
+        self._player: Player | None = None
 
-def _end_with_parent() -> None:
-    """End this process when the one that started it is gone, however that ended."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    def start(self) -> None:
+        self._player = Player(self._setting.simulator(), self._detectors)
 
-
-def _begin(setting: Setting, detectors: tuple[str, ...]) -> None:
-    # Who presses Ctrl-C speaks to the process that leads: it lets the calls in progress end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
-    _here[:] = [Player(setting.simulator(), detectors)]
-
-
-def _played(task: Task) -> dict[str, Record]:
-    return _here[0].play(task)
-
-
-def _beside(
-    tasks: Sequence[Task], setting: Setting, detectors: tuple[str, ...], jobs: int
-) -> Iterator[dict[str, Record]]:
-    """Yield what comes of tasks, in their order, from several processes."""
-    # Spawned, not forked: a forked process would inherit the locks of whatever threads run here.
-    pool = ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(setting, detectors)
-    )
-    waiting: deque[Future[dict[str, Record]]] = deque()
-    try:
-        for task in tasks:
-            waiting.append(pool.submit(_played, task))
-            if len(waiting) > AHEAD * jobs:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+    def do(self, task: Task, tell: Tell) -> dict[str, Record]:
+        assert self._player is not None
+        return self._player.play(task)
 
 
 def _jobs_of(jobs: int, tasks: int) -> int:
     """Return how many processes to start; 1 is none but this one."""
     if jobs < 0:
         raise InputError(f"jobs must be 0, for as many as there are cores, or more, not {jobs!r}")
-    mine = getattr(os, "sched_getaffinity", None)
-    most = jobs or (len(mine(0)) if mine is not None else os.cpu_count() or 1)
+    most = jobs or processors()
     return max(1, min(most, tasks // CALLS_A_JOB if jobs == 0 else tasks))
 
 
@@ -193,7 +159,7 @@ def play(
     tell(done, count)
     made = (
         map(player.play, tasks) if several == 1
-        else _beside(tasks, setting, tuple(detectors), several)
+        else in_order(_Playing(setting, tuple(detectors)), tasks, workers=several)
     )  # fmt: skip
     for records in made:
         for name, record in records.items():
@@ -228,8 +194,9 @@ def run(
     tell : callable
         Is told how many calls are done, and of how many.
     jobs : int
-        So many processes share the calls; 0 takes as many as there are cores, if there are calls
-        enough. Results and journals are the same for any number, but for the CPU time.
+        So many processes share the calls, and one that is killed is replaced; 0 takes as many as
+        there are cores, if there are calls enough. Results and journals are the same for any
+        number, but for the CPU time.
 
     Raises
     ------
