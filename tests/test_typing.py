@@ -16,6 +16,8 @@ HERE = Path(__file__).parent / "typing"
 PACKAGE = ROOT / "src" / "securecall"
 
 
+pytestmark = pytest.mark.xdist_group("typing")  # one run of each checker serves all
+
 Found = list[tuple[str, int, str]]  # file, line, what is said
 
 

@@ -285,7 +285,7 @@ def test_a_posting_that_was_killed_goes_on_where_it_was(url: str) -> None:
                 told.append(int(process.stdout.readline()))
             os.kill(process.pid, signal.SIGKILL)
     with start() as process:
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=120)
     word, posted, already = out.splitlines()[-1].split()
     assert word == "done"
     assert int(posted) + int(already) == count
@@ -302,7 +302,7 @@ def test_processes_that_post_the_same_records_at_once_charge_them_once(url: str)
             ledger.open_account(f"a-{number}", at=MAY, opening="100")
     command = [sys.executable, "-c", WRITER, url, "300"]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    lines = [one.communicate(timeout=60)[0].splitlines()[-1].split() for one in running]
+    lines = [one.communicate(timeout=120)[0].splitlines()[-1].split() for one in running]
     assert sum(int(posted) for _, posted, _ in lines) == 300
     assert [int(posted) + int(already) for _, posted, already in lines] == [300, 300]
     with Ledger.open(url) as ledger:
