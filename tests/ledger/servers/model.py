@@ -75,7 +75,7 @@ def main(words: list[str]) -> int:
     if "outages" in words:
         more["lost"] = outages(seed)
     if "deaf" in words:
-        more["deaf"] = 0.5
+        more["deaf"] = 1.0
     began = time.monotonic()
     seen = run(int(words[0]), seed, lead=int(words[2]), **more)
     print(f"{seen.calls} calls, {time.monotonic() - began:.1f} s, {dict(seen.counts)}")

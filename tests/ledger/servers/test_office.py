@@ -62,6 +62,19 @@ def test_a_promise_that_nobody_gives_back_stands() -> None:
     assert desk.ledger.balance("a").posted_micros >= 0
 
 
+def test_a_promise_to_a_call_that_has_not_begun_is_asked_back_too() -> None:
+    desk = office(span_ms=60_000)
+    desk.exchange("east", T0, [start("c", T0 + 501, price=600_000)])
+    asked = desk.exchange("west", T0 + 10, [start("d", T0 + 500, "west", 600_000)])
+    assert asked.states["start:d"] == ("waiting", "")
+    (recall, *_) = [json.loads(each) for each in desk.board.heard("east")]
+    assert recall[2] == T0 + 501
+    (mine,) = desk.exchange("east", T0 + 100, acks=[("c", recall[3], T0 + 501)], asks=["c"]).words
+    assert mine.refused
+    (theirs,) = desk.exchange("west", T0 + 110, asks=["d"]).words
+    assert (theirs.refused, theirs.waiting, theirs.until_ms) == (False, False, T0 + 60_500)
+
+
 def test_a_withdrawal_that_would_break_a_promise_is_refused() -> None:
     desk = office(span_ms=600_000)
     desk.exchange("east", T0, [start("c", T0 + 500)])

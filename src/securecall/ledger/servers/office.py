@@ -265,7 +265,9 @@ class Office:
         found = []
         for lease in table.leases_of(sorted(ends)):
             end = ends[lease.call_id]
-            if end.at_ms is not None and end.at_ms < lease.until_ms and end.reason in CUTS:
+            sooner = end.at_ms is not None and end.at_ms < lease.until_ms
+            if sooner and (end.refused or end.reason in CUTS):
+                assert end.at_ms is not None
                 found.append((lease, end.at_ms))
         return found
 
