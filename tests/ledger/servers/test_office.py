@@ -13,11 +13,13 @@ from securecall.errors import InputError
 
 def test_plans_are_done_in_the_order_of_their_instants() -> None:
     desk = office()
-    desk.exchange("east", T0 + 900, [start("d", T0 + 1_001, price=900_001)])
+    desk.exchange("east", T0 + 900, [start("d", T0 + 1_001, price=900_000)])
     desk.exchange("west", T0 + 800, [start("c", T0 + 1_000, "west")])
+    assert desk.ledger.running_calls() == ()
     desk.exchange("east", T0 + 2_000)
-    assert desk.ledger.call("c").running
-    assert desk.ledger.call("d").refused
+    assert desk.ledger.running_calls() == ("c", "d")
+    done = desk.ledger._store.read(lambda view: [op.request_id for op in view.ops(2)])
+    assert done == ["start:c", "start:d"]
 
 
 def test_what_comes_after_its_instant_was_closed_is_late_but_for_ends() -> None:
