@@ -47,8 +47,13 @@ WORKERS: Final[dict[str, Callable[[psutil.Process], bool]]] = {
 
 
 def worker_of(engine: str, target: Path) -> Victim:
-    """Return what tells a worker that is in the middle of it: something is being written."""
+    """Return what tells a worker that is in the middle of it.
+
+    A worker of Ray says what it does. Of the others it is known once something is being written.
+    """
     works = WORKERS[engine]
+    if engine == "ray":
+        return works
 
     def victim(process: psutil.Process) -> bool:
         return works(process) and any(path.is_file() for path in target.rglob("*"))

@@ -126,7 +126,7 @@ def _kill(family: list[psutil.Process], victim: Victim) -> list[str]:
     for one in family:
         try:
             if victim(one):
-                told = " ".join(one.cmdline())
+                told = " ".join(one.cmdline()).strip()
                 os.kill(one.pid, signal.SIGKILL)
                 return [told]
         except (psutil.Error, ProcessLookupError):

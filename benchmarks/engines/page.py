@@ -77,7 +77,7 @@ def _kills(known: dict[str, Any]) -> Iterator[str]:
         return
     yield "## Workers killed in the middle of it"
     yield ""
-    yield "By SIGKILL to the process id, once something had been written, a second between two."
+    yield "By SIGKILL to the process id, in the middle of a task, a second or more between two."
     yield ""
     yield "| | records | killed | s | rows, ids, sum, weighted sum |"
     yield "|---|---:|---|---:|---|"
