@@ -215,7 +215,7 @@ def _forget_without_closing(self: PostgresStore) -> None:
 def test_what_cannot_be_known_is_said_and_asked_again(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Ledger.open(url, patience_ms=1_000) as ledger:
+    with Ledger.open(url) as ledger:
         ledger.open_account("a", at=T0)
         failing(monkeypatch, "commit", ERRORS["lost"], after=True)
         with monkeypatch.context() as patch:
@@ -224,6 +224,7 @@ def test_what_cannot_be_known_is_said_and_asked_again(
                 raise psycopg.OperationalError("no route")
 
             patch.setattr(postgres, "connect", unreachable)
+            patch.setattr(ledger._store, "_patience_ms", 300)
             with pytest.raises(StoreUnsure, match="no route") as caught:
                 ledger.deposit("a", "5.00", at=T0, request_id="d")
             with pytest.raises(StoreError, match="nothing was kept: no route"):
@@ -297,10 +298,13 @@ def test_the_server_dies_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_whoever_stops_while_holding_the_head_is_put_out(url: str) -> None:
     """A process that is stopped in mid-transaction delays others, and not for ever."""
-    with Ledger.open(url, patience_ms=1_000) as stopped, Ledger.open(url) as ledger:
+    with Ledger.open(url) as stopped, Ledger.open(url) as ledger:
         stopped.open_account("a", at=T0)
         link = store_of(stopped)._writer
         assert link is not None
+        shown = link.execute("SHOW idle_in_transaction_session_timeout").fetchone()
+        assert shown == ("10s",)  # the patience
+        link.execute("SET idle_in_transaction_session_timeout = 500")
         link.execute("BEGIN")
         link.execute("SELECT 1 FROM head FOR UPDATE")
         assert ledger.deposit("a", "1.00", at=T0).ok

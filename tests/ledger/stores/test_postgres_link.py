@@ -79,10 +79,11 @@ def test_a_server_that_loses_money_is_refused(setting: str) -> None:
 
 
 def test_a_session_waits_for_the_disk_whatever_the_server_is_used_to() -> None:
-    lazy = Server({"synchronous_commit": "off"})
+    lazy = Server({"synchronous_commit": "off", "default_transaction_isolation": "serializable"})
     try:
-        link = connect(Address(lazy.new_url()), 1_000)
+        link = connect(Address(lazy.new_url()), 5_000)
         assert link.execute("SHOW synchronous_commit").fetchone() == ("on",)
+        assert link.execute("SHOW transaction_isolation").fetchone() == ("read committed",)
         link.close()
     finally:
         lazy.close()
@@ -100,7 +101,7 @@ def test_many_that_come_first_make_the_tables_once() -> None:
 
 
 def test_the_first_failure_of_a_message_is_raised_and_nothing_of_it_is_kept() -> None:
-    link = connect(Address(server().new_url()), 1_000)
+    link = connect(Address(server().new_url()), 5_000)
     link.execute("CREATE TEMP TABLE t (id int PRIMARY KEY)")
 
     def send() -> None:

@@ -168,6 +168,8 @@ def _prepare(link: Link, address: Address, patience_ms: int) -> None:
             "'synchronous_commit', 'server_encoding')"
         )
         link.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(address.schema)))
+        # Who waited for the head has to see what was done meanwhile.
+        link.execute("SET default_transaction_isolation = 'read committed'")
         link.execute(f"SET lock_timeout = {patience_ms}")
         link.execute(f"SET idle_in_transaction_session_timeout = {patience_ms}")
     has = dict(asked.fetchall())
