@@ -86,9 +86,9 @@ def slopes(results: Path = ROOT / "benchmarks" / "results") -> Slopes:
     run = json.loads(newest().read_text(encoding="utf-8"))
     figures = {(row["bench"], row["name"]): row["value"] for row in run["figures"]}
     us = kept["us"]
-    # A call is a start and an end. Alone, each is a group; in a crowd of 64 a group is shared.
-    alone_s = us["postgres_alone"]["clock"] / 2e6
-    crowd_s = us["postgres_crowd"]["clock"] / 2e6
+    # Alone, a request is a group; in a crowd of 64 a group is shared.
+    alone_s = us["postgres_alone"]["clock"] / 1e6
+    crowd_s = us["postgres_crowd"]["clock"] / 1e6
     group_s = max(alone_s - crowd_s, 0.0) * 64 / 63
     about = kept["machine"]
     return Slopes(
@@ -231,6 +231,7 @@ def page(load: Load, known: Slopes) -> str:
         ("", "cores, all busy", f"cores at {BUSY:.0%}"),
         [(name, shown(cores), shown(cores / BUSY)) for name, cores in live],
     )
+    most = 1 / (known.request_s + known.group_s / 512)
     lines += [
         f"Memory of calls and monitors: {12.5 * load.calls / 1e6:,.2f} GB ([measured]"
         "(calls.md#how-many-calls-one-core-holds): 12.5 KB a call with two legs). Sound: "
@@ -239,15 +240,17 @@ def page(load: Load, known: Slopes) -> str:
         "### The ledger's groups",
         "",
         f"{REQUESTS * begun_s:,.0f} requests a second at the peak. What waits while a group is "
-        "written goes in the next one, so a busier ledger is a cheaper one, until groups are full:",
+        "written goes in the next one, so a busier ledger is a cheaper one, until groups are full. "
+        f"The most that one ledger answers is {most:,.0f} a second, the peak of "
+        f"{load.calls * most / (REQUESTS * begun_s):,.0f} live calls:",
         "",
     ]
     rate = REQUESTS * begun_s
     wanted = _ledgers(rate, known, generator)
     rows = []
     for count in sorted({1, max(1, wanted // 2), wanted, wanted * 2}):
-        # A host of a hundredth of the calls is lost; its people redial within half a minute.
-        surge = rate / count + load.calls / 100 * REQUESTS / 30 / count
+        # A host with a tenth of the calls is lost; its people redial within half a minute.
+        surge = rate / count + load.calls / 10 * REQUESTS / 30 / count
         calm = groups([rate / count] * 60, known.group_s, known.request_s, generator)
         lost = groups(
             [rate / count] * 10 + [surge] * 30 + [rate / count] * 20,
