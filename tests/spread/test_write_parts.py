@@ -14,7 +14,8 @@ import pytest
 from tests.spread.works import Lines, parts_of, wait_for
 
 from securecall.errors import InputError, SpreadError
-from securecall.spread import Manifest, Part, read_manifest, verify, write_parts
+from securecall.spread import Made, Manifest, Part, read_manifest, verify, write_parts
+from securecall.spread.folder import JobFolder
 from securecall.spread.manifest import JOURNAL, MANIFEST
 
 PARTS = parts_of(8, 25)
@@ -171,6 +172,24 @@ def test_a_part_with_fewer_rows_than_its_input_is_not_put_in_place(tmp_path: Pat
     with pytest.raises(SpreadError, match="24 rows were written of 25 that there are"):
         write_parts(Lines(lost=1), PARTS[:1], tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [JOURNAL]
+
+
+def test_a_part_that_the_disk_does_not_take_is_told_and_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = JobFolder.place
+
+    def full(job: JobFolder, draft: Path, made: Made) -> None:
+        if made.part.name == "n-003.txt":
+            raise OSError(28, "No space left on device")
+        place(job, draft, made)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(JobFolder, "place", full)
+        with pytest.raises(SpreadError, match="1 of 8 parts") as caught:
+            write_parts(Lines(), PARTS, tmp_path, workers=2)
+    assert caught.value.parts == {"n-003.txt": "cannot be put in place: No space left on device"}
+    whole(tmp_path, write_parts(Lines(), PARTS, tmp_path, workers=2))
 
 
 # What is told, and what is refused ---------------------------------------------------------------
