@@ -30,7 +30,7 @@ PAPERS: Final = {
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
 }
-# What users import by name; tests/test_docs.py has the same, and a test compares them.
+# What users import by name: all that tests/test_docs.py wants documented in full, and some more.
 FACES: Final = (
     "securecall",
     "securecall.errors",
@@ -39,6 +39,9 @@ FACES: Final = (
     "securecall.rating.records",
     "securecall.fraud",
     "securecall.calls",
+    "securecall.fraud.bench",
+    "securecall.fraud.patterns",
+    "securecall.testing",
 )
 SHOWN: Final = {".py": "python", ".toml": "toml", ".sh": "bash"}
 

@@ -88,7 +88,7 @@ def test_the_pages_of_programs_show_them() -> None:
 
 
 def test_the_reference_has_every_name_that_is_documented() -> None:
-    assert HOOKS.FACES == FACES
+    assert set(FACES) <= set(HOOKS.FACES)
     page = HOOKS.reference("securecall")
     assert "::: securecall.rating.tariff.Tariff\n" in page
     assert "      heading: securecall.Tariff\n" in page
