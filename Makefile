@@ -44,6 +44,8 @@ audit: $(V)/.made                  # known vulnerabilities of what users install
 
 bench: build                       # ratios against named peers, in one run
 	$(V)/python -m benchmarks
+	$(V)/python -m benchmarks.comparison
+	$(V)/python -m benchmarks.capacity --page docs/scale.md
 	mkdir -p out && $(V)/securecall bench --hours 0.5 --report out/bench.html
 
 engines: build java                # 20 million records through each engine, workers killed; keeps a dated page

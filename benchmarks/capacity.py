@@ -56,6 +56,7 @@ class Slopes:
     bytes_record: float
     group_s: float
     request_s: float
+    engines_us: dict[str, float]
     told: str
 
 
@@ -97,8 +98,28 @@ def slopes(results: Path = ROOT / "benchmarks" / "results") -> Slopes:
         figures["everything", "bytes in and out a record"],
         group_s,
         alone_s - group_s,
+        _engines(results),
         f"{about['date']}, commit {about['commit']}, {about['processor']}, load {about['load']}",
     )
+
+
+def _engines(results: Path) -> dict[str, float]:
+    """Read what a record cost on each engine, all its processes, start-up included."""
+    runs = sorted(results.glob("*-engines.json"))
+    told = json.loads(runs[-1].read_text(encoding="utf-8")) if runs else {}
+    names = {
+        "plain": "a loop on one thread",
+        "polars": "Polars",
+        "duckdb": "DuckDB",
+        "dask": "Dask",
+        "ray": "Ray",
+        "spark": "Spark",
+    }
+    return {
+        words: told[name]["cpu_s"] / told[name]["rows"] * 1e6
+        for name, words in names.items()
+        if name in told
+    }
 
 
 def a_day(calls: float, generator: np.random.Generator) -> Day:
@@ -189,7 +210,8 @@ def page(load: Load, known: Slopes) -> str:
         "",
     ]
     work = (
-        ("rating", us["file_record"]),
+        ("rating, all columns out", us["file_record"]),
+        *((f"rating, seven columns out: {name}", each) for name, each in known.engines_us.items()),
         ("patterns", known.pattern_us),
         ("posting", us["posted_record"]),
     )

@@ -57,9 +57,10 @@ def rate(engine: str, work: Path, rows: int, files: int, kills: int) -> dict[str
     told = _last_line(found, engine)
     sums = sums_of(target, rows)
     shutil.rmtree(target)
+    killed = [each.replace(f"{ROOT}/", "") for each in found.killed]
     return {
         "rows": rows, "files": files, "wall_s": found.wall_s, "cpu_s": found.cpu_s,
-        "memory_mb": found.memory_mb, **told, "killed": found.killed,
+        "memory_mb": found.memory_mb, **told, "killed": killed,
         "exact": {name: getattr(sums, name) == value for name, value in wanted.items()},
     }  # fmt: skip
 

@@ -18,7 +18,8 @@ def drawn() -> np.random.Generator:
 def test_the_page_has_the_figures_of_the_newest_slopes() -> None:
     text = capacity.PAGE.read_text(encoding="utf-8")
     first = text.index("\n", text.index(capacity.BEGIN)) + 1
-    assert text[first : text.index(capacity.END)] == page(Load(), slopes())
+    again = "python -m benchmarks.capacity --page docs/scale.md"
+    assert text[first : text.index(capacity.END)] == page(Load(), slopes()), again
 
 
 def test_a_simulated_day_has_the_peak_that_was_asked_for() -> None:

@@ -10,7 +10,7 @@ from benchmarks.comparison import PAGE, PAIRS, newest, table, with_table
 
 def test_the_page_has_the_figures_of_the_newest_run() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert with_table(page, newest()) == page
+    assert with_table(page, newest()) == page, "python -m benchmarks.comparison"
 
 
 def test_every_pair_was_measured_in_that_run() -> None:
