@@ -132,6 +132,7 @@ def measure(folder: Path, rows: int, rounds: int, steps: int = BARE_STEPS) -> li
                 for name, one in took.items()
             },
         })  # fmt: skip
+        print(json.dumps(found[-1]), file=sys.stderr)  # a run that is stopped has told this much
     return found
 
 
