@@ -15,6 +15,7 @@ from securecall._context cimport (
 )
 from securecall._cue cimport CUE_CHANGE, Cue, Cues, sc_new_cue
 from securecall._forest cimport Forest, sc_forest_weigh
+from securecall._recurrent cimport sc_block_numbers, sc_rec_step, sc_recurrent
 from securecall._side cimport (
     DEAD_FRAMES, IDLE_SPOKEN, Side, sc_groups, sc_seen, sc_shapes, sc_side, sc_talk_seen,
 )
@@ -135,7 +136,10 @@ cdef enum:                 # values of a cue of change
     V_LONG_STRONG
     V_LONG_SLOPE           # the last 6 s
     V_COUNT = 153
-    V_SCORES = 153         # log odds of each kind; see _forest.pxd
+    V_SCORES = 153         # log odds of each kind by trees; see _forest.pxd
+    V_ODDS = 157           # by the network that remembers; see _recurrent.pxd
+    V_BLOCK = 161          # the block as numbers for it
+    V_ALL = 234
 
 cdef struct Change:
     Block block[72]        # the latest first
@@ -146,6 +150,7 @@ cdef struct Change:
     int run_gap
     int after              # blocks behind it; -1: it is long ago
     int answered           # blocks since one that began soon behind call waiting
+    float memory[96]       # of the network
 
 
 cdef inline void sc_change_reset(Change* state) noexcept nogil:
@@ -269,8 +274,8 @@ cdef inline void sc_sway(const Change* state, float* value) noexcept nogil:
 
 @cython.cdivision(True)
 cdef inline void sc_change_step(
-    Change* state, const Forest* forest, const Block* block, const Context* context, int leg,
-    int64_t now, Cues* cues,
+    Change* state, const Forest* forest, const sc_recurrent* net, const Block* block,
+    const Context* context, int leg, int64_t now, Cues* cues,
 ) noexcept nogil:
     """Take a block in and tell how the leg differs from what it was."""
     cdef int idle, after, skip, run, gap, k
@@ -432,5 +437,14 @@ cdef inline void sc_change_step(
     cue.value[V_TALK_WEIGHT] = min(cue.value[V_TALKS_BEFORE], cue.value[V_TALKS_AFTER])
     if cue.value[V_RUN] >= 2 and cue.value[V_QUIETS_BEFORE] >= 4:
         cue.value[V_FLOOR_DOWN] = -cue.value[V_RUN_FLOOR]
-    if forest.kinds and not sc_forest_weigh(forest, cue.value, &cue.value[V_SCORES]):
-        cues.count -= 1  # nothing that anybody wants to hear of
+    sc_block_numbers(block, &cue.value[V_BLOCK])
+    # What the network does not want told is nothing; of what it does, trees say why.
+    if net.kinds:
+        if not sc_rec_step(
+            net, cue.value, &cue.value[V_BLOCK], state.memory, &cue.value[V_ODDS]
+        ):
+            cues.count -= 1
+        elif forest.kinds:
+            sc_forest_weigh(forest, cue.value, &cue.value[V_SCORES])
+    elif forest.kinds and not sc_forest_weigh(forest, cue.value, &cue.value[V_SCORES]):
+        cues.count -= 1

@@ -5,7 +5,7 @@ from libc.stdlib cimport realloc
 from libc.string cimport memset
 
 cdef enum:
-    CUE_VALUES = 160
+    CUE_VALUES = 236
     CUE_FLASH = 0          # two clicks with nothing between them
     CUE_GAP = 1            # the line was dead for a moment
     CUE_CHANGE = 2         # a leg before and after, block by block
@@ -17,7 +17,7 @@ cdef struct Cue:
     int leg
     int64_t start          # samples
     int64_t at             # when it was known
-    float value[160]
+    float value[236]
 
 cdef struct Cues:
     int count

@@ -39,7 +39,7 @@ sc_grid_prepare()
 
 LEG_BYTES = sizeof(Leg)
 CHANGE_VALUES = V_COUNT
-SAVED_MAGIC = b"scw4"
+SAVED_MAGIC = b"scw5"
 
 
 def bank_width(lanes=0):

@@ -28,6 +28,7 @@ from securecall._measures cimport sc_measures, sc_measures_prepare
 from securecall._pair_fit cimport BLOCKS, HOLE, PairPlan, Span, sc_places_prepare
 from securecall._pairs cimport sc_pairs_prepare, sc_pairs_width
 from securecall._spectrum cimport sc_spectrum_prepare, sc_spectrum_width
+from securecall._recurrent cimport sc_recurrent_unpack
 from securecall._speech cimport SPEECH_NUMBERS, sc_speech_unpack
 from securecall._tone_plan cimport sc_plan_unpack
 
@@ -151,12 +152,16 @@ cdef class Setup:
     classes : bytes
         Of the plan's tones, for evidence: see _context.pxd. Tones beyond it are of the last class.
     forest : bytes or None
-        Trees that weigh evidence; see `fraud.forest`. None to be told every change.
+        Trees that weigh evidence; see `fraud.forest`.
+    recurrent : bytes or None
+        The network that says which changes are told; see `fraud.recurrent`. None to be told every
+        one.
     """
 
     def __cinit__(
         self, int rate_hz, int encoding, bytes decoded, dtmf, mf, bint dial_filter, bytes plan=None,
         bytes speech=None, bint measures=False, bytes classes=b"", bytes forest=None,
+        bytes recurrent=None,
     ):
         cdef int lane, outer
         cdef double turn
@@ -206,6 +211,10 @@ cdef class Setup:
             <const float*> PyBytes_AS_STRING(forest), len(forest) // 4, V_COUNT, &self.c.forest
         )):
             raise ValueError("this is no packed forest")
+        if recurrent is not None and (len(recurrent) % 4 or sc_recurrent_unpack(
+            <const float*> PyBytes_AS_STRING(recurrent), len(recurrent) // 4, &self.c.recurrent
+        )):
+            raise ValueError("this is no packed network that remembers")
         if measures:
             if speech is None:
                 raise ValueError("measures need the network of speech")

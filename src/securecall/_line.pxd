@@ -25,6 +25,7 @@ from securecall._pairs cimport (
 from securecall._progress cimport (
     Progress, sc_progress_end, sc_progress_reset, sc_progress_step,
 )
+from securecall._recurrent cimport sc_recurrent
 from securecall._speech cimport (
     HEARD_SILENCE, sc_speech, sc_speech_net, sc_speech_reset, sc_speech_step,
 )
@@ -55,6 +56,7 @@ cdef struct Setup:
     uint8_t classes[128]   # of the plan's tones, for _context.pxd
     sc_speech_net net
     Forest forest
+    sc_recurrent recurrent
     int16_t decoded[256]   # of mu-law or A-law
     float half_band[12]    # every other of its taps, from the middle
     float turn_re[2][48]   # a tone's turn over half a hop and over one and a half

@@ -114,8 +114,10 @@ cdef inline void _compare(
     """Compare a leg's next block with those before it."""
     cdef Leg* leg = &watch.leg[n]
     leg.done += 1
+    if n and watch.leg[0].joined:
+        return  # the facility's own line is compared with nothing while there is an outside one
     sc_change_step(
-        &leg.change, &setup.forest, &leg.heard[at[n]].block, &leg.heard[at[n]].context, n,
+        &leg.change, &setup.forest, &setup.recurrent, &leg.heard[at[n]].block, &leg.heard[at[n]].context, n,
         4000 * leg.done, cues,
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from securecall.fraud import Event
-from securecall.fraud.cues import VALUES, Heard
+from securecall.fraud.cues import Heard
 from securecall.fraud.detectors import Finding
-from securecall.fraud.innocent import explain, muted
+from securecall.fraud.innocent import explain
 
 ALERT = Event(
     3, "tone", "note", 60_000.0, None, 60_320.0, 1.0, "call_waiting", -14.0, {}, leg="called"
@@ -33,18 +33,3 @@ def test_other_findings_stay_as_they_are() -> None:
         (replace(FOUND, kind="keypad"), [WAITING]),
     ):
         assert explain(finding, recent) is finding
-
-
-def change(**numbers: float) -> Heard:
-    values = tuple(numbers.get(name, 0.0) for name in VALUES["change"])
-    return Heard(60_000.0, "called", "change", 50_000.0, None, values)
-
-
-def test_a_leg_that_is_dead_without_a_flash_is_muted() -> None:
-    far = {"lead_flash_s": 60.0, "tail_flash_s": 60.0}
-    assert muted(change(kind=2, run_dead=0.9, **far))
-    assert muted(change(kind=1, run_floor_db=-40, **far))
-    assert not muted(change(kind=1, run_floor_db=-9, **far)), "a hold has another noise"
-    assert not muted(change(kind=2, run_dead=0.9, lead_flash_s=0.4, tail_flash_s=60.0))
-    assert not muted(change(kind=1, run_dead=0.9, lead_flash_s=60.0, tail_flash_s=0.5))
-    assert not muted(change(kind=0, run_dead=0.9, **far)), "there is no interruption"

@@ -93,7 +93,7 @@ class Hearing:
     def __init__(
         self, sample_rate_hz: int, encoding: str, *, dtmf: DtmfLimits | str | None, mf: str | None,
         plan: TonePlan | str | None, dial_tone_filter: bool, report_ends: bool,
-        speech: bytes | None = None, forest: bytes | None = None,
+        speech: bytes | None = None, forest: bytes | None = None, recurrent: bytes | None = None,
     ) -> None:  # fmt: skip
         if type(sample_rate_hz) is not int or sample_rate_hz not in (8000, 16000):
             raise InputError(f"sample_rate_hz must be 8000 or 16000, not {sample_rate_hz!r}")
@@ -112,11 +112,12 @@ class Hearing:
             sample_rate_hz, code, table, None if limits is None else limits.engine(),
             None if system is None else system.engine(), bool(dial_tone_filter), row, speech,
             speech is not None, bytes(_tone_class(name) for name in self._tones),
-            forest,
+            forest, recurrent,
         )  # fmt: skip
         told = (
             sample_rate_hz, encoding, limits, mf, bool(dial_tone_filter), self.report_ends, row,
             *(() if speech is None else (speech,)), *(() if forest is None else (forest,)),
+            *(() if recurrent is None else (recurrent,)),
         )  # fmt: skip
         self.digest = sha256(ascii(told).encode()).digest()[:8]
 

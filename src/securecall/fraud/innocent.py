@@ -8,7 +8,7 @@ from typing import Final
 from securecall.fraud.cues import Heard
 from securecall.fraud.finding import Finding
 
-__all__ = ["explain", "muted"]
+__all__ = ["explain"]
 
 WAITING_MS: Final = 8000.0
 """Somebody answers a waiting call so soon, or not at all. Source: own, fraud.bench."""
@@ -43,34 +43,3 @@ def explain(finding: Finding, recent: Sequence[Heard]) -> Finding | None:
         if item.leg == finding.leg and 0 <= since_ms <= WAITING_MS:
             return None
     return finding
-
-
-DEAD_SHARE: Final = 0.3
-DEAD_DB: Final = -22.0
-"""A line that was held keeps some noise, 4 to 16 dB less than before; one that is cut has none."""
-FLASH_S: Final = 5.0
-RETURN_S: Final = 3.0
-
-
-def muted(change: Heard) -> bool:
-    """Return whether an interruption is what a mute button does: nothing at all, and no flash.
-
-    A leg that is cut without a click may be held, too; while it lasts nothing tells the one from
-    the other, and muting is the more frequent by far.
-
-    Parameters
-    ----------
-    change : Heard
-        Of kind ``change``.
-
-    Source
-    ------
-    own; docs/fraud.md.
-    """
-    if not change.number("kind"):
-        return False
-    dead = change.number("run_dead") >= DEAD_SHARE or change.number("run_floor_db") < DEAD_DB
-    flashed = change.number("lead_flash_s") <= FLASH_S or (
-        change.number("kind") == 1 and change.number("tail_flash_s") <= RETURN_S
-    )
-    return dead and not flashed

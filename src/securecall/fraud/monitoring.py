@@ -18,6 +18,7 @@ from securecall.fraud.hearing import hearing
 from securecall.fraud.innocent import explain
 from securecall.fraud.operating import least_probabilities
 from securecall.fraud.plan_values import plan_told, told_plan
+from securecall.fraud.recurrent import network
 from securecall.fraud.signalled import signalled
 from securecall.fraud.speech import packed_network
 from securecall.fraud.tones import TonePlan
@@ -121,7 +122,7 @@ class Parameters:
         self.hearing = hearing(
             sample_rate_hz, encoding, dtmf="bellcore", mf="r1", plan=heard_plan(plan),
             dial_tone_filter=True, report_ends=bool(report_ends), speech=packed_network(),
-            forest=evidence().packed,
+            forest=evidence().packed, recurrent=network().packed,
         )  # fmt: skip
         self.numbers = None if legs is None else leg_numbers(legs)
         self.least = least_probabilities(max_false_alarms_per_hour)

@@ -1,4 +1,4 @@
-"""What detectors of changes make of what the trees say: limits, grades, silence afterwards."""
+"""What detectors of changes make of what network and trees say: limits, grades, silence afterwards."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from securecall.fraud.detectors import DETECTORS, LineSwitch, NoiseAnomaly, Thre
 from securecall.fraud.detectors.evidence import (
     KINDS,
     SCORES,
+    TREES_LEAST,
     ByEvidence,
     at_operating_point,
 )
 from securecall.fraud.forest import FAMILIES, evidence
+from securecall.fraud.recurrent import network
 
 
 class View:
@@ -29,10 +31,13 @@ class OneLeg(View):
     legs = ("calling",)
 
 
-def change(log_odds: float, at_ms: float = 60_000.0, leg: str = "called", **numbers: Any) -> Heard:
-    """Return a change with such log odds of every kind."""
+def change(
+    log_odds: float, at_ms: float = 60_000.0, leg: str = "called", trees: float = 99.0,
+    **numbers: Any,
+) -> Heard:  # fmt: skip
+    """Return a change with such log odds of every kind, by the network and by the trees."""
     values = [float(numbers.get(name, 0.0)) for name in VALUES["change"]]
-    values += [log_odds] * len(KINDS)
+    values += [trees] * len(KINDS) + [log_odds] * len(KINDS)
     return Heard(at_ms, leg, "change", at_ms - 4000.0, None, tuple(values))
 
 
@@ -66,7 +71,7 @@ def test_only_what_passes_the_limit_is_told_and_once(maker: type[ByEvidence]) ->
 
 
 def test_the_operating_point_may_be_lower_or_higher_than_an_alert() -> None:
-    kind = evidence().kinds["noise_anomaly"]
+    kind = network().kinds["noise_anomaly"]
     middle = (kind.told + kind.alert) / 2
     view: Any = View()
     lax: Any = at_operating_point(NoiseAnomaly, kind.probability(kind.told))()
@@ -122,6 +127,22 @@ def test_what_grows_certain_too_late_is_something_else(monkeypatch: pytest.Monke
     assert found.start_ms > 80_000
 
 
+def test_what_the_trees_speak_against_is_not_told() -> None:
+    view: Any = View()
+    assert not NoiseAnomaly().hear(change(9.0, trees=TREES_LEAST - 0.01), view)
+    assert NoiseAnomaly().hear(change(9.0, trees=TREES_LEAST), view)
+
+
+def test_a_call_ends_only_if_the_trees_are_sure_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("securecall.fraud.forest.Weighed.sources", lambda *_: ("clicks", "voice"))
+    view: Any = View()
+    behind = {"kind": 1.0, "after_s": 2.0, "lead_flash_s": 0.0}
+    sure = evidence().kinds["three_way"].disconnect
+    for trees, grade in ((sure - 0.01, "alert"), (sure, "disconnect")):
+        [found] = Certain().hear(change(3.5, trees=trees, **behind), view)
+        assert found.grade == grade
+
+
 def test_other_kinds_never_end_a_call() -> None:
     for maker in (LineSwitch, NoiseAnomaly, DETECTORS["call_forwarding"]):
         detector: Any = maker()
@@ -137,6 +158,8 @@ def test_a_finding_says_which_numbers_weighed_and_how_much() -> None:
     name, part = weighed.parts[0]
     assert found.cues[name] == heard.number(name)
     assert found.cues[f"{name}_log_odds"] == part
+    assert found.cues["log_odds"] == 9.0
+    assert found.cues["trees_log_odds"] == weighed.log_odds
     assert found.detail.startswith("hold of 7.5 s, flash; ")
     assert set(found.sources) <= set(FAMILIES)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Final, NamedTuple
 
 __all__ = [
@@ -92,7 +93,12 @@ class Label:
         return self.start_s - EARLY_S
 
     def allowed_s(self, kind: str) -> float:
-        """Until when a report of another kind may be of a part of it, or of its end."""
+        """Until when a report of another kind may be of a part of it, or of its end.
+
+        What could not be heard in a call is there until the call ends.
+        """
+        if self.stratum == UNHEARD and kind == self.tolerated[0]:
+            return inf
         return max(self.last_s, self.end_s + WITHIN_S[kind])
 
     def confused_with(self, kind: str) -> bool:

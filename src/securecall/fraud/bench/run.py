@@ -23,7 +23,7 @@ __all__ = ["HOURS", "Setting", "calls_of", "play", "run"]
 
 HOURS: Final = 0.5
 #: Changes when the same seed makes other calls, so that journals do not mix.
-EDITION: Final = 5
+EDITION: Final = 6
 #: A process of its own is worth its start for so many calls.
 CALLS_A_JOB: Final = 4
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from securecall.fraud.cues import Heard
 from securecall.fraud.detectors.evidence import ByEvidence
 from securecall.fraud.finding import CallView, Finding
-from securecall.fraud.forest import evidence
+from securecall.fraud.recurrent import network
 
 __all__ = ["CallForwarding"]
 
@@ -32,7 +32,7 @@ class CallForwarding(ByEvidence):
 
     kind: ClassVar[str] = "call_forwarding"
     hears: ClassVar[tuple[str, ...]] = ("tone", "signal", "change")
-    alert_log_odds: ClassVar[float] = evidence().kinds["call_forwarding"].alert
+    alert_log_odds: ClassVar[float] = network().kinds["call_forwarding"].alert
 
     ringbacks: int = 0
     signalled_ms: float | None = None

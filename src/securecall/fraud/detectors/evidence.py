@@ -1,4 +1,4 @@
-"""What the detectors of changes share: trees weigh a leg before and after, a limit decides."""
+"""What the detectors of changes share: a network that remembers decides, and trees say why."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from securecall.fraud.cues import VALUES, Heard
 from securecall.fraud.detectors.remembering import Remembering
 from securecall.fraud.finding import CallView, Finding
 from securecall.fraud.forest import Weighed, evidence
+from securecall.fraud.recurrent import KINDS, network
 
 __all__ = ["ByEvidence", "at_operating_point"]
 
+#: Where in a change the log odds of the kinds stand: those of the trees, those of the network.
 SCORES: Final = len(VALUES["change"])
-#: The order in which the engine has them.
-KINDS: Final = tuple(evidence().kinds)
+ODDS: Final = SCORES + len(KINDS)
+#: What the network takes for a kind is told only if the trees give it so much: it remembers more
+#: than they know, and on a line of which it has learnt nothing they know better. On calls that
+#: neither had seen 1 to 2 % of what is right has less; docs/decisions/0301.
+TREES_LEAST: Final = -2.0
 SOURCE_LOG_ODDS: Final = 0.7
 """A source speaks for a kind with so much: it doubles the odds."""
 PARTS_TOLD: Final = 8
@@ -23,9 +28,11 @@ PARTS_TOLD: Final = 8
 
 @dataclass(slots=True)
 class ByEvidence(Remembering):
-    """Hears changes of the outside leg and tells those that the trees take for its kind.
+    """Hears changes of the outside leg and tells those that the network takes for its kind.
 
-    What was told is not told again for ``quiet_ms``. Only if it becomes certain enough for the
+    The network has the course of the call before it and says how sure it is; the trees, which can
+    be read, say which numbers speak for it. A call ends only if both are sure and two sources say
+    so. What was told is not told again for ``quiet_ms``. Only if it becomes certain enough for the
     grade ``disconnect`` within ``growing_ms``, that is an event of its own.
 
     Source
@@ -57,11 +64,16 @@ class ByEvidence(Remembering):
         outside = "called" if "called" in call.legs else "calling"
         if item.kind != "change" or item.leg != outside:
             return ()
-        log_odds = item.values[SCORES + KINDS.index(self.kind)]
+        number = KINDS.index(self.kind)
+        log_odds = item.values[ODDS + number]
         least = self.alert_log_odds if self.least_log_odds is None else self.least_log_odds
-        if log_odds < least:
+        trees = item.values[SCORES + number]
+        if log_odds < least or trees < TREES_LEAST:
             return ()
-        certain = self.disconnect_log_odds is not None and log_odds >= self.disconnect_log_odds
+        certain = (
+            self.disconnect_log_odds is not None and log_odds >= self.disconnect_log_odds
+            and trees >= evidence().kinds[self.kind].disconnect
+        )  # fmt: skip
         new = item.at_ms >= self.told_ms + self.quiet_ms
         grown = item.at_ms <= self.told_ms + self.growing_ms and self.certain_ms < self.told_ms
         if not new and not (certain and grown):
@@ -78,8 +90,8 @@ class ByEvidence(Remembering):
         grade = "alert" if log_odds >= self.alert_log_odds else "note"
         return [Finding(
             self.kind, "disconnect" if certain else grade, item.start_ms,
-            evidence().kinds[self.kind].probability(log_odds), self.words(item, sources), item.leg,
-            self.cues(item, weighed, least), sources, item.at_ms,
+            network().kinds[self.kind].probability(log_odds), self.words(item, sources), item.leg,
+            self.cues(item, weighed, log_odds, least), sources, item.at_ms,
         )]  # fmt: skip
 
     def ends_calls(self, item: Heard, sources: Sequence[str]) -> bool:
@@ -91,14 +103,18 @@ class ByEvidence(Remembering):
         """
         return len(sources) > 1
 
-    def cues(self, item: Heard, weighed: Weighed, least: float) -> dict[str, float]:
-        """Return the numbers that weighed most, each with the log odds that it made.
+    def cues(
+        self, item: Heard, weighed: Weighed, log_odds: float, least: float
+    ) -> dict[str, float]:
+        """Return the network's log odds, the trees', and what weighed most with these.
 
         Source
         ------
         own.
         """
-        told = {"log_odds": weighed.log_odds, "log_odds_least": least}
+        told = {
+            "log_odds": log_odds, "log_odds_least": least, "trees_log_odds": weighed.log_odds,
+        }  # fmt: skip
         for name, part in weighed.parts[:PARTS_TOLD]:
             told[name] = item.number(name)
             told[f"{name}_log_odds"] = part
@@ -133,7 +149,7 @@ def at_operating_point(
     def made() -> Any:
         detector = maker()
         if probability is not None and isinstance(detector, ByEvidence):
-            detector.least_log_odds = evidence().kinds[detector.kind].log_odds(probability)
+            detector.least_log_odds = network().kinds[detector.kind].log_odds(probability)
         return detector
 
     return made

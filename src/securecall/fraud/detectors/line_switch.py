@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from securecall.fraud.detectors.evidence import ByEvidence
-from securecall.fraud.forest import evidence
+from securecall.fraud.recurrent import network
 
 __all__ = ["LineSwitch"]
 
@@ -21,4 +21,4 @@ class LineSwitch(ByEvidence):
     """
 
     kind: ClassVar[str] = "line_switch"
-    alert_log_odds: ClassVar[float] = evidence().kinds["line_switch"].alert
+    alert_log_odds: ClassVar[float] = network().kinds["line_switch"].alert

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from securecall.fraud.detectors.evidence import ByEvidence
-from securecall.fraud.forest import evidence
+from securecall.fraud.recurrent import network
 
 __all__ = ["NoiseAnomaly"]
 
@@ -21,4 +21,4 @@ class NoiseAnomaly(ByEvidence):
     """
 
     kind: ClassVar[str] = "noise_anomaly"
-    alert_log_odds: ClassVar[float] = evidence().kinds["noise_anomaly"].alert
+    alert_log_odds: ClassVar[float] = network().kinds["noise_anomaly"].alert

@@ -8,9 +8,7 @@ from typing import ClassVar, Final
 
 from securecall.fraud.cues import Heard
 from securecall.fraud.detectors.evidence import ByEvidence
-from securecall.fraud.finding import CallView, Finding
-from securecall.fraud.forest import evidence
-from securecall.fraud.innocent import muted
+from securecall.fraud.recurrent import network
 
 __all__ = ["ThreeWay"]
 
@@ -33,20 +31,9 @@ class ThreeWay(ByEvidence):
     """
 
     kind: ClassVar[str] = "three_way"
-    alert_log_odds: ClassVar[float] = evidence().kinds["three_way"].alert
-    disconnect_log_odds: ClassVar[float | None] = evidence().kinds["three_way"].disconnect
+    alert_log_odds: ClassVar[float] = network().kinds["three_way"].alert
+    disconnect_log_odds: ClassVar[float | None] = network().kinds["three_way"].disconnect
     growing_ms: ClassVar[float] = 30_000.0
-
-    def hear(self, item: Heard, call: CallView) -> Sequence[Finding]:
-        """Hear a change; while a leg is only mute, there is none.
-
-        Source
-        ------
-        own.
-        """
-        if item.kind == "change" and item.number("kind") == 2 and muted(item):
-            return ()
-        return super(ThreeWay, self).hear(item, call)
 
     def ends_calls(self, item: Heard, sources: Sequence[str]) -> bool:
         """Return whether the act and its outcome were both heard.
