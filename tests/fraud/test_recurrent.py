@@ -7,6 +7,7 @@ from math import exp, tanh
 
 import numpy as np
 import pytest
+from tests.fraud.detectors.test_three_way import talked
 
 from securecall import _cues
 from securecall.errors import BuildError
@@ -14,7 +15,6 @@ from securecall.fraud.cues import CUES, VALUES
 from securecall.fraud.hearing import hearing
 from securecall.fraud.recurrent import BLOCK, HIDDEN, KINDS, KNOTS, PARTS, Kind, network, read
 from securecall.fraud.speech import packed_network
-from tests.fraud.detectors.test_three_way import talked
 
 NAMES = VALUES["change"]
 CHANGE = CUES.index("change")

@@ -1,4 +1,4 @@
-"""What detectors of changes make of what network and trees say: limits, grades, silence afterwards."""
+"""What detectors of changes make of what network and trees say: limits, grades, silence."""
 
 from __future__ import annotations
 
