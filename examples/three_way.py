@@ -21,7 +21,7 @@ from securecall.fraud import CallMonitor, Event
 from securecall.fraud.bench import Call, Simulator
 from securecall.fraud.cues import LEGS, VALUES, Heard
 from securecall.fraud.detectors import DETECTORS
-from securecall.fraud.forest import evidence
+from securecall.fraud.recurrent import KINDS, network
 
 mpl.use("agg")
 from matplotlib import pyplot as plt  # behind the choice of what draws
@@ -30,7 +30,8 @@ SEED, NUMBER, CALL_S = 1, 415, 90
 INK, GREY = "#1b1f24", "#8a94a0"
 OWN, OTHER, TRUTH, INNOCENT = "#2b6cb0", "#9db8d3", "#f2c9a8", "#dfe3e8"
 GRADES = {"note": GREY, "alert": "#c05621", "disconnect": "#b3261e"}
-SCORE = len(VALUES["change"]) + list(evidence().kinds).index("three_way")
+# Behind the numbers of a change stand the log odds of the trees, then those of the network.
+SCORE = len(VALUES["change"]) + len(KINDS) + KINDS.index("three_way")
 
 
 @dataclass
@@ -97,13 +98,13 @@ def draw(call: Call, events: list[Event], cues: list[Heard], path: Path) -> None
             rows[2].plot([item.start_ms / 1000] * 2, [row - 0.35, row + 0.35], color=OWN)
     rows[2].set(ylim=(1.6, -0.6), yticks=(0, 1), yticklabels=("flashes", "gaps"))
 
-    kind = evidence().kinds["three_way"]
+    kind = network().kinds["three_way"]
     told = [(item.at_ms / 1000, item.values[SCORE]) for item in cues if item.kind == "change"]
     rows[3].plot(*np.reshape(told, (-1, 2)).T, "o", color=INK, markersize=4)
     for grade, least in (("alert", kind.alert), ("disconnect", kind.disconnect)):
         rows[3].axhline(least, color=GRADES[grade], linewidth=0.9, linestyle="--")
         rows[3].text(0.3, least, f"{grade} from here", va="bottom", fontsize=9, color=GRADES[grade])
-    ours = [event for event in events if event.kind in evidence().kinds and not event.ended]
+    ours = [event for event in events if event.kind in network().kinds and not event.ended]
     for number, event in enumerate(ours):
         at_s = event.detected_ms / 1000
         for axes in rows:

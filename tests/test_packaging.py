@@ -119,9 +119,9 @@ def test_the_wheel_holds_the_package_its_engines_and_its_papers(built: Built) ->
 
 def test_the_wheel_is_small(built: Built) -> None:
     # Without -g0 the engines are five times larger, and C sources would add megabytes. The two
-    # engines of sound have the same rooms in them, 0.2 MB each; the trees are 0.24 MB, the wings of
-    # calls and wires 0.15 MB of text.
-    assert built.wheel.stat().st_size < 2_200_000
+    # engines of sound have the same rooms in them, 0.2 MB each; the trees are 0.24 MB, the network
+    # that remembers 0.19, the wings of calls and wires 0.15 MB of text.
+    assert built.wheel.stat().st_size < 2_500_000
 
 
 def test_the_metadata_is_that_of_pyproject(built: Built) -> None:
