@@ -1,4 +1,4 @@
-"""The changes of a call's outside leg, as the engine tells them where no trees choose."""
+"""The changes of a call's outside leg, as the engine tells them where nothing chooses."""
 
 from __future__ import annotations
 
@@ -14,22 +14,29 @@ from securecall.fraud.bench.label import Label
 from securecall.fraud.cues import CUES, LEGS, VALUES
 from securecall.fraud.hearing import Hearing, hearing
 from securecall.fraud.monitoring import USUAL, heard_plan
+from securecall.fraud.recurrent import BLOCK, KINDS
 from securecall.fraud.speech import packed_network
 
 NAMES: Final = VALUES["change"]
+#: Behind them stand the log odds of trees and of a network, and then the block itself.
+BLOCK_AT: Final = len(NAMES) + 2 * len(KINDS)
 OUTSIDE: Final = "called"
 PIECE_MS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Changes:
-    """What was told of a call: a row of numbers for every half second, and what happened in it."""
+    """What was told of a call: a row for every half second, and what happened in it.
+
+    ``values`` compare what was before and behind; ``blocks`` are the half seconds themselves.
+    """
 
     index: int
     seconds: float
     labels: tuple[Label, ...]
     at_s: np.ndarray
     values: np.ndarray
+    blocks: np.ndarray
 
     def within(self, first_s: float, last_s: float) -> np.ndarray:
         """Return which rows lie between two instants, both included."""
@@ -40,11 +47,12 @@ class Changes:
         return [label for label in self.labels if label.leg == OUTSIDE]
 
 
-def listening(forest: bytes | None = None) -> Hearing:
-    """Return how a monitor in North America hears; without trees every change is told."""
+def listening(forest: bytes | None = None, recurrent: bytes | None = None) -> Hearing:
+    """Return how a monitor in North America hears; with neither of both every change is told."""
     return hearing(
         8000, "s16le", dtmf="bellcore", mf="r1", plan=heard_plan(USUAL), dial_tone_filter=True,
         report_ends=True, speech=packed_network(), forest=forest,
+        recurrent=recurrent,
     )  # fmt: skip
 
 
@@ -65,8 +73,9 @@ def changes_of(call: Call) -> Changes:
         (at, what[1]) for at, leg, kind, what in items
         if kind == change and leg == numbers[OUTSIDE]
     )  # fmt: skip
-    values = np.array([row[: len(NAMES)] for _, row in told], np.float32)
+    rows = np.array([row for _, row in told], np.float32).reshape(len(told), BLOCK_AT + BLOCK)
     at_s = np.array([at for at, _ in told], np.float64) / 8000
     return Changes(
-        call.index, call.seconds, call.labels, at_s, values.reshape(len(told), len(NAMES))
-    )
+        call.index, call.seconds, call.labels, at_s, rows[:, : len(NAMES)].copy(),
+        rows[:, BLOCK_AT:].copy(),
+    )  # fmt: skip

@@ -14,6 +14,7 @@ from securecall import _cues
 from securecall.errors import InputError
 from securecall.fraud.bench.label import Label
 from securecall.fraud.bench.run import EDITION
+from securecall.fraud.recurrent import BLOCK
 
 HEAD = "about.json"
 
@@ -24,7 +25,7 @@ def head_of(batch: Batch) -> dict[str, object]:
     return {
         "edition": EDITION, "seed": batch.seed, "split": batch.split, "kinds": list(batch.kinds),
         "call_s": batch.call_s, "recordings": batch.simulator().corpora.digest(),
-        "engine": engine, "hearing": listening().digest.hex(), "numbers": list(NAMES),
+        "engine": engine, "hearing": listening().digest.hex(), "numbers": [*NAMES, *(f"block_{number}" for number in range(BLOCK))],
     }  # fmt: skip
 
 
@@ -66,7 +67,7 @@ class Journal:
         labels = json.dumps([label.as_dict() for label in changes.labels])
         write_whole(
             self.path(changes.index), seconds=np.array(changes.seconds), labels=np.array(labels),
-            at_s=changes.at_s, values=changes.values,
+            at_s=changes.at_s, values=changes.values, blocks=changes.blocks,
         )  # fmt: skip
 
     def changes(self, index: int) -> Changes:
@@ -74,7 +75,7 @@ class Journal:
         with np.load(self.path(index)) as kept:
             labels = tuple(Label.from_dict(one) for one in json.loads(str(kept["labels"])))
             return Changes(
-                index, float(kept["seconds"]), labels, kept["at_s"], kept["values"]
+                index, float(kept["seconds"]), labels, kept["at_s"], kept["values"], kept["blocks"]
             )  # fmt: skip
 
     def all(self) -> list[Changes]:

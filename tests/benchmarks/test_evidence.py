@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from securecall.fraud.bench import Label
 from securecall.fraud.forest import evidence, read
 from securecall.fraud.monitoring import Parameters
 from securecall.fraud.operating import CURVES
+from securecall.fraud.recurrent import BLOCK, network
 
 SHORT = Batch(seed=7, count=2, call_s=36.0)
 QUICK = Growth(trees=12, rate=0.1, least_in_leaf=5)
@@ -44,7 +46,8 @@ def told(index: int, seed: int = 1) -> Changes:
         values[shown, 3 + number] += 6
         labels.append(label)
     labels.append(Label("innocent", "cough", "called", 5.0, 5.5, 5.0))
-    return Changes(index, 120.0, tuple(labels), at_s, values)
+    blocks = random.normal(0, 1, (len(at_s), BLOCK)).astype(np.float32)
+    return Changes(index, 120.0, tuple(labels), at_s, values, blocks)
 
 
 def calls(count: int = 9) -> list[tuple[Batch, Changes]]:
@@ -57,7 +60,8 @@ class TestRows:
             8000, "s16le", plan="north_america", max_false_alarms_per_hour=None, report_ends=True,
             legs=None, detectors=None,
         )  # fmt: skip
-        assert listening(evidence().packed).digest == monitor.hearing.digest
+        heard = listening(evidence().packed, network().packed)
+        assert heard.digest == monitor.hearing.digest
 
     def test_a_call_has_a_row_for_every_half_second(self) -> None:
         call = SHORT.simulator().call(0)
@@ -68,6 +72,10 @@ class TestRows:
         assert np.isfinite(changes.values).all()
         assert np.ptp(changes.values, axis=0).astype(bool).mean() > 0.3
         assert changes.labels == call.labels
+        assert changes.blocks.shape == (len(changes.at_s), BLOCK)
+        assert np.isfinite(changes.blocks).all()
+        assert set(changes.blocks[:, 0]) <= {0.0, 1.0}  # whether there is noise to tell
+        assert np.ptp(changes.blocks, axis=0).astype(bool).mean() > 0.5
 
     def test_what_is_done_is_not_done_again(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -85,6 +93,7 @@ class TestRows:
         monkeypatch.setattr(making, "changes_of", lambda _: pytest.fail("it was heard"))
         again = heard(tmp_path, [SHORT], jobs=1)
         assert np.array_equal(again[0][1].values, first[0][1].values)
+        assert np.array_equal(again[0][1].blocks, first[0][1].blocks)
         assert again[0][1].labels == first[0][1].labels
 
     def test_one_that_is_missing_is_heard(self, tmp_path: Path) -> None:
@@ -109,6 +118,15 @@ class TestRows:
         with pytest.raises(InputError, match="its engine differs"):
             Journal(tmp_path, SHORT)
 
+    def test_rows_without_blocks_are_refused(self, tmp_path: Path) -> None:
+        Journal(tmp_path, SHORT)
+        head = tmp_path / SHORT.name / HEAD
+        told = json.loads(head.read_text())
+        told["numbers"] = list(NAMES)
+        head.write_text(json.dumps(told))
+        with pytest.raises(InputError, match="its numbers differs"):
+            Journal(tmp_path, SHORT)
+
     def test_a_natural_batch_and_rich_ones_have_seeds_of_their_own(self) -> None:
         made = batches(5, 3, 2, split="sealed", folder=None, call_s=60)
         assert [(each.seed, each.natural, each.count) for each in made] == [
@@ -122,7 +140,8 @@ class TestTargets:
     AT_S = np.arange(0, 200) / 2.0
 
     def of(self, *labels: Label) -> Changes:
-        return Changes(0, 100.0, labels, self.AT_S, np.zeros((200, len(NAMES)), np.float32))
+        values, blocks = (np.zeros((200, width), np.float32) for width in (len(NAMES), BLOCK))
+        return Changes(0, 100.0, labels, self.AT_S, values, blocks)
 
     def test_it_shows_from_when_it_is_evident_until_a_report_is_late(self) -> None:
         shows, counts = targets(
@@ -259,7 +278,8 @@ class TestCalibrating:
     LABEL = Label("three_way", "x", "called", 20, 24, 22)
 
     def of(self, *labels: Label) -> Changes:
-        return Changes(0, 100.0, labels, self.AT_S, np.zeros((200, len(NAMES)), np.float32))
+        values, blocks = (np.zeros((200, width), np.float32) for width in (len(NAMES), BLOCK))
+        return Changes(0, 100.0, labels, self.AT_S, values, blocks)
 
     def odds(self, **at: float) -> np.ndarray:
         made = np.full(200, -5.0)
