@@ -73,7 +73,8 @@ def changes_of(call: Call) -> Changes:
         (at, what[1]) for at, leg, kind, what in items
         if kind == change and leg == numbers[OUTSIDE]
     )  # fmt: skip
-    rows = np.array([row for _, row in told], np.float32).reshape(len(told), BLOCK_AT + BLOCK)
+    rows = np.array([row[: BLOCK_AT + BLOCK] for _, row in told], np.float32)
+    rows = rows.reshape(len(told), BLOCK_AT + BLOCK)
     at_s = np.array([at for at, _ in told], np.float64) / 8000
     return Changes(
         call.index, call.seconds, call.labels, at_s, rows[:, : len(NAMES)].copy(),

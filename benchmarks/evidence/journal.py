@@ -25,7 +25,8 @@ def head_of(batch: Batch) -> dict[str, object]:
     return {
         "edition": EDITION, "seed": batch.seed, "split": batch.split, "kinds": list(batch.kinds),
         "call_s": batch.call_s, "recordings": batch.simulator().corpora.digest(),
-        "engine": engine, "hearing": listening().digest.hex(), "numbers": [*NAMES, *(f"block_{number}" for number in range(BLOCK))],
+        "engine": engine, "hearing": listening().digest.hex(),
+        "numbers": [*NAMES, *(f"block_{number}" for number in range(BLOCK))],
     }  # fmt: skip
 
 
