@@ -1,25 +1,32 @@
-"""Makes calls, takes down their changes, grows and judges trees; see `benchmarks.evidence`."""
+"""Makes and hears calls, grows trees, trains a network; see `benchmarks.evidence`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.corpora.store import AUDIO
 from benchmarks.evidence import files, showing
-from benchmarks.evidence.calibrating import exchanged, moved, recalibrated
+from benchmarks.evidence.calibrating import exchanged, recalibrated
 from benchmarks.evidence.calls import Batch, batches
 from benchmarks.evidence.changes import Changes
+from benchmarks.evidence.crossings import bounded
 from benchmarks.evidence.judging import Judged, judged
+from benchmarks.evidence.lessons import lesson, strata
 from benchmarks.evidence.limits import KINDS, Limits, curve, limits
 from benchmarks.evidence.making import Hearer, Keeper, heard, work
+from benchmarks.evidence.network import Course, checked, learnt
+from benchmarks.evidence.network import crossed as crossed_lessons
+from benchmarks.evidence.places import knots
 from benchmarks.evidence.trees import Growth, Tree, crossed, stopping, taught, weighed
 from benchmarks.measure import ROOT, say
 from securecall.errors import BuildError, InputError
+from securecall.fraud import forest, recurrent
 from securecall.fraud.forest import Kind, evidence
+from securecall.fraud.operating import CURVES
 
 OUT = ROOT / "out" / "evidence"
 SEED, CHECK_SEED = 111, 211  # what is checked was never trained on, of neither part
@@ -41,30 +48,52 @@ def trained(
 
 
 def train(wanted: Sequence[Batch], chosen: argparse.Namespace) -> None:
-    """Grow trees for every kind, print what they find, write both files."""
+    """Grow trees for every kind, print what they find, write them."""
     calls = heard(chosen.out, wanted, jobs=chosen.jobs)
     growth = Growth(trees=chosen.trees, least_in_leaf=chosen.least_in_leaf, seed=chosen.seed)
     made: dict[str, tuple[Limits, tuple[Tree, ...]]] = {}
-    points: dict[str, list[str]] = {}
     for kind in KINDS:
         say(f"{kind}: growing trees ...")
         bounds, trees, whole = trained(kind, calls, growth)
         made[kind] = bounds, trees
         print("\n".join(showing.found(whole)), flush=True)
-        if kind in files.weighing():
-            points[kind] = curve(whole, bounds)
     hours = sum(changes.seconds for _, changes in calls) / 3600
-    natural = sum(changes.seconds for batch, changes in calls if batch.natural) / 3600
     text = files.evidence_text(made, hours, wanted)
     files.kinds_of(text)
-    note = (
-        f"Trees that had not seen the calls (python -m benchmarks.evidence): {natural:.0f} h of"
-        f" natural calls, {chosen.split}, seed {chosen.seed}."
-    )
-    told = files.points_text(files.packaged_points(), points, note)
+    written(chosen, {forest.FILE: text})
+
+
+def written(chosen: argparse.Namespace, texts: Mapping[str, str]) -> None:
+    """Write files where what is kept is, and into the package if that is wanted."""
     for folder in (chosen.out, *([files.PACKAGE / "data"] if chosen.install else [])):
-        for path in files.write(folder, text, told):
+        for path in files.write(folder, texts):
             say(f"written: {path}")
+
+
+def remember(wanted: Sequence[Batch], chosen: argparse.Namespace) -> None:
+    """Train a network, print what others find that had not seen a call, write it and its points."""
+    course = Course(chosen.epochs, device=chosen.device)
+    checked(course)
+    calls = heard(chosen.out, wanted, jobs=chosen.jobs)
+    changes = [each for _, each in calls]
+    among, names = knots(changes), strata(changes)
+    lessons = [lesson(each, among, names) for each in changes]
+    odds = crossed_lessons(lessons, course)
+    bounds: dict[str, Limits] = {}
+    points: dict[str, list[str]] = {}
+    for number, kind in enumerate(KINDS):
+        bounds[kind], natural, whole = bounded(kind, calls, [each[:, number] for each in odds])
+        print("\n".join(showing.found(whole)), flush=True)
+        if kind in files.weighing():
+            points[kind] = curve(natural, bounds[kind])
+    seeds = " ".join(str(batch.seed) for batch in wanted)
+    hours = sum(each.seconds for batch, each in calls if batch.natural) / 3600
+    about = f"{hours:.0f} h of natural calls, {wanted[0].split}, seeds {seeds}"
+    text = files.network_text(bounds, among, learnt(lessons, course, "all calls"), about)
+    files.network_of(text)
+    note = f"Networks that had not seen the calls (python -m benchmarks.evidence network): {about}."
+    told = files.points_text(files.packaged_points(), points, note)
+    written(chosen, {recurrent.FILE: text, CURVES: told})
 
 
 def judged_by(kind: Kind, calls: Sequence[tuple[Batch, Changes]]) -> Judged:
@@ -85,7 +114,7 @@ def check(wanted: Sequence[Sequence[Batch]], chosen: argparse.Namespace) -> None
 
 
 def calibrate(wanted: Sequence[Batch], chosen: argparse.Namespace) -> None:
-    """Write both files with probabilities by what is told of calls that were not learnt from."""
+    """Write trees with probabilities by what is told of calls that were not learnt from."""
     calls = heard(chosen.out, wanted, jobs=chosen.jobs)
     old = list(evidence().kinds.values())
     new = [recalibrated(kind, calls) for kind in old]
@@ -96,10 +125,7 @@ def calibrate(wanted: Sequence[Batch], chosen: argparse.Namespace) -> None:
         )
     text = exchanged(files.packaged_evidence(), new)
     files.kinds_of(text)
-    points = moved(files.packaged_points(), old, new, files.weighing())
-    for folder in (chosen.out, *([files.PACKAGE / "data"] if chosen.install else [])):
-        for path in files.write(folder, text, points):
-            say(f"written: {path}")
+    written(chosen, {forest.FILE: text})
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -127,6 +153,13 @@ def _parser() -> argparse.ArgumentParser:
     trainer.add_argument("--trees", type=int, default=Growth().trees, help="of each kind")
     trainer.add_argument("--least-in-leaf", type=int, default=Growth().least_in_leaf)
     trainer.add_argument("--install", action="store_true", help="into the package, too")
+    network = verbs.add_parser(
+        "network", parents=[shared, seeded], help="hear, then train the network that remembers"
+    )
+    network.set_defaults(split="development")
+    network.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where to train")
+    network.add_argument("--epochs", type=int, default=Course().epochs, help="times it hears all")
+    network.add_argument("--install", action="store_true", help="into the package, too")
     calibrator = verbs.add_parser(
         "calibrate", parents=[shared], help="the package's probabilities, by calls not learnt from"
     )
@@ -154,6 +187,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if chosen.verb == "train":
             train(wanted(chosen.split, chosen.rich), chosen)
+        elif chosen.verb == "network":
+            remember(wanted(chosen.split, chosen.rich), chosen)
         elif chosen.verb == "calibrate":
             calibrate(wanted(chosen.split, 0), chosen)
         elif chosen.verb == "check":

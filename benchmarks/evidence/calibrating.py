@@ -80,17 +80,3 @@ def exchanged(text: str, kinds: Sequence[Kind]) -> str:
             words[5:7] = [f"{new[words[1]].slope:.5f}", f"{new[words[1]].shift:.5f}"]
         lines.append(",".join(words))
     return "\n".join(lines) + "\n"
-
-
-def moved(points: str, old: Sequence[Kind], new: Sequence[Kind], weighing: frozenset[str]) -> str:
-    """Return operating points at the same log odds, as the new probabilities have them."""
-    pairs = {one.name: (one, other) for one, other in zip(old, new, strict=True)}
-    lines = []
-    for line in points.splitlines():
-        kind, _, rest = line.partition(",")
-        if kind in weighing and kind in pairs:
-            rate, _, sure = rest.partition(",")
-            before, after = pairs[kind]
-            line = f"{kind},{rate},{after.probability(before.log_odds(float(sure))):.4f}"
-        lines.append(line)
-    return "\n".join(lines) + "\n"

@@ -56,10 +56,10 @@ def listening(forest: bytes | None = None, recurrent: bytes | None = None) -> He
     )  # fmt: skip
 
 
-def changes_of(call: Call) -> Changes:
-    """Hear a call and return the changes of its outside leg."""
+def rows_of(call: Call, heard: Hearing) -> tuple[np.ndarray, np.ndarray]:
+    """Hear a call and return when the changes of its outside leg were told, and all of each."""
     numbers = {leg: number for number, leg in enumerate(LEGS)}
-    watch = _cues.Watch(listening().setup, tuple(numbers.values()))
+    watch = _cues.Watch(heard.setup, tuple(numbers.values()))
     items = []
     for leg, number in numbers.items():
         for piece, _ in call.pieces(leg, PIECE_MS):
@@ -74,8 +74,13 @@ def changes_of(call: Call) -> Changes:
         if kind == change and leg == numbers[OUTSIDE]
     )  # fmt: skip
     rows = np.array([row[: BLOCK_AT + BLOCK] for _, row in told], np.float32)
-    rows = rows.reshape(len(told), BLOCK_AT + BLOCK)
     at_s = np.array([at for at, _ in told], np.float64) / 8000
+    return at_s, rows.reshape(len(told), BLOCK_AT + BLOCK)
+
+
+def changes_of(call: Call) -> Changes:
+    """Hear a call and return the changes of its outside leg."""
+    at_s, rows = rows_of(call, listening())
     return Changes(
         call.index, call.seconds, call.labels, at_s, rows[:, : len(NAMES)].copy(),
         rows[:, BLOCK_AT:].copy(),

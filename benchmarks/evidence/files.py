@@ -1,4 +1,4 @@
-"""The two files of the package that training makes: the trees, and their operating points."""
+"""The files of the package that training makes: trees, a network, and its operating points."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 import securecall
 from benchmarks.evidence.calls import Batch
-from benchmarks.evidence.changes import listening
+from benchmarks.evidence.changes import NAMES, listening
 from benchmarks.evidence.limits import Limits
 from benchmarks.evidence.trees import Tree, lines
+from securecall.fraud import recurrent
 from securecall.fraud.detectors import DETECTORS
 from securecall.fraud.detectors.evidence import ByEvidence
 from securecall.fraud.forest import FILE, Kind, read
@@ -28,7 +31,7 @@ COLUMNS: Final = (
 
 
 def weighing() -> frozenset[str]:
-    """Return the kinds whose detectors tell what the trees say, so that their curve is theirs."""
+    """Return the kinds whose detectors tell what the network says, so that their curve is its."""
     return frozenset(
         kind for kind, maker in DETECTORS.items()
         if isinstance(maker, type) and issubclass(maker, ByEvidence)
@@ -86,12 +89,57 @@ def points_text(old: str, points: Mapping[str, Sequence[str]], note: str) -> str
     )
 
 
-def write(folder: Path, evidence: str, points: str) -> tuple[Path, Path]:
-    """Write both files into a folder; say where."""
+def _number(number: float) -> str:
+    """Return a weight in few characters."""
+    told = f"{number:.3g}"
+    if float(told) == 0:
+        return "0"
+    return told.replace("0.", ".", 1) if told.lstrip("-").startswith("0.") else told
+
+
+def network_text(
+    bounds: Mapping[str, Limits], knots: Sequence[np.ndarray], weights: Mapping[str, np.ndarray],
+    about: str,
+) -> str:  # fmt: skip
+    """Return the file of a network, as `securecall.fraud.recurrent` reads it."""
+    made = [
+        "# The network that remembers a call: python -m benchmarks.evidence network",
+        f"# {about}, {datetime.now(UTC):%Y-%m-%d}.",
+        "# kind, its name, log odds: told, alert, disconnect; probability: slope, shift; then the"
+        " parts of fraud/recurrent.py, a row a line",
+    ]
+    for kind, each in bounds.items():
+        made.append(",".join(each.line(kind).split(",")[:7]))  # trees have two numbers more
+    for name, knot in zip(NAMES, knots, strict=True):
+        made.append(f"knots,{name}," + ",".join(f"{value:.5g}" for value in knot))
+    for part in recurrent.PARTS:
+        if part != "knots":
+            for number, row in enumerate(weights[part]):
+                made.append(f"{part},{number}," + ",".join(map(_number, row)))
+    return "\n".join(made) + "\n"
+
+
+def network_of(text: str) -> recurrent.Network:
+    """Return the network of a file, read as the package reads its own.
+
+    Raises
+    ------
+    ValueError
+        The engine does not take it.
+    """
+    network = recurrent.read(text)
+    listening(recurrent=network.packed)
+    return network
+
+
+def write(folder: Path, texts: Mapping[str, str]) -> list[Path]:
+    """Write files of the package's names into a folder; say where."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths = folder / Path(FILE).name, folder / Path(CURVES).name
-    for path, text in zip(paths, (evidence, points), strict=True):
+    paths = []
+    for name, text in texts.items():
+        path = folder / Path(name).name
         path.write_text(text, encoding="utf-8")
+        paths.append(path)
     return paths
 
 

@@ -122,6 +122,6 @@ def limits(natural: Judged, whole: Judged) -> Limits:
 def curve(found: Judged, chosen: Limits) -> list[str]:
     """Return the lines of a kind in the file of operating points."""
     return [
-        f"{found.kind},{rate:g},{chosen.probability(found.limit(rate)):.4f}"
+        f"{found.kind},{rate:g},{chosen.probability(found.limit(rate)):.4g}"
         for rate in RATES_PER_HOUR
     ]
