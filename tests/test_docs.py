@@ -245,7 +245,14 @@ def test_the_readme_names_every_extra_that_is_for_users() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     (told,) = re.findall(r"^Extras, .+$", text, re.MULTILINE)
-    ours = {"bench", "dev", "evidence", "fuzz", "network", "site"}  # those who change it; see CONTRIBUTING.md
+    ours = {
+        "bench",
+        "dev",
+        "evidence",
+        "fuzz",
+        "network",
+        "site",
+    }  # those who change it; see CONTRIBUTING.md
     extras = set(project["optional-dependencies"])
     assert ours <= extras
     assert set(re.findall(r"`(\w+)`", told)) == extras - ours

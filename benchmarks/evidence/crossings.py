@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.evidence.calls import Batch
 from benchmarks.evidence.changes import Changes
 from benchmarks.evidence.judging import AFTER_S, APART_S, BEFORE_S, Judged, judged
-from benchmarks.evidence.limits import Limits, calibrated, limits
+from benchmarks.evidence.limits import Limits, calibrated, levels
 from benchmarks.evidence.targets import confused, innocent
 from securecall.errors import InputError
 from securecall.fraud.innocent import EXPLAINED
@@ -83,16 +83,16 @@ def bounded(
     pairs = [(call, mine) for call, mine in zip(calls, odds, strict=True) if call[0].natural]
     natural = reported(judged(kind, [call for call, _ in pairs], [mine for _, mine in pairs]))
     whole = reported(judged(kind, calls, odds))
-    made = limits(natural, whole)
-    told = [
+    told, alert, disconnect = levels(whole)
+    reports = [
         report
         for below in BELOW_ALERT
         for (_, changes), mine in pairs
-        for report in crossings(kind, changes, mine, made.alert - below)
+        for report in crossings(kind, changes, mine, alert - below)
     ]
-    right = [strength for strength, is_so in told if is_so]
-    wrong = [strength for strength, is_so in told if not is_so]
+    right = [strength for strength, is_so in reports if is_so]
+    wrong = [strength for strength, is_so in reports if not is_so]
     if not right or not wrong:
         raise InputError(f"{kind}: {len(right)} right and {len(wrong)} wrong: more calls")
     slope, shift = calibrated(right, wrong)
-    return replace(made, slope=max(slope, LEAST_SLOPE), shift=shift), natural, whole
+    return Limits(told, alert, disconnect, max(slope, LEAST_SLOPE), shift), natural, whole

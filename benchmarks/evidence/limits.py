@@ -79,6 +79,17 @@ def calibrated(right: Sequence[float], wrong: Sequence[float]) -> tuple[float, f
     return float(curve[0]), float(curve[1])
 
 
+def levels(whole: Judged) -> tuple[float, float, float]:
+    """Return from what log odds on a kind is told, is an alert, and may end a call."""
+    wanted = KINDS[whole.kind]
+    told = whole.limit(TOLD_PER_HOUR)
+    # Who is cut off over another kind is cut off wrongly.
+    wrongs = (*whole.alarms, *whole.confusions)
+    strongest = max((alarm.log_odds for alarm in wrongs), default=0.0)
+    alert = max(told, whole.limit(wanted.alert_per_hour))
+    return told, alert, strongest + CERTAIN_BEYOND if wanted.disconnects else NEVER
+
+
 def limits(natural: Judged, whole: Judged) -> Limits:
     """Return the limits of a kind.
 
@@ -94,11 +105,7 @@ def limits(natural: Judged, whole: Judged) -> Limits:
     InputError
         Strong reports are right no more often than weak ones.
     """
-    wanted = KINDS[whole.kind]
-    told = whole.limit(TOLD_PER_HOUR)
-    # Who is cut off over another kind is cut off wrongly.
-    wrongs = (*whole.alarms, *whole.confusions)
-    strongest = max((alarm.log_odds for alarm in wrongs), default=0.0)
+    told, alert, disconnect = levels(whole)
     right = [chance.log_odds for chance in natural.chances if chance.log_odds >= told]
     wrong = [alarm.log_odds for alarm in natural.false(told)]
     wrong += [alarm.log_odds for alarm in natural.confusions if alarm.log_odds >= told]
@@ -113,10 +120,7 @@ def limits(natural: Judged, whole: Judged) -> Limits:
             f"{whole.kind}: of {len(right)} right and {len(wrong)} false reports the strong ones"
             " are right no more often than the weak: more calls"
         )
-    alert = max(told, whole.limit(wanted.alert_per_hour))
-    return Limits(
-        told, alert, strongest + CERTAIN_BEYOND if wanted.disconnects else NEVER, slope, shift
-    )
+    return Limits(told, alert, disconnect, slope, shift)
 
 
 def curve(found: Judged, chosen: Limits) -> list[str]:

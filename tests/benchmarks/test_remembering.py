@@ -203,8 +203,8 @@ class TestCrossings:
         assert (made.slope, made.shift) == (max(slope, 0.05), shift)
 
     def test_too_few_reports_are_said(self) -> None:
-        with pytest.raises(InputError, match="more calls"):
-            bounded("three_way", [(Batch(1, 1), of(THIRD))], [strengths(s25=4.0)])
+        with pytest.raises(InputError, match="three_way: 0 right and 2 wrong: more calls"):
+            bounded("three_way", [(Batch(1, 1), of())], [strengths(s25=4.0)])
 
 
 class TestNetwork:
