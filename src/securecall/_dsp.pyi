@@ -26,6 +26,7 @@ class Setup:
         measures: bool = False,
         classes: bytes = b"",
         forest: bytes | None = None,
+        recurrent: bytes | None = None,
     ) -> Setup: ...
 
 @final

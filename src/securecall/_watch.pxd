@@ -117,8 +117,8 @@ cdef inline void _compare(
     if n and watch.leg[0].joined:
         return  # the facility's own line is compared with nothing while there is an outside one
     sc_change_step(
-        &leg.change, &setup.forest, &setup.recurrent, &leg.heard[at[n]].block, &leg.heard[at[n]].context, n,
-        4000 * leg.done, cues,
+        &leg.change, &setup.forest, &setup.recurrent, &leg.heard[at[n]].block,
+        &leg.heard[at[n]].context, n, 4000 * leg.done, cues,
     )
 
 
