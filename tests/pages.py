@@ -176,7 +176,12 @@ def _as_far_as_arguments(fence: Fence, place: str) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "PATH": f"{links}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"},
+        # As a user's shell: a pytest of the page is none of our workers.
+        env={
+            **{name: value for name, value in os.environ.items() if "PYTEST" not in name},
+            "PATH": f"{links}{os.pathsep}{os.environ['PATH']}",
+            "NO_COLOR": "1",
+        },
         check=False,
         timeout=120,
     )

@@ -1,5 +1,6 @@
 """The network that remembers: a block as numbers for it, and its weights from a row of numbers."""
 
+cimport cython
 from libc.stdint cimport int32_t, int64_t, uint8_t
 from libc.string cimport memcpy, memset
 
@@ -71,8 +72,9 @@ cdef inline int sc_recurrent_unpack(
     return 0
 
 
+@cython.cdivision(True)  # no spread is 0
 cdef inline float _near(uint8_t value, float middle, float spread) noexcept nogil:
-    return (value - middle) * (<float> 1 / spread)
+    return (value - middle) / spread
 
 
 cdef inline void sc_block_numbers(const Block* block, float* number) noexcept nogil:

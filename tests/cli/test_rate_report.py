@@ -22,7 +22,7 @@ CALLS = calls(800)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "tariff.toml").write_text(TARIFF._text, encoding="utf-8")
+    (tmp_path / "tariff.toml").write_text(TARIFF.source.value.text, encoding="utf-8")
     pq.write_table(CALLS, tmp_path / "calls.parquet")
     csv.write_csv(CALLS, tmp_path / "calls.csv")
     return tmp_path

@@ -73,7 +73,11 @@ READS: dict[str, dict[str, Any]] = {
     "admits": {"accounts": ["two"], "curve": Flat(), "at": NOW, "max_ms": 60_000},
 }
 # They take nothing of these.
-OTHERS = {"open", "close", "subscribe", "totals", "verify", "code_words", "running_calls"}
+# What is posted in bulk has tables of its own: tests/ledger/posting.
+POSTING = {"post_records", "posting", "check_records"}
+OTHERS = POSTING | {
+    "open", "close", "subscribe", "totals", "verify", "code_words", "running_calls", "news",
+}  # fmt: skip
 DOLLARS = {
     "amount", "opening", "credit_limit", "fee", "below", "daily_max", "monthly_max", "percent",
 }  # fmt: skip

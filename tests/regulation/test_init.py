@@ -116,11 +116,16 @@ def test_importing_is_cheap_and_pulls_in_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_the_package_imports_only_errors_and_money_of_the_library() -> None:
+def test_the_package_imports_only_errors_money_and_notebook_of_the_library() -> None:
     for path in Path(regulation.__path__[0]).glob("*.py"):
         for line in path.read_text().splitlines():
             words = line.split()
             if words[:1] in (["from"], ["import"]) and words[1].startswith("securecall"):
                 assert words[1].startswith(
-                    ("securecall.regulation", "securecall.errors", "securecall.money")
+                    (
+                        "securecall.regulation",
+                        "securecall.errors",
+                        "securecall.money",
+                        "securecall.notebook",
+                    )
                 )

@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "regulation.md"
 
 
 def test_the_override_files_of_the_page_do_what_it_says(tmp_path: Path) -> None:
-    blocks = re.findall(r"```text\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    blocks = re.findall(r"```csv \S+\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     paths = []
     for number, block in enumerate(blocks):
         path = tmp_path / f"{number}.csv"

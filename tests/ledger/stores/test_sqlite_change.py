@@ -46,8 +46,10 @@ def jobs_of(ledger: Ledger, asks: Sequence[Ask]) -> list[Item]:
     """Return what calls of a ledger's methods would have its store do."""
     items: list[Item] = []
 
-    def take(job: Callable[[Writing], Any], request_id: str | None) -> None:
-        items.append(Item(job, request_id))
+    def take(
+        job: Callable[[Writing], Any], request_id: str | None, names: Sequence[str] = ()
+    ) -> None:
+        items.append(Item(job, request_id, names))
         raise Taken
 
     store: Any = ledger._store

