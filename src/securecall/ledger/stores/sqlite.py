@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from securecall.errors import InputError, RequestConflict, StoreError, StoreUnsure
-from securecall.ledger.chain import GENESIS, link_of, sign
+from securecall.ledger.chain import sign
 from securecall.ledger.curve import Loaders, PriceCurve
+from securecall.ledger.stores.chain_check import check_chain
 from securecall.ledger.stores.door import Reading, Writing
 from securecall.ledger.stores.group import Group, Item
 from securecall.ledger.stores.pending import Cache
@@ -95,32 +96,7 @@ class SqliteStore:
 
         def job(view: Reading) -> int:
             assert isinstance(view, View)
-            row = view._one("SELECT seq, entry_seq, hash, mac FROM checkpoint ORDER BY seq DESC")
-            seq, entry_seq, before = 0, 0, GENESIS
-            if row is not None:
-                seq, entry_seq, before = row[0], row[1], bytes(row[2])
-                if sign(self._key, seq, entry_seq, before) != bytes(row[3]):
-                    raise StoreError(
-                        f"{self.path}: the checkpoint at {seq} has another key's signature"
-                    )
-                kept = view._one("SELECT hash FROM op WHERE seq = ?", seq)
-                if kept is None or bytes(kept[0]) != before:
-                    raise StoreError(f"{self.path}: operation {seq} is not what was signed")
-            entries = view.entries(None, entry_seq)
-            waiting = next(entries, None)
-            last = seq
-            for op in view.ops(seq):
-                own = []
-                while waiting is not None and waiting.op == op.seq:
-                    own.append(waiting)
-                    waiting = next(entries, None)
-                before = link_of(before, op, own)
-                if op.seq != last + 1 or before != op.hash:
-                    raise StoreError(f"{self.path}: the chain is broken at operation {op.seq}")
-                last = op.seq
-            if waiting is not None:
-                raise StoreError(f"{self.path}: entry {waiting.seq} belongs to no operation")
-            return seq
+            return check_chain(view, view._one, mark="?", place=self.path, key=self._key)
 
         try:
             return self.read(job)
