@@ -1,4 +1,4 @@
-"""Half a second of a leg in 69 bytes: its floor, its talk, its clicks; 36 s of them are kept.
+"""Half a second of a leg in 68 bytes: its floor, its talk, its clicks; 36 s of them are kept.
 
 Levels are kept in steps of half a dB from -100 dBm0 on, so that what is compared later are whole
 numbers. A block is 25 frames of 20 ms and lies on the clock of the media.

@@ -92,10 +92,8 @@ def test_it_remembers() -> None:
     assert abs(forgets[0] - second[20][ODDS : ODDS + len(KINDS)]).max() > 0.1
 
 
-@pytest.mark.parametrize(("cut", "saved_every"), [(2, 0), (754, 3), (len(SOUND), 0)])
+@pytest.mark.parametrize(("cut", "saved_every"), [(62, 0), (754, 3), (len(SOUND), 0)])
 def test_cutting_and_saving_change_nothing(cut: int, saved_every: int) -> None:
-    if cut == 2:
-        cut = 62
     assert heard(all_told(), cut, saved_every) == heard(all_told())
 
 
