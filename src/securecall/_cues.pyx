@@ -22,6 +22,7 @@ from securecall._line cimport sc_line_finish
 from securecall._grid cimport sc_grid_prepare
 from securecall._measures cimport sc_measures_prepare
 from securecall._pairs cimport sc_pairs_prepare, sc_pairs_width
+from securecall._recurrent cimport sc_recurrent_width
 from securecall._spectrum cimport sc_spectrum_prepare, sc_spectrum_width
 from securecall._watch cimport (
     Heard, LEGS, Leg, Watch as CWatch, sc_leg_reset, sc_watch_feed, sc_watch_gap, sc_watch_settle,
@@ -49,6 +50,7 @@ def bank_width(lanes=0):
     lanes = sc_bank_width(lanes)
     sc_pairs_width(lanes)
     sc_spectrum_width(lanes)
+    sc_recurrent_width(lanes)
     return lanes
 
 

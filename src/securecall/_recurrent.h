@@ -21,11 +21,8 @@ enum {
     SC_REC_INPUTS = SC_REC_CHANGE + SC_REC_BLOCK,
     SC_REC_HIDDEN = 96,
     SC_REC_GATES = 3 * SC_REC_HIDDEN, /* reset, update, new */
-    SC_REC_KINDS = 4,
-    SC_REC_TILE = 48                  /* sums that are made at a time */
+    SC_REC_KINDS = 4
 };
-
-typedef float sc_rec_four __attribute__((vector_size(16)));
 
 typedef struct {
     int32_t kinds;                        /* 0: there is no network */
@@ -41,14 +38,12 @@ typedef struct {
     float out[2 * SC_REC_HIDDEN][SC_REC_KINDS];
 } sc_recurrent;
 
-/* Lambert's continued fraction, to 0.0001; beyond 4.97 it is one. */
+/* Lambert's continued fraction, to 0.0001; beyond 4.97 it stays as it is there. */
 static inline float sc_rec_tanh(float x)
 {
     float square;
-    if (x > 4.97f)
-        return 1.0f;
-    if (x < -4.97f)
-        return -1.0f;
+    x = x > 4.97f ? 4.97f : x;
+    x = x < -4.97f ? -4.97f : x;
     square = x * x;
     return x * (135135.0f + square * (17325.0f + square * (378.0f + square)))
         / (135135.0f + square * (62370.0f + square * (3150.0f + square * 28.0f)));
@@ -56,26 +51,54 @@ static inline float sc_rec_tanh(float x)
 
 static inline float sc_rec_share(float x) { return 0.5f + 0.5f * sc_rec_tanh(0.5f * x); }
 
-/* Add to sums the products of inputs with their rows of weights; `width` is a multiple of the tile. */
-static inline void sc_rec_add(const float *input, int inputs, const float *weight, int width, float *sum)
-{
-    int tile, n, k;
-    for (tile = 0; tile < width; tile += SC_REC_TILE) {
-        sc_rec_four four[SC_REC_TILE / 4];
-        memcpy(four, sum + tile, sizeof(four));
-        for (n = 0; n < inputs; n++) {
-            const float *row = weight + (long)n * width + tile;
-            float x = input[n];
-            if (x == 0.0f)
-                continue;
-            for (k = 0; k < SC_REC_TILE / 4; k++) {
-                sc_rec_four part;
-                memcpy(&part, row + 4 * k, sizeof(part));
-                four[k] += x * part;
-            }
-        }
-        memcpy(sum + tile, four, sizeof(four));
+/* Add to sums the products of inputs with their rows of weights. Inputs that are 0 (half of what the
+ * first layer makes) are left out beforehand, so that nothing branches within. Every lane adds in one
+ * order: each width of vector gives the same bits (-ffp-contract=off keeps it so). */
+#define SC_REC_ADD(name, target, WIDE, TILE)                                                            \
+    target static void name(const float *input, int inputs, const float *weight, int width, float *sum) \
+    {                                                                                                   \
+        typedef float vector __attribute__((vector_size(WIDE * 4), aligned(4), may_alias));             \
+        int place[SC_REC_INPUTS], count = 0;                                                            \
+        for (int n = 0; n < inputs; n++) {                                                              \
+            place[count] = n;                                                                           \
+            count += input[n] != 0.0f;                                                                  \
+        }                                                                                               \
+        for (int tile = 0; tile < width; tile += TILE) {                                                \
+            vector all[TILE / WIDE];                                                                    \
+            for (int k = 0; k < TILE / WIDE; k++)                                                       \
+                all[k] = *(const vector *)&sum[tile + WIDE * k];                                        \
+            for (int n = 0; n < count; n++) {                                                           \
+                const float *row = weight + (long)place[n] * width + tile;                              \
+                float x = input[place[n]];                                                              \
+                for (int k = 0; k < TILE / WIDE; k++)                                                   \
+                    all[k] += x * *(const vector *)&row[WIDE * k];                                      \
+            }                                                                                           \
+            for (int k = 0; k < TILE / WIDE; k++)                                                       \
+                *(vector *)&sum[tile + WIDE * k] = all[k];                                              \
+        }                                                                                               \
     }
+
+typedef void sc_rec_adder(const float *input, int inputs, const float *weight, int width, float *sum);
+
+SC_REC_ADD(sc_rec_add_4, , 4, 48)
+static sc_rec_adder *sc_rec_add = sc_rec_add_4;
+
+#if defined(__x86_64__)
+SC_REC_ADD(sc_rec_add_8, __attribute__((target("avx2"))), 8, 96)
+SC_REC_ADD(sc_rec_add_16, __attribute__((target("avx512f,prefer-vector-width=512"))), 16, 96)
+#endif
+
+/* As sc_bank_width, whose answer it takes. */
+static void sc_recurrent_width(int lanes)
+{
+    sc_rec_add = sc_rec_add_4;
+#if defined(__x86_64__)
+    if (lanes == 8)
+        sc_rec_add = sc_rec_add_8;
+    else if (lanes == 16)
+        sc_rec_add = sc_rec_add_16;
+#endif
+    (void)lanes;
 }
 
 /* Where a number lies among knots in order: how many are below it. */
@@ -83,8 +106,7 @@ static inline int sc_rec_place(const float *knot, float value)
 {
     int below = 0, step;
     for (step = 32; step; step >>= 1)
-        if (knot[below + step - 1] < value)
-            below += step;
+        below += step & -(knot[below + step - 1] < value); /* without a branch: it would be guessed wrongly */
     return below;
 }
 

@@ -29,6 +29,7 @@ cdef extern from "_recurrent.h" nogil:
         float held[96][288]
         float out[192][4]
 
+    void sc_recurrent_width(int lanes)
     int sc_rec_step(
         const sc_recurrent* net, const float* change, const float* block, float* memory,
         float* odds

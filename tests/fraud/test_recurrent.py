@@ -97,6 +97,18 @@ def test_cutting_and_saving_change_nothing(cut: int, saved_every: int) -> None:
     assert heard(all_told(), cut, saved_every) == heard(all_told())
 
 
+def test_each_width_of_vector_gives_the_same_bits() -> None:
+    widest = _cues.bank_width(0)
+    try:
+        found = []
+        for width in (4, 8, 16):
+            assert _cues.bank_width(width) == min(width, widest)
+            found.append(heard(all_told()))
+    finally:
+        _cues.bank_width(0)
+    assert found[0] == found[1] == found[2]
+
+
 def test_python_is_woken_from_a_limit_on_and_what_is_not_told_is_remembered() -> None:
     every = heard(all_told())
     middle = sorted(max(row[ODDS : ODDS + 4]) for row in every)[len(every) // 2]
