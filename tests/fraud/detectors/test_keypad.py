@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pytest
@@ -74,9 +74,18 @@ def test_a_key_that_is_held_covers_something() -> None:
     assert runs((1, digit("0", 1500))) == ["0"]
 
 
-def test_a_digit_that_is_hardly_clear_waits_for_a_second_one() -> None:
-    weak = 0.3 * keys("86")
-    alone, both = weak[:1280], weak
+def pressed(key: str, **how: Any) -> np.ndarray:
+    """Return a key of 70 ms that is hardly clear."""
+    return 0.3 * np.concatenate([digit(key, 70, **how), silence(90)])
+
+
+@pytest.mark.parametrize(
+    "how", [{"low_off": 0.01}, {"high_off": -0.01}, {"low_dbm0": -7.5, "high_dbm0": -13.0}]
+)
+def test_a_digit_that_is_hardly_clear_and_not_just_so_waits_for_a_second_one(
+    how: dict[str, float],
+) -> None:
+    alone, both = pressed("8", **how), np.concatenate([pressed("8", **how), pressed("6", **how)])
     hiss = noise(-31.5, 1500, 4)
     (first,) = told(laid(8, (2, beside(hiss, alone))), "dtmf")
     assert 13 <= first.cues["snr_db"] < 15
@@ -85,6 +94,16 @@ def test_a_digit_that_is_hardly_clear_waits_for_a_second_one() -> None:
     assert (run.detail, run.cues["digits"], run.cues["snr_db_least"]) == ("8", 2, 15)
     assert run.start_ms == pytest.approx(2000, abs=10)
     assert run.detected_ms > 2160
+
+
+@pytest.mark.parametrize("key", ["8", "1", "D", "*"])
+def test_a_digit_that_is_hardly_clear_and_just_where_a_keypad_has_it_is_told(key: str) -> None:
+    heard = laid(8, (2, beside(noise(-31.5, 1500, 4), pressed(key))))
+    (first,) = told(heard, "dtmf")
+    assert 13 <= first.cues["snr_db"] < 15
+    (run,) = told(heard, "keypad")
+    assert (run.detail, run.cues["digits"]) == (key, 1)
+    assert run.detected_ms == first.detected_ms
 
 
 def test_while_it_rings_digits_dial() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
@@ -26,6 +26,17 @@ SNR_DB_LEAST: Final = 15.0
 """Of a digit that is told of by itself. Source: own, fraud.bench: what voices make at 13 dB, the
 least that the ears take, is one digit; whoever presses keys behind noise presses several."""
 
+ROWS_HZ: Final = (697.0, 770.0, 852.0, 941.0)
+COLUMNS_HZ: Final = (1209.0, 1336.0, 1477.0, 1633.0)
+KEYS: Final = "123A456B789C*0#D"
+"""Of a keypad, row by row. Source: ITU-T Q.23."""
+
+SHIFT_PERCENT_MOST: Final = 0.6
+TWIST_DB_MOST: Final = 4.5
+"""Of a digit below `SNR_DB_LEAST` that is told of by itself nevertheless: keys keep their
+frequencies, what sounds like one comes near them. Source: own, fraud.bench and recordings: of 515
+true ones 468 are so, of 23 that voices, music and effects made at seven speeds, in 338 h, one."""
+
 ECHO_MS: Final = 100.0
 """A key on the other leg is the same one up to so much later. Source: own."""
 
@@ -47,7 +58,8 @@ SUPERVISION: Final = "sf_2600"
 class Keypad(Remembering):
     """Finds runs of digits: the first digit is told at once, all of them when the run is over.
 
-    A digit that is little clearer than it must be waits for a second one.
+    A digit that is little clearer than it must be waits for a second one, unless both its lines are
+    just where a keypad has them.
 
     While the call is being set up, dialling is what it is for. Digits of both legs, and of the
     network beside the audio, are one run: a key that echoes is one, and one that is heard and
@@ -104,7 +116,11 @@ class Keypad(Remembering):
         if item.kind == "dtmf" and event.end_ms is None:
             self.held.append([digit, event.start_ms, item.leg])
             call.wake(event.start_ms + HELD_MS)
-        weak = item.kind != "tone" and event.cues.get("snr_db", SNR_DB_LEAST) < SNR_DB_LEAST
+        weak = (
+            item.kind != "tone"
+            and event.cues.get("snr_db", SNR_DB_LEAST) < SNR_DB_LEAST
+            and not _exact(digit, event.cues)
+        )
         if self.told:
             return ()
         count = len(_different(self.digits))
@@ -175,6 +191,18 @@ def _pulsed(item: Heard) -> Sequence[Finding]:
         "keypad", "note", item.start_ms, PULSES_PROBABILITY, f"{pulses:g} pulses", item.leg, cues,
         ("clicks",), item.start_ms + item.number("lasts_ms"),
     )]  # fmt: skip
+
+
+def _exact(digit: str, cues: Mapping[str, float]) -> bool:
+    """Return whether a digit's two frequencies are where a keypad has them, and alike in level."""
+    place = KEYS.find(digit)
+    if place < 0 or not {"low_hz", "high_hz", "twist_db"} <= cues.keys():
+        return False
+    shift = max(
+        abs(cues["low_hz"] / ROWS_HZ[place // 4] - 1.0),
+        abs(cues["high_hz"] / COLUMNS_HZ[place % 4] - 1.0),
+    )
+    return 100.0 * shift <= SHIFT_PERCENT_MOST and abs(cues["twist_db"]) <= TWIST_DB_MOST
 
 
 def _different(digits: Sequence[Sequence[float | str]]) -> list[str]:
