@@ -349,3 +349,51 @@ def test_bits_that_are_too_few_or_of_another_kind_are_refused() -> None:
     ):
         with pytest.raises((TypeError, ValueError, BufferError)):
             call()
+
+
+def decimals(*values: int) -> bytes:
+    """Return 128-bit integers as Arrow lays decimals out."""
+    return b"".join(value.to_bytes(16, "little", signed=True) for value in values)
+
+
+def test_groups_are_added_up_beyond_64_bits() -> None:
+    most = 10**18 - 1
+    sums = _rating.GroupSums(3, 2)
+    for _ in range(20):
+        keys = array.array("q", [9, 2, 0, 2, 1])  # the first is left out by the offset
+        bits = bytes([0b11110])
+        amounts = (decimals(5, most, -7, most, 3), bytes([0b01110]), 1, 16)
+        sums.add(4, (keys, bits, 1), [amounts, (array.array("q", [1, 2, 3, 4]), None, 0, 8)])
+    assert sums.found() == [(0, 20, -140, 40), (2, 40, 40 * most, 80)]
+    assert _rating.GroupSums(0, 1).found() == []
+
+
+def test_a_null_behind_the_first_column_adds_nothing() -> None:
+    sums = _rating.GroupSums(1, 2)
+    values = array.array("q", [1, 2])
+    sums.add(2, (array.array("q", [0, 0]), None, 0), [(values, None, 0, 8), (values, b"\1", 0, 8)])
+    assert sums.found() == [(0, 2, 3, 1)]
+
+
+def test_rows_that_cannot_be_added_up_are_refused() -> None:
+    one = array.array("q", [0])
+    sums = _rating.GroupSums(1, 1)
+    for rows, key, column, message in (
+        (1, (array.array("q", [1]), None, 0), (one, None, 0, 8), "1 rows are of no group"),
+        (1, (array.array("q", [-1]), None, 0), (one, None, 0, 8), "1 rows are of no group"),
+        (2, (one, None, 0), (one, None, 0, 8), "a buffer has 8 bytes, not 16"),
+        (1, (one, b"", 0), (one, None, 0, 8), "a buffer has 0 bytes, not 1"),
+        (1, (one, None, 0), (one, None, 0, 16), "a buffer has 8 bytes, not 16"),
+        (1, (one, None, 0), (one, None, 1, 8), "a buffer has 8 bytes, not 16"),
+        (1, (one, None, -1), (one, None, 0, 8), "an offset must be 0 or more"),
+        (1, (one, None, 0), (one, None, 0, 4), "a value has 8 or 16 bytes, not 4"),
+        (-1, (one, None, 0), (one, None, 0, 8), "-1 rows of 1 columns cannot be added up"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            sums.add(rows, key, [column])
+    with pytest.raises(ValueError, match="1 rows of 0 columns"):
+        sums.add(1, (one, None, 0), [])
+    assert sums.found() == []
+    for groups, columns_there in ((-1, 1), (1, 0), (1, 17)):
+        with pytest.raises(ValueError, match="there are no"):
+            _rating.GroupSums(groups, columns_there)

@@ -86,9 +86,11 @@ from securecall._plan cimport (
     sc_make_rounder,
 )
 from securecall._price cimport Charge, Piece, Terms, Walk, walk_begin, walk_next
+from securecall._sums cimport Sums, add_rows
 
 cdef enum:
     SLACK = 128                 # bytes that the loops may read behind a table
+    SUMMED = 16                 # columns that are added up at a time, at most
 
 # The face and the engine must be of one version; the face compares this with its own.
 VERSION = 1
@@ -679,6 +681,79 @@ def pack_present(int16_t[::1] codes not None, uint8_t[::1] bits not None):
                 codes[row] &= -bit
                 byte |= bit << (row & 7)
             bits[first >> 3] = <uint8_t>byte
+
+
+@cython.final
+cdef class GroupSums:
+    """Adds up columns of rows by group; groups are numbers from 0.
+
+    Parameters
+    ----------
+    groups, columns : int
+    """
+
+    cdef Sums sums
+
+    def __cinit__(self, Py_ssize_t groups, int columns):
+        if not (0 <= groups < 1 << 40 and 1 <= columns <= SUMMED):
+            raise ValueError(f"there are no {groups} groups of {columns} columns")
+        self.sums.cells = <int128 *>allocate(groups * (columns + 1), sizeof(int128))
+        self.sums.groups = groups
+        self.sums.columns = columns
+
+    def __dealloc__(self):
+        free(self.sums.cells)
+
+    def add(self, Py_ssize_t rows, tuple key not None, list columns not None):
+        """Add rows that have a group and a value in the first column.
+
+        Parameters
+        ----------
+        rows : int
+        key : tuple
+            (data, validity, offset) of an Arrow array of int64, the groups.
+        columns : list of tuple
+            Each (data, validity, offset, bytes of a value: 8 or 16); of 16 the lower half is all of
+            the value, as in a decimal of at most 18 digits.
+        """
+        cdef list held = []
+        cdef Column keys
+        cdef Column[SUMMED] summed
+        cdef int[SUMMED] words
+        cdef int index
+        cdef Py_ssize_t refused
+        if rows < 0 or len(columns) != self.sums.columns:
+            raise ValueError(f"{rows} rows of {len(columns)} columns cannot be added up")
+        _column(key, held, 8 * rows, 8, rows, &keys)
+        for index in range(self.sums.columns):
+            width = columns[index][3]
+            if width not in (8, 16):
+                raise ValueError(f"a value has 8 or 16 bytes, not {width}")
+            _column(columns[index], held, width * rows, width, rows, &summed[index])
+            words[index] = width // 8
+        with nogil:
+            refused = add_rows(&self.sums, rows, &keys, summed, words)
+        if refused:
+            raise ValueError(f"{refused} rows are of no group; there are {self.sums.groups}")
+
+    def found(self):
+        """Return (group, rows, sum of each column ...) of each group that has rows.
+
+        Returns
+        -------
+        list of tuple of int
+        """
+        cdef int64_t group
+        cdef int index
+        cdef int128 *cell
+        cdef list found = []
+        for group in range(self.sums.groups):
+            cell = &self.sums.cells[group * (self.sums.columns + 1)]
+            if cell[0] != 0:
+                found.append(
+                    (group, *[_python_int(cell[index]) for index in range(self.sums.columns + 1)])
+                )
+        return found
 
 
 cdef const unsigned char *_bytes(object buffer, list held, object needed) except? NULL:

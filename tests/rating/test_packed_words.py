@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,3 +35,11 @@ def test_a_place_that_is_not_there_is_told() -> None:
 def test_few_of_them_are_shown() -> None:
     assert repr(PackedWords.of("abcd")) == "<4 words: 'a', 'b', 'c', ...>"
     assert repr(PackedWords.of(["é"])) == "<1 words: 'é'>"
+
+
+def test_arrow_gets_the_same_words() -> None:
+    for words in (["a", "", "é", "longer"], []):
+        made = PackedWords.of(words).to_arrow()
+        made.validate(full=True)
+        assert made.type == pa.string()
+        assert made.to_pylist() == words

@@ -100,6 +100,25 @@ def test_the_same_parts_have_the_same_bytes(source: Path, tmp_path: Path) -> Non
     assert [made.sha256 for made in one.made] == [made.sha256 for made in two.made]
 
 
+def test_a_part_is_rated_without_pandas(source: Path, tmp_path: Path) -> None:
+    # Arrow imports it to look at a list or a number; that takes as long as a tenth of a part.
+    job = (
+        "import pickle, sys\n"
+        "from pathlib import Path\n"
+        "work, part = pickle.loads(Path(sys.argv[1]).read_bytes())\n"
+        "print(work.write(part, Path(sys.argv[2]), lambda rows: None).rows)\n"
+        "print('pandas' in sys.modules)\n"
+    )
+    (tmp_path / "job").write_bytes(pickle.dumps((RatePart(HOUSE), parts_of([str(source)])[0])))
+    told = subprocess.run(
+        [sys.executable, "-c", job, tmp_path / "job", tmp_path / "out.parquet"],
+        capture_output=True, text=True, check=True,
+        env={"PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},
+    )  # fmt: skip
+    assert told.stdout.split()[1] == "False"
+    assert int(told.stdout.split()[0]) > 0
+
+
 def test_csv_is_rated_as_it_stands_and_its_notes_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "calls.csv"
     path.write_text(

@@ -39,6 +39,13 @@ def test_it_does_tasks_until_the_end_is_told(tmp_path: Path) -> None:
     assert code == 0
 
 
+def test_what_the_work_wants_done_at_the_end_is_done(tmp_path: Path) -> None:
+    end = tmp_path / "ended"
+    replies, code = talk(started(tmp_path), frame({"at_end": str(end), "value": 1}), END)
+    assert (replies, code) == ([("done", 1)], 0)
+    assert end.exists()
+
+
 def test_it_ends_when_the_one_that_leads_is_gone(tmp_path: Path) -> None:
     worker = started(tmp_path)
     assert worker.stdin is not None

@@ -78,9 +78,7 @@ class Rater:
             "cap_source": (pa.int16(), compiled.sources),
         }
         self._dictionaries = {
-            name: _words(values)
-            if isinstance(values, PackedWords)
-            else pa.array(values, pa.string())
+            name: (values if isinstance(values, PackedWords) else PackedWords.of(values)).to_arrow()
             for name, (_, values) in words.items()
         }
         amount = pa.decimal128(18, 6)
@@ -238,14 +236,6 @@ class Rater:
                 lines = None
             found.append(None if lines is None else [_fields(line) for line in lines])
         return pa.array(found, self._rated["lines"])
-
-
-def _words(words: PackedWords) -> pa.Array:
-    """Return words as Arrow has them, without looking at one."""
-    import pyarrow as pa
-
-    buffers = [None, pa.py_buffer(words.offsets), pa.py_buffer(words.text)]
-    return pa.Array.from_buffers(pa.string(), len(words), buffers)
 
 
 def _fields(line: Line) -> dict[str, Any]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["PackedWords"]
 
@@ -39,6 +42,17 @@ class PackedWords(Sequence[str]):
             end += len(word)
             offsets.append(end)
         return cls(offsets, b"".join(encoded))
+
+    def to_arrow(self) -> pa.Array:
+        """Return them as an Arrow array of the same memory, without looking at one.
+
+        Also the way to make one of a few words: ``pyarrow.array`` of a list imports pandas where it
+        is installed, which takes longer than rating a million calls.
+        """
+        import pyarrow as pa
+
+        buffers = [None, pa.py_buffer(self.offsets), pa.py_buffer(self.text)]
+        return pa.Array.from_buffers(pa.string(), len(self), buffers)
 
     def __len__(self) -> int:
         return len(self.offsets) - 1

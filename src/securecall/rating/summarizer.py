@@ -7,18 +7,22 @@ added as decimals, exactly.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from securecall import _rating
+from securecall.money import dollars
 from securecall.rating.batch import Progress, Rater
 from securecall.rating.call import Call
 from securecall.rating.columns import calls_of
+from securecall.rating.packed_words import PackedWords
 from securecall.rating.summary import MINUTES_MAX, CeilingSum, HourSum, PlaceSum, Summary
 from securecall.rating.words import JURISDICTIONS, STATUSES
 from securecall.rating.zones import load_zone
@@ -30,7 +34,11 @@ if TYPE_CHECKING:
 __all__ = ["Summarizer", "rate_and_sum"]
 
 _HOUR_MS: Final = 3_600_000
-_MONEY: Final = ("net", "tax", "total", "state_paid", "cap_saved")
+_PLACED: Final = ("billed_ms", "net", "tax", "total", "state_paid", "cap_saved")
+# Made of bytes: to look at a number of Python's, Arrow imports pandas where there is one.
+_WIDTH: Final = pa.Array.from_buffers(
+    pa.int64(), 1, [None, pa.py_buffer(len(JURISDICTIONS).to_bytes(8, sys.byteorder))]
+)[0]
 _ZERO: Final = Decimal("0.000000")
 
 
@@ -81,15 +89,19 @@ class Summarizer:
     def __init__(self, tariff: Tariff, places_only: bool = False) -> None:
         self._places_only = places_only
         self._facilities = tuple(tariff.compiled.facilities)
-        self._known = pa.array(self._facilities, pa.string())
+        self._known = PackedWords.of(self._facilities).to_arrow()
+        self._jurisdictions = PackedWords.of(JURISDICTIONS).to_arrow()
         zones = [load_zone(name) for name in tariff.compiled.timezones]
         self._zones = tuple(zones)
         self._changes = sorted({begins for zone in zones for begins in zone.begins_ms})
         self._rows = 0
         self._statuses = dict.fromkeys(STATUSES, 0)
-        self._places: dict[int, list[Any]] = {}
-        self._hours: dict[int, list[Any]] = {}
-        self._ceilings: dict[str | None, list[Any]] = {}
+        places = len(self._facilities) * len(JURISDICTIONS)
+        self._places = _rating.GroupSums(places, len(_PLACED))
+        self._hours = _rating.GroupSums(24, 2)
+        self._sources = PackedWords.of(tariff.compiled.sources).to_arrow()
+        self._unnamed = len(self._sources)  # the place of rows without a ceiling
+        self._ceilings = _rating.GroupSums(self._unnamed + 1, 2)
         self._minutes = [0] * (MINUTES_MAX + 1)
         self._first_ms: int | None = None
         self._last_ms: int | None = None
@@ -132,11 +144,9 @@ class Summarizer:
             self._remember("state_paid", rated, calls)
 
     def _add_places(self, rated: pa.RecordBatch, facility: pa.Array) -> None:
-        jurisdiction = _codes(rated.column("jurisdiction"), pa.array(JURISDICTIONS, pa.string()))
-        place = pc.add(pc.multiply(facility, len(JURISDICTIONS)), jurisdiction)
-        columns = {name: rated.column(name) for name in (*_MONEY, "billed_ms")}
-        for key, values in _grouped(place, columns, "total"):
-            _into(self._places, key, values)
+        jurisdiction = _codes(rated.column("jurisdiction"), self._jurisdictions)
+        place = pc.add(pc.multiply(facility, _WIDTH), jurisdiction)
+        _add(self._places, place, [rated.column(name) for name in _PLACED])
 
     def _add_hours(
         self,
@@ -157,22 +167,15 @@ class Summarizer:
         # Local times of the first hours of 1970 are negative; a day more keeps division a floor.
         hours = pc.divide(pc.add(pc.add(start_ms, offset_ms), 24 * _HOUR_MS), _HOUR_MS)
         hour = pc.subtract(hours, pc.multiply(pc.divide(hours, 24), 24))
-        columns = {name: rated.column(name) for name in ("total", "cap_saved")}
-        for key, values in _grouped(hour, columns, "total"):
-            _into(self._hours, key, values)
+        _add(self._hours, hour, [rated.column(name) for name in ("total", "cap_saved")])
         self._first_ms = first_ms if self._first_ms is None else min(self._first_ms, first_ms)
         self._last_ms = last_ms if self._last_ms is None else max(self._last_ms, last_ms)
 
     def _add_ceilings(self, rated: pa.RecordBatch) -> None:
-        column = rated.column("cap_source")
-        if not pa.types.is_dictionary(column.type):
-            column = column.dictionary_encode()
+        source = pc.fill_null(_codes(rated.column("cap_source"), self._sources), self._unnamed)
         saved = rated.column("cap_saved")
-        bitten = pc.greater(saved, pa.scalar(_ZERO, saved.type)).cast(pa.int8())
-        words = [*column.dictionary.to_pylist(), None]
-        key = pc.fill_null(column.indices.cast(pa.int64()), len(words) - 1)
-        for place, values in _grouped(key, {"bitten": bitten, "saved": saved}, "saved"):
-            _into(self._ceilings, words[place], values)
+        bitten = pc.greater(saved, pa.scalar(_ZERO, saved.type)).cast(pa.int64())
+        _add(self._ceilings, source, [saved, bitten])
 
     def _add_minutes(self, duration_ms: pa.Array, priced: pa.Array) -> None:
         answered = pc.and_(priced, pc.greater(duration_ms, 0))
@@ -203,22 +206,28 @@ class Summarizer:
         own.
         """
         ceilings = []
-        for source, (calls, bitten, saved) in self._ceilings.items():
-            if source is None:  # unanswered calls have no ceiling because none is asked for
+        for place, calls, saved, bitten in self._ceilings.found():
+            source = None
+            if place == self._unnamed:  # unanswered calls have no ceiling: none is asked for
                 calls -= self._statuses["unanswered"]
+            else:
+                source = self._sources[place].as_py()
             if calls:
-                ceilings.append(CeilingSum(source, calls, bitten, saved))
+                ceilings.append(CeilingSum(source, calls, bitten, dollars(saved)))
         places = []
-        for key, (calls, net, tax, total, state_paid, saved, billed_ms) in self._places.items():
-            facility, jurisdiction = divmod(key, len(JURISDICTIONS))
+        for place, calls, billed_ms, *amounts in self._places.found():
+            facility, jurisdiction = divmod(place, len(JURISDICTIONS))
             names = self._facilities[facility], JURISDICTIONS[jurisdiction]
-            places.append(PlaceSum(*names, calls, billed_ms, net, tax, total, state_paid, saved))
-        nothing = [0, _ZERO, _ZERO]
+            places.append(PlaceSum(*names, calls, billed_ms, *map(dollars, amounts)))
+        hours = {
+            hour: (calls, dollars(total), dollars(saved))
+            for hour, calls, total, saved in self._hours.found()
+        }
         return Summary(
             rows=self._rows,
             statuses={status: count for status, count in self._statuses.items() if count},
             by_place=tuple(sorted(places, key=lambda one: (one.facility, one.jurisdiction))),
-            by_hour=tuple(HourSum(hour, *self._hours.get(hour, nothing)) for hour in range(24)),
+            by_hour=tuple(HourSum(hour, *hours.get(hour, (0, _ZERO, _ZERO))) for hour in range(24)),
             by_ceiling=tuple(
                 sorted(ceilings, key=lambda one: (-one.saved, -one.calls, one.source or ""))
             ),
@@ -286,24 +295,15 @@ def _milliseconds(column: pa.Array) -> pa.Array:
     return column.cast(pa.int64())
 
 
-def _grouped(
-    key: pa.Array, columns: dict[str, pa.Array], counted: str
-) -> Iterator[tuple[int, list[Any]]]:
-    """Yield each key with how many rows of it are valid in one column, and the sums of all."""
-    table = pa.table({"key": key, **columns})
-    sums = [(name, "sum") for name in columns]
-    grouped = table.group_by("key", use_threads=False).aggregate([(counted, "count"), *sums])
-    found = [grouped.column(f"{counted}_count").to_pylist()]
-    found += [grouped.column(f"{name}_sum").to_pylist() for name in columns]
-    for number, *values in zip(grouped.column("key").to_pylist(), *found, strict=True):
-        if number is not None and values[0]:
-            yield number, values
-
-
-def _into(sums: dict[Any, list[Any]], key: Any, values: list[Any]) -> None:
-    """Add values to those of a key; integers and decimals, both exact."""
-    before = sums.get(key)
-    sums[key] = values if before is None else [a + b for a, b in zip(before, values, strict=True)]
+def _add(sums: _rating.GroupSums, key: pa.Array, columns: list[pa.Array]) -> None:
+    """Add rows that have a key and a value in the first column; integers, or decimals as ours."""
+    key = key.cast(pa.int64())
+    valid, values = key.buffers()
+    parts = []
+    for column in columns:
+        there, content = column.buffers()
+        parts.append((content, there, column.offset, column.type.bit_width // 8))
+    sums.add(len(key), (values, valid, key.offset), parts)
 
 
 def _instant(epoch_ms: int | None) -> datetime | None:
