@@ -14,7 +14,6 @@ import pytest
 from tests.harris import records, tariff
 
 from securecall.errors import InputError
-from securecall.rating import files
 from securecall.rating.batch import Rater
 from securecall.rating.files import (
     FORMATS,
@@ -294,40 +293,3 @@ def test_groups_of_what_is_no_such_file_are_told(tmp_path: Path, name: str) -> N
             ask()
     with pytest.raises(InputError, match="there is no such file"):
         groups_of(str(tmp_path / "f.csv"))
-
-
-# Row groups --------------------------------------------------------------------------------------
-
-
-def test_small_batches_are_gathered_to_long_row_groups(tmp_path: Path) -> None:
-    table = records([60_000 + row for row in range(1_000)], note=["x"] * 1_000)
-    words = pa.chunked_array(
-        [pa.array([f"w{row % 3}"] * 10).dictionary_encode() for row in range(100)]
-    )
-    table = table.append_column("word", words)
-    path = str(tmp_path / "f.parquet")
-    write_records(path, table.schema, iter(table.to_batches(10)))
-    told = pq.read_metadata(path)
-    assert (told.num_rows, told.num_row_groups) == (1_000, 1)
-    assert pq.read_table(path)["word"].to_pylist() == words.to_pylist()
-    encodings = told.row_group(0).column(table.schema.get_field_index("word")).encodings
-    assert "RLE_DICTIONARY" in encodings
-    assert pq.read_table(path).drop_columns("word").equals(table.drop_columns("word"))
-
-
-def test_a_row_group_ends_at_its_rows_or_bytes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    table = records([60_000] * 100)
-    path = str(tmp_path / "f.parquet")
-    for name, limit in (("GROUP_ROWS", 35), ("GROUP_BYTES", 35 * table.nbytes // 100)):
-        with monkeypatch.context() as patched:
-            patched.setattr(files, name, limit)
-            write_records(path, table.schema, iter(table.to_batches(10)))
-        told = pq.read_metadata(path)
-        rows = [told.row_group(index).num_rows for index in range(told.num_row_groups)]
-        assert sum(rows) == 100
-        assert 2 <= len(rows) <= 4
-        assert pq.read_table(path).equals(table)
-    write_records(path, table.schema, iter([table.to_batches()[0].slice(0, 0)]))
-    assert pq.read_metadata(path).num_rows == 0

@@ -21,8 +21,9 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 from securecall.errors import InputError, nearest
-from securecall.rating.columns import plain, plain_type
+from securecall.rating.columns import plain
 from securecall.rating.csv_records import Records, csv_records
+from securecall.rating.parquet_out import is_plain, write_parquet
 
 __all__ = ["FORMATS", "Records", "format_of", "groups_of", "open_groups", "open_records",
            "write_records"]  # fmt: skip
@@ -39,8 +40,6 @@ _ENDINGS: Final = {
     ".ipc": "arrow",
     ".feather": "arrow",
 }
-GROUP_ROWS: Final = 1 << 19  # of Parquet that is written, unless that many bytes come first
-GROUP_BYTES: Final = 128 << 20
 _ARROW: Final = (pa.lib.ArrowException, OSError)
 
 
@@ -273,14 +272,7 @@ def _write(
     if kind == "arrow":
         writer = pa.ipc.new_stream(file, schema)
     elif kind == "parquet":
-        stored = pa.schema([item.with_type(_stored(item.type)) for item in schema], schema.metadata)
-        try:
-            writer = pyarrow.parquet.ParquetWriter(file, stored, compression="zstd")
-        except pa.ArrowNotImplementedError:
-            raise InputError(f"{path}: {_homeless(stored)}") from None
-        with writer as groups:
-            for group in _groups(_as_stored(batch, stored) for batch in batches):
-                groups.write_table(group, row_group_size=group.num_rows)
+        write_parquet(path, file, schema, batches)
         return
     else:
         flat = pa.schema([pa.field(item.name, _flat(item.type)) for item in schema])
@@ -292,86 +284,11 @@ def _write(
             sink.write_batch(batch)
 
 
-def _groups(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Gather batches to the row groups of a Parquet file.
-
-    One a batch would cost a third more time and a third more room: every group has dictionaries and
-    statistics of its own.
-    """
-    held: list[pa.RecordBatch] = []
-    rows = size = 0
-    for batch in batches:
-        held.append(batch)
-        rows, size = rows + batch.num_rows, size + batch.nbytes
-        if rows >= GROUP_ROWS or size >= GROUP_BYTES:
-            yield _joined(held)
-            held, rows, size = [], 0, 0
-    if rows:
-        yield _joined(held)
-
-
-def _joined(batches: list[pa.RecordBatch]) -> pa.Table:
-    """Return batches as a table with one dictionary a column: a change of it costs the encoding."""
-    table = pa.Table.from_batches(batches)
-    columns = [
-        column.unify_dictionaries() if pa.types.is_dictionary(column.type) else column
-        for column in table.columns
-    ]
-    return pa.Table.from_arrays(columns, schema=table.schema)
-
-
-def _stored(kind: pa.DataType) -> pa.DataType:
-    """Return what a column becomes in Parquet, which has dictionaries of plain values only."""
-    nested = pa.types.is_dictionary(kind) and not _is_plain(kind.value_type)
-    return plain_type(kind) if nested else kind
-
-
-def _as_stored(batch: pa.RecordBatch, stored: pa.Schema) -> pa.RecordBatch:
-    columns = [
-        column if column.type == item.type else plain(column)
-        for column, item in zip(batch.columns, stored, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(columns, schema=stored)
-
-
-def _homeless(schema: pa.Schema) -> str:
-    """Return which columns Parquet has no type for."""
-    found = []
-    for item in schema:
-        try:
-            pyarrow.parquet.ParquetWriter(io.BytesIO(), pa.schema([item])).close()
-        except pa.ArrowNotImplementedError:
-            found.append(f"column {item.name!r} is {item.type}")
-    return "Parquet has no such type: " + ", ".join(found)
-
-
-def _is_plain(kind: pa.DataType) -> bool:
-    """Return whether Arrow itself writes such values as CSV."""
-    return not (
-        pa.types.is_nested(kind)
-        or pa.types.is_dictionary(kind)
-        or pa.types.is_run_end_encoded(kind)
-        or pa.types.is_interval(kind)
-        or isinstance(kind, pa.BaseExtensionType)
-        or any(
-            test(kind)
-            for test in (
-                pa.types.is_binary,
-                pa.types.is_large_binary,
-                pa.types.is_fixed_size_binary,
-                pa.types.is_binary_view,
-                pa.types.is_string_view,
-                pa.types.is_large_string,
-            )
-        )
-    )
-
-
 def _flat(kind: pa.DataType) -> pa.DataType:
     """Return what a column becomes in CSV."""
     if pa.types.is_dictionary(kind):
         return _flat(kind.value_type)
-    return kind if _is_plain(kind) else pa.string()
+    return kind if is_plain(kind) else pa.string()
 
 
 def _as_text(batch: pa.RecordBatch, flat: pa.Schema) -> pa.RecordBatch:
