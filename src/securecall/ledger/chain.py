@@ -45,8 +45,11 @@ def link(before: bytes, op: Linked, lines: Sequence[Line]) -> bytes:
     if len(lines) > FEW_LINES:  # laid end to end once: growing a text line by line is quadratic
         text = "\n".join([text, *(_text_of(line) for line in lines)])
     else:
-        for line in lines:
-            text = f"{text}\n{_text_of(line)}"
+        for entry_seq, of, when, account, contra, amount, kind, ref in lines:
+            text = (
+                f"{text}\n{entry_seq}\x1f{of}\x1f{when}\x1f{account}\x1f{contra}\x1f{amount}"
+                f"\x1f{kind}\x1f{ref}"
+            )
     return sha256(before + digest + text.encode()).digest()
 
 

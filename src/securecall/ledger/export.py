@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 from securecall.ledger.stores.door import Reading
 from securecall.ledger.values.money import Entry
 from securecall.money import dollars
@@ -91,10 +91,8 @@ def export(view: Reading, path: str | Path, form: str, account: str | None = Non
     own.
     """
     if form not in FORMATS:
-        hint = nearest(form, FORMATS)
         raise InputError(
-            f"form must be one of {', '.join(FORMATS)}, not {form!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            f"form must be one of {', '.join(FORMATS)}, not {form!r}" + did_you_mean(form, FORMATS)
         )
     entries = view.entries(account, 0)
     if form in ("hledger", "beancount"):

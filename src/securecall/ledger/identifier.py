@@ -12,6 +12,7 @@ __all__ = ["MADE_LENGTH_MAX", "digest_of", "identifier", "word"]
 LENGTH_MAX: Final = 200
 # What the ledger makes of an id, such as that of a reload, ``auto:<account>:<number>``.
 MADE_LENGTH_MAX: Final = 240
+_OWN: Final = "#*"
 
 
 def word(value: object, name: str, length_max: int = LENGTH_MAX) -> str:
@@ -48,8 +49,15 @@ def identifier(value: object, name: str, length_max: int = LENGTH_MAX) -> str:
     ------
     own.
     """
+    if (
+        type(value) is str
+        and 0 < len(value) <= length_max
+        and value.isprintable()
+        and value[0] not in _OWN
+    ):
+        return value  # as nearly always: every operation looks at two ids or more
     text = word(value, name, length_max)
-    if text[0] in "#*":
+    if text[0] in _OWN:
         raise InputError(f"{name} must not begin with {text[0]!r}, as {text!r} does")
     return text
 

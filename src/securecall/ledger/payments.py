@@ -13,6 +13,7 @@ from securecall.ledger.rows import AccountRow
 from securecall.ledger.stores.door import Paper
 from securecall.ledger.values.answer import Done
 from securecall.ledger.values.money import Deposit, Movement
+from securecall.ledger.values.quick import maker
 from securecall.money import micros
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
 ]  # fmt: skip
 
 CENT_MICROS = 10_000
+_deposit = maker(Deposit)
 FeeTuple = tuple[int, tuple[tuple[str, int], ...]]  # credited, and each fee
 
 
@@ -103,7 +105,7 @@ def deposit(op: Operation, account: str, amount: int, fees: FeeTuple) -> Deposit
     credited, lines = fees
     for fee, charged in lines:
         op.move(account, f"fee:{fee}", -charged, "fee", name)
-    return Deposit("ok", name, account, op.at_ms, amount, credited, lines)
+    return _deposit("ok", name, account, op.at_ms, amount, credited, lines)
 
 
 def credit_reload(op: Operation, account: str, amount: int, fees: FeeTuple, id: str) -> None:

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 from securecall.ledger.cutoff import Purse
 
 __all__ = ["PERIODS", "arm", "local_day", "period_after", "store_left", "zone"]
@@ -79,10 +79,8 @@ def period_after(at_ms: int, period: str, timezone: str) -> int:
     own; weeks begin on Monday, as in ISO 8601.
     """
     if period not in PERIODS:
-        hint = nearest(period, PERIODS)
         raise InputError(
-            f"period must be day, week or month, not {period!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            f"period must be day, week or month, not {period!r}" + did_you_mean(period, PERIODS)
         )
     return _after(local_day(at_ms, timezone), period, timezone)
 

@@ -52,3 +52,16 @@ def test_threads_write_one_at_a_time() -> None:
     for thread in threads:
         thread.join()
     assert ledger.balance("a").posted == 4
+
+
+def test_entries_of_an_account_are_listed_as_they_come() -> None:
+    ledger = Ledger.open("memory:")
+    for name in ("a", "b"):
+        ledger.open_account(name, at=0, opening="1")
+    store = ledger._store
+    for number in range(3):
+        ledger.deposit("a", "1", at=0, request_id=f"d{number}")
+        found = store.read(lambda view: [entry.seq for entry in view.entries("a", 1)])
+        assert found == list(range(3, 4 + number))
+    # An operation of its own sees the same as a reader.
+    assert store.write(lambda tx: [entry.seq for entry in tx.entries("b", 0)], None) == [2]

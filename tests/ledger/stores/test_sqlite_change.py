@@ -47,9 +47,9 @@ def jobs_of(ledger: Ledger, asks: Sequence[Ask]) -> list[Item]:
     items: list[Item] = []
 
     def take(
-        job: Callable[[Writing], Any], request_id: str | None, names: Sequence[str] = ()
+        job: Callable[[Writing], Any], request_id: str | None, content: Sequence[Any] = ()
     ) -> None:
-        items.append(Item(job, request_id, names))
+        items.append(Item(job, request_id, content))
         raise Taken
 
     store: Any = ledger._store

@@ -9,6 +9,7 @@ from dataclasses import FrozenInstanceError, fields, replace
 import pytest
 
 from securecall.ledger.values.money import Deposit, Entry
+from securecall.ledger.values.quick import maker
 
 MADE = Deposit("ok", "d", "a", 5, 10, 7, (("card", 3),))
 
@@ -36,3 +37,15 @@ def test_a_value_can_be_copied_and_sent() -> None:
 def test_every_field_must_be_given() -> None:
     with pytest.raises(TypeError, match="ref"):
         Entry(1, 1, 5, "a", "cash", 100, "deposit")  # type: ignore[call-arg]
+
+
+def test_what_a_maker_makes_is_the_value_itself() -> None:
+    made = maker(Deposit)("ok", "d", "a", 5, 10, 7, (("card", 3),))
+    assert type(made) is Deposit
+    assert (made, repr(made), hash(made)) == (MADE, repr(MADE), hash(MADE))
+    assert replace(made, at_ms=6) == replace(MADE, at_ms=6)
+    assert copy.deepcopy(made) == pickle.loads(pickle.dumps(made)) == MADE
+    with pytest.raises(FrozenInstanceError):
+        made.at_ms = 6  # type: ignore[misc]
+    with pytest.raises(TypeError, match="fee_micros"):
+        maker(Deposit)("ok", "d", "a", 5, 10, 7)  # type: ignore[call-arg]

@@ -13,7 +13,8 @@ __all__ = ["about_of", "amount_of", "cap_of", "choice_of", "flag_of", "positive_
 
 ABOUT_MAX: Final = 40
 PLAIN_CHARACTERS: Final = 18  # 11 digits, a point, and 6: no overflow to look for
-_SCALES: Final[tuple[int, ...]] = tuple(10 ** (6 - decimals) for decimals in range(7))
+DECIMALS_AFTER: Final = 7
+_SCALES: Final[tuple[int, ...]] = tuple(10 ** (6 - decimals) for decimals in range(DECIMALS_AFTER))
 
 
 def amount_of(value: Money, name: str = "amount") -> int:
@@ -26,10 +27,10 @@ def amount_of(value: Money, name: str = "amount") -> int:
 
 def positive_of(value: Money, name: str = "amount") -> int:
     """Return an amount above 0 as micro-dollars."""
-    if type(value) is str and value.isascii() and len(value) < PLAIN_CHARACTERS:
+    if type(value) is str and len(value) < PLAIN_CHARACTERS and value.isascii():
         # The most ordinary writing, ``25.00``, without a regular expression and a ``Decimal``.
         whole, _, part = value.partition(".")
-        if whole.isdigit() and part.isdigit() and len(part) < len(_SCALES):
+        if whole.isdigit() and part.isdigit() and len(part) < DECIMALS_AFTER:
             amount = int(whole + part) * _SCALES[len(part)]
         else:
             amount = micros(value, name)

@@ -13,7 +13,7 @@ from securecall.ledger.faces.arguments import about_of, flag_of, whole_of
 from securecall.ledger.faces.desk import Desk
 from securecall.ledger.identifier import identifier, word
 from securecall.ledger.instant import At, elapsed_of, instant, ms_of
-from securecall.ledger.operation import Operation
+from securecall.ledger.operation import operation
 from securecall.ledger.values.answer import Answer
 from securecall.ledger.values.calls import Admission, Settled, Settlement
 
@@ -77,7 +77,7 @@ class Calls(Desk):
         if not self._keeps_curves:
             dumped_curve(curve)
         answer: Admission = self._write(
-            Operation(
+            operation(
                 "start_call",
                 (call_id, payers, split, limit, *([sorted(told.items())] if told else ())),
                 lambda op, *_: metering.start_call(
@@ -245,7 +245,7 @@ class Calls(Desk):
         request_id: str | None,
     ) -> Settlement:
         answer: Settlement = self._write(
-            Operation(
+            operation(
                 method,
                 content,
                 body,
@@ -270,7 +270,7 @@ class Calls(Desk):
         own; charging law, rule 7.
         """
         found: Settled = self._write(
-            Operation(
+            operation(
                 "settle_due",
                 (),
                 metering.settle_due,

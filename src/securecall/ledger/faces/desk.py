@@ -29,17 +29,6 @@ def unmoved(op: Operation, code: str) -> Movement:
     return Movement(code, op.content[0], op.at_ms, 0)
 
 
-def _names_in(content: Sequence[Any]) -> list[str]:
-    """Return what may be ids of accounts and calls in what is asked for."""
-    found = []
-    for each in content:
-        if type(each) is str:
-            found.append(each)
-        elif type(each) is list:
-            found += [name for name in each if type(name) is str]
-    return found
-
-
 class Desk:
     """What every operation of the ledger goes through: one transaction, one answer a request."""
 
@@ -49,7 +38,7 @@ class Desk:
         self._keeps_curves = keeps_curves
 
     def _write(self, op: Operation) -> Any:
-        answer = self._store.write(op.run, op.asked_id, _names_in(op.content))
+        answer = self._store.write(op.run, op.asked_id, op.content)
         if op.moves and self._callbacks:
             self._tell(op.moves)
         return answer

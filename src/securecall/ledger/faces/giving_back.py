@@ -8,7 +8,7 @@ from securecall.ledger.faces.arguments import amount_of, choice_of, flag_of, pos
 from securecall.ledger.faces.desk import Desk
 from securecall.ledger.identifier import MADE_LENGTH_MAX, identifier, word
 from securecall.ledger.instant import At, elapsed_of
-from securecall.ledger.operation import Operation
+from securecall.ledger.operation import operation
 from securecall.ledger.values.giving_back import Chargeback, Refund, RefundRequest
 from securecall.money import Money
 
@@ -63,7 +63,7 @@ class GivingBack(Desk):
         wanted = None if amount is None else positive_of(amount)
         until = self._until(call_id, until_ms)
         answer: Refund = self._write(
-            Operation(
+            operation(
                 "refund",
                 (call_id, policy, wanted, until),
                 lambda op, *_: giving_back.refund(op, call_id, policy, wanted, until, rule=policy),
@@ -111,7 +111,7 @@ class GivingBack(Desk):
         rule = None if rule is None else word(rule, "rule")
         until = self._until(call_id, until_ms)
         answer: RefundRequest = self._write(
-            Operation(
+            operation(
                 "request_refund",
                 (call_id, why, until, rule),
                 giving_back.request,
@@ -154,7 +154,7 @@ class GivingBack(Desk):
         if (wanted is None) == (chosen == "amount"):
             raise InputError("amount must be given for policy 'amount', and only for it")
         answer: RefundRequest = self._write(
-            Operation(
+            operation(
                 "decide_refund",
                 (refund_request_id, approve, policy, wanted),
                 lambda op, *_: giving_back.decide(op, refund_request_id, approve, chosen, wanted),
@@ -211,7 +211,7 @@ class GivingBack(Desk):
         charged = amount_of(fee, "fee")
         request_id = identifier(request_id, "request_id")
         answer: Chargeback = self._write(
-            Operation(
+            operation(
                 "chargeback",
                 (deposit_request_id, charged),
                 giving_back.chargeback,
@@ -236,7 +236,7 @@ class GivingBack(Desk):
         chargeback_id = identifier(chargeback_id, "chargeback_id")
         won = flag_of(won, "won")
         answer: Chargeback = self._write(
-            Operation(
+            operation(
                 "chargeback_result",
                 (chargeback_id, won),
                 giving_back.chargeback_result,

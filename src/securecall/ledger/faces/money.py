@@ -11,7 +11,7 @@ from securecall.ledger.faces.arguments import amount_of, choice_of, positive_of
 from securecall.ledger.faces.desk import Desk, undone, unmoved
 from securecall.ledger.identifier import identifier, word
 from securecall.ledger.instant import At
-from securecall.ledger.operation import Operation
+from securecall.ledger.operation import Operation, operation
 from securecall.ledger.rows import KINDS
 from securecall.ledger.values.answer import Done
 from securecall.ledger.values.money import Deposit, Movement
@@ -75,7 +75,7 @@ class Moving(Desk):
             raise InputError(f"opening must be 0 or more for a {kind} account, not {opening}")
         listed = [word(number, "number") for number in numbers]
         answer: Done = self._write(
-            Operation(
+            operation(
                 "open_account",
                 (account, kind, credit, carried, listed),
                 lambda op, *_: payments.open_account(
@@ -126,7 +126,7 @@ class Moving(Desk):
         paid = positive_of(amount)
         stack = (paid, ()) if fees is None else payments.fees_of(fees, paid)
         answer: Deposit = self._write(
-            Operation(
+            operation(
                 "deposit",
                 (account, paid, stack),
                 payments.deposit,
@@ -159,7 +159,7 @@ class Moving(Desk):
         account = identifier(account, "account")
         wanted = positive_of(amount)
         answer: Movement = self._write(
-            Operation(
+            operation(
                 "withdraw",
                 (account, wanted),
                 payments.withdraw,
@@ -192,7 +192,7 @@ class Moving(Desk):
         account = identifier(account, "account")
         paid = positive_of(amount)
         answer: Movement = self._write(
-            Operation("pay", (account, paid), payments.pay, unmoved, at=at, request_id=request_id)
+            operation("pay", (account, paid), payments.pay, unmoved, at=at, request_id=request_id)
         )
         return answer
 
@@ -233,7 +233,7 @@ class Moving(Desk):
             raise InputError(f"target must be another account than the source, {source!r}")
         wanted = None if amount is None else positive_of(amount)
         answer: Movement = self._write(
-            Operation(
+            operation(
                 "transfer",
                 (source, target, wanted),
                 payments.transfer,
@@ -261,7 +261,7 @@ class Moving(Desk):
         account = identifier(account, "account")
         credit = amount_of(amount)
         answer: Done = self._write(
-            Operation(
+            operation(
                 "set_credit_limit",
                 (account, credit),
                 payments.set_credit_limit,

@@ -10,7 +10,7 @@ from securecall.ledger.faces.arguments import choice_of, positive_of, whole_of
 from securecall.ledger.faces.desk import Desk, undone, unmoved
 from securecall.ledger.identifier import identifier
 from securecall.ledger.instant import At, ms_of
-from securecall.ledger.operation import Operation
+from securecall.ledger.operation import operation
 from securecall.ledger.reading import there
 from securecall.ledger.spending import zone
 from securecall.ledger.statement import late_fee, statement
@@ -41,7 +41,7 @@ class Periods(Desk):
         if ms_of(now) < through_ms:
             raise InputError("through must not be after at: a period is closed when it is over")
         answer: Statement = self._write(
-            Operation(
+            operation(
                 "statement",
                 (account, through_ms),
                 statement,
@@ -79,7 +79,7 @@ class Periods(Desk):
         account = identifier(account, "account")
         share = price_of(percent, "percent")
         answer: LateFee = self._write(
-            Operation(
+            operation(
                 "late_fee",
                 (account, str(share)),
                 lambda op, *_: late_fee(op, account, share),
@@ -99,7 +99,7 @@ class Periods(Desk):
         """
         account = identifier(account, "account")
         answer: Done = self._write(
-            Operation("touch", (account,), leaving.touch, undone, at=at, request_id=request_id)
+            operation("touch", (account,), leaving.touch, undone, at=at, request_id=request_id)
         )
         return answer
 
@@ -135,7 +135,7 @@ class Periods(Desk):
         days = whole_of(period_days, "period_days", 1)
         to = choice_of(to, ("refund", "unclaimed"), "to")
         answer: Payout | None = self._write(
-            Operation(
+            operation(
                 "inactivity",
                 (account, timezone, days, state, to),
                 lambda op, *_: leaving.inactivity(op, account, timezone, days, state, to=to),
@@ -155,7 +155,7 @@ class Periods(Desk):
         """
         account = identifier(account, "account")
         answer: Payout = self._write(
-            Operation(
+            operation(
                 "release",
                 (account,),
                 leaving.release,
@@ -178,7 +178,7 @@ class Periods(Desk):
         account = identifier(account, "account")
         wanted = positive_of(amount)
         answer: Movement = self._write(
-            Operation(
+            operation(
                 "payout_failed",
                 (account, wanted),
                 leaving.payout_failed,

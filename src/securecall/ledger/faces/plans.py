@@ -11,7 +11,7 @@ from securecall.ledger.faces.arguments import amount_of, cap_of, flag_of
 from securecall.ledger.faces.desk import Desk, undone
 from securecall.ledger.identifier import MADE_LENGTH_MAX, identifier, word
 from securecall.ledger.instant import At, instant, ms_of
-from securecall.ledger.operation import Operation
+from securecall.ledger.operation import operation
 from securecall.ledger.spending import period_after, zone
 from securecall.ledger.values.answer import Done
 from securecall.ledger.values.money import Reload
@@ -66,7 +66,7 @@ class Plans(Desk):
                 "timezone": timezone,
             }
         answer: Done = self._write(
-            Operation(
+            operation(
                 "set_auto_reload",
                 (account, plan),
                 reload.set_auto_reload,
@@ -101,7 +101,7 @@ class Plans(Desk):
         if fees is not None:
             stack = payments.fees_of(fees, micros(fees.paid, "fees.paid"))
         answer: Reload = self._write(
-            Operation(
+            operation(
                 "reload_result",
                 (reload_id, ok, stack),
                 reload.reload_result,
@@ -170,7 +170,7 @@ class Plans(Desk):
             }  # fmt: skip
         content = (account, amount and micros(amount), period, timezone)
         answer: Done = self._write(
-            Operation(
+            operation(
                 "set_spending_limit",
                 content,
                 lambda op, *_: numbers.set_spending_limit(op, account, plan),
@@ -193,7 +193,7 @@ class Plans(Desk):
         account = identifier(account, "account")
         number = word(number, "number")
         answer: Done = self._write(
-            Operation(
+            operation(
                 "link_number", (number, account), numbers.link, undone, at=at, request_id=request_id
             )
         )

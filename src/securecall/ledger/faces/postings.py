@@ -11,7 +11,7 @@ from securecall.ledger.faces.arguments import whole_of
 from securecall.ledger.faces.desk import Desk
 from securecall.ledger.identifier import identifier
 from securecall.ledger.instant import At, ms_of
-from securecall.ledger.operation import Operation
+from securecall.ledger.operation import Operation, operation
 from securecall.ledger.values.posting import PostedPart, Posting, PostingState, Reconciliation
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Postings(Desk):
         # at again; cut differently they are found by their keys.
         records = [tuple(each) for each in part.records]
         digest = sha256(ascii(records).encode()).hexdigest()
-        return Operation(
+        return operation(
             "post_records",
             (name, digest),
             lambda op, *_: post(op, name, part.records),

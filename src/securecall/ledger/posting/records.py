@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from securecall.errors import ColumnError, InputError, InputTypeError, nearest
+from securecall.errors import ColumnError, InputError, InputTypeError, did_you_mean
 from securecall.ledger.identifier import LENGTH_MAX
 from securecall.ledger.posting.cells import amounts, instants, wholes
 from securecall.money import AMOUNT_MICROS_MAX, micros
@@ -96,8 +96,7 @@ class _Columns:
         self.key = next((name for name in KEYS if name in names), None)
         for name in (self.key or KEYS[-1], *NEEDED):
             if name not in names:
-                near = nearest(name, names)
-                hint = f"; did you mean {near!r}?" if near else ""
+                hint = did_you_mean(name, names)
                 raise ColumnError(name, f"is missing; there are {', '.join(names)}{hint}")
         assert self.key is not None
         for name in (self.key, *NEEDED, *OPTIONAL):

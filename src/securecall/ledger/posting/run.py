@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from securecall.errors import InputError, TotalsDiffer, nearest
+from securecall.errors import InputError, TotalsDiffer, did_you_mean
 from securecall.ledger.posting.records import Part
 from securecall.ledger.values.posting import PostedPart, Posting
 from securecall.money import decimal_of, dollars
@@ -35,10 +35,8 @@ def expected_of(given: Mapping[str, Any] | None) -> dict[str, int | Decimal]:
     found: dict[str, int | Decimal] = {}
     for name, value in (given or {}).items():
         if name not in TOTALS:
-            hint = nearest(name, TOTALS)
             raise InputError(
-                f"expected must name {', '.join(TOTALS)}, not {name!r}"
-                + (f"; did you mean {hint!r}?" if hint else "")
+                f"expected must name {', '.join(TOTALS)}, not {name!r}" + did_you_mean(name, TOTALS)
             )
         if name == "rows":
             found[name] = int(value)

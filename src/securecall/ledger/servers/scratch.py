@@ -36,7 +36,7 @@ class ScratchStore:
         return self._sheet.calls_put
 
     def write(
-        self, job: Callable[[Writing], T], request_id: str | None, names: Sequence[str] = ()
+        self, job: Callable[[Writing], T], request_id: str | None, content: Sequence[Any] = ()
     ) -> T:
         """Run a job; see `door.Store`."""
         self._sheet.forget()
@@ -67,6 +67,9 @@ class _Sheet:
     # Reading --------------------------------------------------------------------------------------
 
     def head(self) -> Head:
+        return self._head
+
+    def last(self) -> Head:
         return self._head
 
     def op(self, request_id: str) -> OpRow | None:

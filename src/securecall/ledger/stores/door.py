@@ -93,6 +93,9 @@ class Reading(Protocol):
 class Writing(Reading, Protocol):
     """A transaction of one operation; it sees what others put, its own papers and notes not yet."""
 
+    def last(self) -> tuple[int, int, bytes, int]:
+        """Return where the chain is, as plain values: every operation asks."""
+
     def put_paper(self, paper: Paper) -> None:
         """Keep a document."""
 
@@ -120,12 +123,13 @@ class Store(Protocol):
     """A place for one ledger."""
 
     def write(
-        self, job: Callable[[Writing], T], request_id: str | None, names: Sequence[str] = ()
+        self, job: Callable[[Writing], T], request_id: str | None, content: Sequence[Any] = ()
     ) -> T:
         """Run a job in a transaction, and return when what it did will survive.
 
-        ``names`` are ids, of accounts and calls among others, that the job is likely to ask for: a
-        store to which a question is a journey may ask for all of them at once.
+        ``content`` is what the job was asked for. Among it are ids of accounts and calls that it
+        is likely to look up: a store to which a question is a journey may ask for all of them at
+        once, and others need not look at it.
         """
 
     def read(self, job: Callable[[Reading], T]) -> T:

@@ -26,16 +26,16 @@ class Item:
     """A job that waits, and later what came of it."""
 
     __slots__ = (
-        "answer", "error", "gate", "hash", "job", "leads", "names", "request_id", "seq", "told",
+        "answer", "content", "error", "gate", "hash", "job", "leads", "request_id", "seq", "told",
         "wakes",
     )  # fmt: skip
 
     def __init__(
-        self, job: Callable[[Any], Any], request_id: str | None, names: Sequence[str] = ()
+        self, job: Callable[[Any], Any], request_id: str | None, content: Sequence[Any] = ()
     ) -> None:
         self.job = job
         self.request_id = request_id
-        self.names = names
+        self.content = content
         self.answer: Any = None
         self.error: BaseException | None = None
         self.leads = False
@@ -70,10 +70,10 @@ class Group:
         self._enough: Lock | None = None  # what the leader waits for while others come
 
     def submit(
-        self, job: Callable[[Any], Any], request_id: str | None, names: Sequence[str] = ()
+        self, job: Callable[[Any], Any], request_id: str | None, content: Sequence[Any] = ()
     ) -> Any:
         """Have a job run; return its answer or raise its error, after the commit."""
-        item = Item(job, request_id, names)
+        item = Item(job, request_id, content)
         interrupt: BaseException | None = None
         with self._lock:
             if self._led:

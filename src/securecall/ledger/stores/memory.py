@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -17,8 +16,6 @@ from securecall.ledger.values.money import Entry
 __all__ = ["MemoryStore"]
 
 T = TypeVar("T")
-# A named tuple made from a tuple, without the function in between that puts names to values.
-_head: Callable[[tuple[int, int, bytes, int]], Head] = partial(tuple.__new__, Head)
 
 
 class MemoryStore:
@@ -36,6 +33,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._writer = Lock()
         self._state = Lock()
+        self._listing = Lock()
         self._accounts: dict[str, AccountRow] = {}
         self._calls: dict[str, CallRow] = {}
         self._papers: dict[tuple[str, str], Paper] = {}
@@ -47,16 +45,17 @@ class MemoryStore:
         self._by_request: dict[str, Linked] = {}
         self._lines: list[Line] = []
         self._lines_of: defaultdict[str, list[int]] = defaultdict(list)
+        self._listed = 0  # lines that are there already: who asks first lists the rest
         # By kind and account: the ids, each with its place among all papers.
         self._papers_of: dict[tuple[str, str], dict[str, int]] = {}
         self._places: dict[tuple[str, str], int] = {}
         self._running: dict[str, int | None] = {}
         self._reloads: dict[str, int] = {}
-        self._head = Head(0, 0, GENESIS, 0)
+        self._head = (0, 0, GENESIS, 0)  # what `Head` has, as a tuple that costs less to make
         self._change = _Change(self)  # one for all transactions, since they come one at a time
 
     def write(
-        self, job: Callable[[Writing], T], request_id: str | None, names: Sequence[str] = ()
+        self, job: Callable[[Writing], T], request_id: str | None, content: Sequence[Any] = ()
     ) -> T:
         """Run a job; see `door.Store`."""
         change = self._change
@@ -87,6 +86,14 @@ class MemoryStore:
                 of_account[paper.id] = self._places.setdefault(key, place)
             self._papers[key] = paper
 
+    def _places_of(self, account: str) -> list[int]:
+        """Return where an account's lines are; whoever asks is alone here."""
+        with self._listing:
+            for place in range(self._listed, len(self._lines)):
+                self._lines_of[self._lines[place][3]].append(place)
+            self._listed = len(self._lines)
+        return self._lines_of.get(account, [])
+
     def read(self, job: Callable[[Reading], T]) -> T:
         """Run a job that only reads; see `door.Store`."""
         with self._state:
@@ -105,7 +112,7 @@ class _View:
         self._store = store
 
     def head(self) -> Head:
-        return self._store._head
+        return Head(*self._store._head)
 
     def op(self, request_id: str) -> OpRow | None:
         row = self._store._by_request.get(request_id)
@@ -141,7 +148,7 @@ class _View:
         lines = self._store._lines
         if account is None:
             return iter([Entry(*line) for line in lines[after_seq:]])
-        places = self._store._lines_of.get(account, [])
+        places = self._store._places_of(account)
         return iter([Entry(*lines[p]) for p in places[bisect_right(places, after_seq - 1) :]])
 
     def ops(self, after_seq: int) -> Iterator[OpRow]:
@@ -176,6 +183,9 @@ class _Change(_View):
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
         self.forget()
+
+    def last(self) -> tuple[int, int, bytes, int]:
+        return self._store._head
 
     def put_paper(self, paper: Paper) -> None:
         self.papers_put.append(paper)
@@ -213,13 +223,11 @@ class _Change(_View):
             if self.dirty:
                 store._lay_papers_down(self.papers_put)
                 store._notes.update(self.notes)
+            store._lines += lines
             _, entry_seq, _, latest_ms = store._head
-            for line in lines:
-                store._lines.append(line)
-                store._lines_of[line[3]].append(entry_seq)
-                entry_seq += 1
+            entry_seq += len(lines)
             store._ops.append(op)
             store._hashes.append(hash)
             store._by_request[request_id] = op
             latest_ms = at_ms if at_ms > latest_ms else latest_ms
-            store._head = _head((seq, entry_seq, hash, latest_ms))
+            store._head = (seq, entry_seq, hash, latest_ms)

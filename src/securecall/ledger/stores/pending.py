@@ -96,6 +96,9 @@ class Pending:
             self._cache.head = self._kept.head()
         return self._cache.head
 
+    def last(self) -> Head:
+        return self._cache.head or self.head()
+
     def op(self, request_id: str) -> OpRow | None:
         row = self._by_request.get(request_id)
         if row is not None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from secrets import token_hex
 from time import monotonic, sleep
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import psycopg
 
@@ -24,7 +24,7 @@ from securecall.ledger.stores.chain_check import check_chain
 from securecall.ledger.stores.door import Reading, Writing
 from securecall.ledger.stores.group import Group, Item
 from securecall.ledger.stores.pending import Cache
-from securecall.ledger.stores.postgres_change import Change, NotHeld
+from securecall.ledger.stores.postgres_change import Change, NotHeld, names_in
 from securecall.ledger.stores.postgres_link import Address, Link, connect, make, message, passes
 from securecall.ledger.stores.postgres_news import News
 from securecall.ledger.stores.postgres_view import View
@@ -120,7 +120,7 @@ class PostgresStore:
     # Writing --------------------------------------------------------------------------------------
 
     def write(
-        self, job: Callable[[Writing], T], request_id: str | None, names: Sequence[str] = ()
+        self, job: Callable[[Writing], T], request_id: str | None, content: Sequence[Any] = ()
     ) -> T:
         """Run a job; see `door.Store`.
 
@@ -132,7 +132,7 @@ class PostgresStore:
             Whether it was kept is not known.
         """
         self._belongs()
-        answer: T = self._group.submit(job, request_id, names)
+        answer: T = self._group.submit(job, request_id, content)
         return answer
 
     def _belongs(self) -> None:
@@ -207,7 +207,7 @@ class PostgresStore:
             channel=self._address.channel, teller=self._teller,
         )  # fmt: skip
         requests = [item.request_id for item in items if item.request_id is not None]
-        names = {name for item in items for name in item.names}
+        names = {name for item in items for name in names_in(item.content)}
         if hold:
             self._alone = change.take_head(requests, names)
         else:

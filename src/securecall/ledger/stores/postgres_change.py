@@ -33,7 +33,7 @@ from securecall.ledger.stores.postgres_link import message
 from securecall.ledger.stores.postgres_news import TELL, payload
 from securecall.ledger.stores.postgres_view import ACCOUNTS, HEAD, OPS, View
 
-__all__ = ["MOVE", "NOTES", "PAPERS", "Change", "NotHeld"]
+__all__ = ["MOVE", "NOTES", "PAPERS", "Change", "NotHeld", "names_in"]
 
 _dumps = encoder()
 
@@ -101,6 +101,17 @@ _SIGNED: Final = "INSERT INTO checkpoint VALUES (%s, %s, %s, %s, %s) ON CONFLICT
 
 class NotHeld(Exception):
     """A group that goes without the head needs it after all; nothing was written."""
+
+
+def names_in(content: Sequence[Any]) -> list[str]:
+    """Return what may be ids of accounts and calls in what a job was asked for."""
+    found = []
+    for each in content:
+        if type(each) is str:
+            found.append(each)
+        elif type(each) is list:
+            found += [name for name in each if type(name) is str]
+    return found
 
 
 class _Known(View):

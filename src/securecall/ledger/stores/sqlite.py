@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from securecall.errors import InputError, RequestConflict, StoreError, StoreUnsure
 from securecall.ledger.chain import sign
@@ -106,7 +106,7 @@ class SqliteStore:
     # Writing --------------------------------------------------------------------------------------
 
     def write(
-        self, job: Callable[[Writing], T], request_id: str | None, names: Sequence[str] = ()
+        self, job: Callable[[Writing], T], request_id: str | None, content: Sequence[Any] = ()
     ) -> T:
         """Run a job; see `door.Store`.
 

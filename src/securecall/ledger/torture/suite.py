@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 from securecall.ledger.torture import clocks, fsyncs, full, kills, power, processes
 from securecall.ledger.torture.part import Order, Outcome, Tell
 
@@ -177,10 +177,9 @@ def run(
 
 def _known(name: str, allowed: Iterable[str]) -> None:
     if name not in allowed:
-        hint = nearest(name, allowed)
         raise InputError(
             f"a part must be one of {', '.join(allowed)}, not {name!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            + did_you_mean(name, allowed)
         )
 
 
