@@ -34,8 +34,9 @@ def test_a_round_becomes_a_page(tmp_path: Path) -> None:
     assert rounds[0]["jobs"]["plain"]["over_plain"] == 1
     assert all(job["memory_mb"] > 10 for job in rounds[0]["jobs"].values())
     text = page(20_000, 2, rounds)
-    assert text.count("| 1 | ") == len(JOBS)
-    assert "two processes over the loop" in text
+    assert text.count("\n| 1 | ") == len(JOBS)
+    assert "| two processes | " in text
+    assert rounds[0]["jobs"]["tight"]["over_tight"] == 1
 
 
 def test_two_bare_loops_do_no_more_than_two_processors_could() -> None:

@@ -143,5 +143,14 @@ def test_work_that_cannot_travel_is_told_at_once(tmp_path: Path) -> None:
     assert workers(tmp_path) == []
 
 
+def test_a_worker_has_settings_of_its_own_unless_they_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.setenv("MIMALLOC_PURGE_DELAY", "7")
+    tasks = [{"setting": "OPENBLAS_NUM_THREADS"}, {"setting": "MIMALLOC_PURGE_DELAY"}]
+    assert outcomes(tmp_path, tasks) == {0: "1", 1: "7"}
+
+
 def test_there_is_a_processor() -> None:
     assert 1 <= processors() <= (os.cpu_count() or 1)

@@ -44,6 +44,8 @@ class Doing:
             os._exit(task["exit"])
         if "at_end" in task:
             atexit.register(Path(task["at_end"]).touch)
+        if "setting" in task:
+            return os.environ.get(task["setting"])
         if "print" in task:
             print(task["print"])
         while "until" in task and not Path(task["until"]).exists():
