@@ -13,6 +13,7 @@ from benchmarks.corpora.catalogue import Package, packages
 from benchmarks.corpora.convert import FORMATS, Unreadable, level_dbm0, read
 from benchmarks.corpora.package import Unreachable, download, licences, source, unpack
 from benchmarks.corpora.store import AUDIO, CLASSES, RATE_HZ, Clip, manifest, write, written
+from securecall.errors import did_you_mean
 
 SHORTEST_S = 0.05
 
@@ -86,10 +87,7 @@ def fetch(only: Sequence[str] | None, *, again: bool, keep: bool) -> int:
     known = {package.name for package in listed}
     for name in only or ():
         if name not in known:
-            import difflib
-
-            near = difflib.get_close_matches(name, known, 1)
-            say(f"no package {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
+            say(f"no package {name!r}" + did_you_mean(name, known))
             return 2
     wanted = [package for package in listed if not only or package.name in only]
     failed = 0

@@ -13,7 +13,7 @@ from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
-from securecall.errors import AmountOverflow, InputError, InputTypeError, nearest
+from securecall.errors import AmountOverflow, InputError, InputTypeError, did_you_mean
 
 __all__ = [
     "AMOUNT_MICROS_MAX",
@@ -253,10 +253,9 @@ class Rounding:
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
-            hint = nearest(self.mode, MODES)
             raise InputError(
                 f"mode must be one of {', '.join(sorted(MODES))}, not {self.mode!r}"
-                + (f"; did you mean {hint!r}?" if hint else "")
+                + did_you_mean(self.mode, MODES)
             )
         if not 1 <= self.unit_micros <= AMOUNT_MICROS_MAX:
             raise InputError("unit must be 0.000001 dollars or more")

@@ -134,7 +134,7 @@ class TestStore:
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert corpora(["fetch", "--only", "hedgewars"]) == 2
-        assert "did you mean hedgewars-data?" in capsys.readouterr().err
+        assert "did you mean 'hedgewars-data'?" in capsys.readouterr().err
 
     def test_what_is_no_recording_is_refused(self, tmp_path: Path) -> None:
         path = tmp_path / "broken.wav"

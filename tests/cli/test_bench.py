@@ -95,7 +95,7 @@ def test_several_processes_print_the_same(tmp_path: Path) -> None:
 
 def test_what_cannot_be_is_told(tmp_path: Path) -> None:
     for arguments, words in (
-        (("--detector", "clic"), "is 'click' meant"),
+        (("--detector", "clic"), "did you mean 'click'"),
         (("--hours", "0"), "hours must be"),
         (("--split", "held"), "split must be"),
         (("--corpora", tmp_path / "none"), "no such folder"),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 from securecall.fraud.event import Event
 from securecall.fraud.leg_observer import Claim, LegObserver, Observer, columns
 from securecall.fraud.measures import Measurer
@@ -191,7 +191,6 @@ class CustomDetector:
 
 def _leg(name: str) -> str:
     if name not in LEGS:
-        near = nearest(name, LEGS)
-        hint = f"; did you mean {near!r}?" if near else ""
+        hint = did_you_mean(name, LEGS)
         raise InputError(f"a leg is calling or called, not {name!r}{hint}")
     return name

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from math import isnan
 from typing import Any, Final
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 
 __all__ = ["DTMF_KEYS", "MF_SYSTEMS", "STANDARDS", "TONES_HZ", "DtmfLimits", "limits_of"]
 
@@ -156,8 +156,7 @@ def limits_of(standard: str | DtmfLimits | None) -> DtmfLimits | None:
         return standard
     found = STANDARDS.get(standard) if isinstance(standard, str) else None
     if found is None:
-        near = nearest(standard, STANDARDS)
-        hint = f"; did you mean {near!r}?" if near else f"; there are {', '.join(STANDARDS)}"
+        hint = did_you_mean(standard, STANDARDS) or f"; there are {', '.join(STANDARDS)}"
         raise InputError(f"no DTMF standard is called {standard!r}{hint}")
     return found
 

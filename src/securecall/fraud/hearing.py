@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final, NoReturn
 
-from securecall.errors import BuildError, InputError, InputTypeError, nearest
+from securecall.errors import BuildError, InputError, InputTypeError, did_you_mean
 from securecall.fraud.dsp import DTMF_KEYS, MF_SYSTEMS, DtmfLimits, limits_of
 from securecall.fraud.event import Event
 from securecall.fraud.g711 import ALAW, MULAW
@@ -38,8 +38,7 @@ def one_of(value: Any, allowed: Mapping[str, Any], name: str) -> Any:
     try:
         return allowed[value]
     except (KeyError, TypeError):
-        near = nearest(value, allowed)
-        hint = f"; did you mean {near!r}?" if near else ""
+        hint = did_you_mean(value, allowed)
         raise InputError(
             f"{name} must be one of {', '.join(allowed)}, not {value!r}{hint}"
         ) from None

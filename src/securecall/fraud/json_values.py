@@ -8,7 +8,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from math import isfinite
 from typing import Any, TypeVar
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 
 __all__ = ["object_of", "told_of", "typed", "value_of"]
 
@@ -64,8 +64,7 @@ def _named(
             raise InputError(f"{what} has no {name!r}")
     for name in told:
         if name not in names:
-            near = nearest(name, names)
-            hint = f"; did you mean {near!r}?" if near else ""
+            hint = did_you_mean(name, names)
             raise InputError(f"{what} has {name!r}, which is unknown here{hint}")
     return told
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING, Final, Protocol
 
-from securecall.errors import BuildError, InputError, InputTypeError, nearest
+from securecall.errors import BuildError, InputError, InputTypeError, did_you_mean
 from securecall.fraud.event import Event
 from securecall.fraud.measures import MEASURES
 from securecall.fraud.plain_state import packed, state_of, take_state, unpacked
@@ -137,8 +137,7 @@ def columns(*names: str) -> list[int]:
     """
     for name in names:
         if name not in MEASURES:
-            near = nearest(name, MEASURES)
-            hint = f"; did you mean {near!r}?" if near else f": there are {', '.join(MEASURES)}"
+            hint = did_you_mean(name, MEASURES) or f": there are {', '.join(MEASURES)}"
             raise InputError(f"there is no measure {name!r}{hint}")
     return [MEASURES.index(name) for name in names]
 

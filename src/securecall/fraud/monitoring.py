@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any, Final
 
-from securecall.errors import BuildError, InputError, InputTypeError, nearest
+from securecall.errors import BuildError, InputError, InputTypeError, did_you_mean
 from securecall.fraud.course import Course
 from securecall.fraud.cues import LEGS
 from securecall.fraud.detectors import makers
@@ -70,8 +70,7 @@ def leg_numbers(legs: Iterable[str] | None) -> dict[str, int]:
 
 def no_leg(leg: object) -> InputError:
     """Return the error of a leg that there is not."""
-    near = nearest(leg, LEGS)
-    hint = f"; did you mean {near!r}?" if near else ""
+    hint = did_you_mean(leg, LEGS)
     return InputError(f"a leg is {' or '.join(LEGS)}, not {leg!r}{hint}")
 
 
@@ -237,8 +236,7 @@ def checked_signal(name: Any, value: Any, leg: Any = LEGS[0]) -> int:
     if leg not in LEGS:
         raise no_leg(leg)
     if name not in SIGNALS:
-        near = nearest(name, SIGNALS)
-        hint = f"; did you mean {near!r}?" if near else ""
+        hint = did_you_mean(name, SIGNALS)
         raise InputError(f"a signal is {', '.join(SIGNALS)}, not {name!r}{hint}")
     if name in ("dtmf", "flash"):
         signalled(0, name, value, 0.0)

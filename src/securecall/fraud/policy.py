@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 from securecall.fraud.policy_checks import (
     ACTIONS,
     ANY,
@@ -277,8 +277,7 @@ def named_policy(name: str) -> Policy:
     from securecall.fraud.policy_files import parse_policy
 
     if name not in policy_names():
-        near = nearest(name, policy_names())
-        hint = f"; did you mean {near!r}?" if near else ""
+        hint = did_you_mean(name, policy_names())
         raise InputError(
             f"there is no policy {name!r}{hint} (there are {', '.join(policy_names())})"
         )

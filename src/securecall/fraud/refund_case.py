@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from securecall.errors import InputError, InputTypeError, nearest
+from securecall.errors import InputError, InputTypeError, did_you_mean
 from securecall.fraud.event import Event
 from securecall.fraud.json_values import object_of, told_of, typed, value_of
 
@@ -88,8 +88,7 @@ class RefundCase:
 
     def __post_init__(self) -> None:
         if self.reason not in REASONS:
-            near = nearest(self.reason, REASONS)
-            hint = f"; did you mean {near!r}?" if near else ""
+            hint = did_you_mean(self.reason, REASONS)
             raise InputError(
                 f"reason must be one of {', '.join(REASONS)}, not {self.reason!r}{hint}"
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 from securecall.fraud.dsp import DTMF_KEYS
 from securecall.fraud.event import Event
 
@@ -59,8 +59,7 @@ def signalled(number: int, name: str, value: Any, at_ms: float) -> Event:
                 )
             cues["flash_ms"] = float(value)
     else:
-        near = nearest(name, _NAMES)
-        hint = f"; did you mean {near!r}?" if near else ""
+        hint = did_you_mean(name, _NAMES)
         raise InputError(f"a signal is dtmf or flash, not {name!r}{hint}")
     return Event(
         number, kind, "note", at_ms, at_ms, at_ms, 1.0, detail, UNHEARD_DBM0, cues, False

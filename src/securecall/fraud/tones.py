@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 
 __all__ = ["Cadence", "Limits", "Span", "Step", "Tone", "TonePlan", "plan", "plan_names"]
 
@@ -208,8 +208,7 @@ class TonePlan:
         for tone in self.tones:
             if tone.name == name:
                 return tone
-        near = nearest(name, [tone.name for tone in self.tones])
-        hint = f"; did you mean {near!r}?" if near else ""
+        hint = did_you_mean(name, [tone.name for tone in self.tones])
         raise InputError(f"plan {self.name!r} has no tone {name!r}{hint}")
 
     def __iter__(self) -> Iterator[Tone]:
@@ -267,8 +266,7 @@ def plan(name: str) -> TonePlan:
     from securecall.fraud.tone_files import parse_plan
 
     if name not in plan_names():
-        near = nearest(name, plan_names())
-        hint = f"; did you mean {near!r}?" if near else ""
+        hint = did_you_mean(name, plan_names())
         raise InputError(
             f"there is no tone plan {name!r}{hint} (there are {', '.join(plan_names())})"
         )

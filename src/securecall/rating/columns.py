@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from securecall.errors import ColumnError, InputTypeError, nearest
+from securecall.errors import ColumnError, InputTypeError, did_you_mean
 from securecall.rating.call import Call
 from securecall.rating.words import BILL_TYPES, MEDIA, RELAYS
 
@@ -146,8 +146,7 @@ class Columns:
         for name in NEEDED:
             if name not in schema.names:
                 offered = names if offered is None else offered
-                near = nearest(name, offered)
-                hint = f"; did you mean {near!r}?" if near else ""
+                hint = did_you_mean(name, offered)
                 raise ColumnError(name, f"is missing; there are {', '.join(offered)}{hint}")
         self.names = [name for name in (*NEEDED, *OPTIONAL) if name in schema.names]
         self.start_unit = (1, 1)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from securecall import _fees
-from securecall.errors import ColumnError, nearest
+from securecall.errors import ColumnError, did_you_mean
 from securecall.rating.columns import UNITS, check_batch, check_values, open_stream, plain
 from securecall.rating.fee_stack import Calendar, FeeBook, FeeStack
 from securecall.rating.fees import STATUSES
@@ -75,8 +75,7 @@ def _check_names(schema: pa.Schema) -> None:
             raise ColumnError(name, "stands there twice")
     for name in NEEDED:
         if name not in schema.names:
-            near = nearest(name, schema.names)
-            hint = f"; did you mean {near!r}?" if near else ""
+            hint = did_you_mean(name, schema.names)
             raise ColumnError(name, f"is missing; there are {', '.join(schema.names)}{hint}")
     for name in (*NEEDED, *DEFAULTS):
         if name in schema.names:

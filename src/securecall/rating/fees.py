@@ -11,7 +11,7 @@ from securecall.errors import (
     FeesExceedDeposit,
     InputError,
     InputTypeError,
-    nearest,
+    did_you_mean,
 )
 from securecall.money import Money, decimal_of_fraction, dollars, micros, shown
 from securecall.rating.fee_credit import deposit_for
@@ -67,9 +67,8 @@ def _payment(
             raise InputTypeError(f"{name} must be text, not {type(word).__name__}")
     known = tariff.fee_book.facilities
     if facility not in known:
-        hint = nearest(facility, known)
         few = ", ".join(known) if len(known) <= 12 else f"one of {len(known)} known ones"
-        mean = f"; did you mean {hint!r}?" if hint else ""
+        mean = did_you_mean(facility, known)
         raise InputError(f"facility must be {few}, not {facility!r}{mean}")
     return _Payment(facility, method, channel, _instant(at))
 

@@ -20,7 +20,7 @@ import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 from securecall.rating.columns import plain
 from securecall.rating.csv_records import Records, csv_records
 from securecall.rating.parquet_out import is_plain, write_parquet
@@ -53,12 +53,9 @@ def format_of(path: str, given: str | None = None) -> Format:
     """
     word = given or _ENDINGS.get(Path(path).suffix.lower())
     if word not in FORMATS:
-        what = given if given else path
-        hint = nearest(what, FORMATS)
         raise InputError(
-            f"format must be one of {', '.join(FORMATS)}, not {what!r}"
-            + (f"; did you mean {hint!r}?" if hint and given else "")
-            + ("" if given else "; say which with --format")
+            f"format must be one of {', '.join(FORMATS)}, not {given or path!r}"
+            + (did_you_mean(given, FORMATS) if given else "; say which with --format")
         )
     return word  # type: ignore[return-value]
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 
 __all__ = [
     "Among",
@@ -38,10 +38,9 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> None:
     """Raise with the nearest right word if a word is not one of a closed list."""
     allowed = tuple(allowed)
     if value not in allowed:
-        hint = nearest(value, allowed)
         raise InputError(
             f"{name} must be one of {', '.join(allowed)}, not {value!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            + did_you_mean(value, allowed)
         )
 
 
@@ -462,8 +461,7 @@ class Layout:
         known = dict.fromkeys(column for order in self.columns for column in order)
         for column in field.names:
             if column not in known:
-                hint = nearest(column, known)
                 raise InputError(
                     f"{name} must be a field of layout {self.name!r}, not {column!r}"
-                    + (f"; did you mean {hint!r}?" if hint else f": {', '.join(known)}")
+                    + (did_you_mean(column, known) or f": {', '.join(known)}")
                 )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from securecall.errors import InputError, InputTypeError, nearest
+from securecall.errors import InputError, InputTypeError, did_you_mean
 from securecall.rating.layout import (
     Among,
     Clock,
@@ -110,10 +110,9 @@ def asterisk_custom(columns: Iterable[str], *, name: str = "asterisk_custom") ->
         for column in (wanted, *(f"{wanted},{option}" for option in options)):
             if column in order:
                 return column
-        hint = nearest(wanted, order)
         raise InputError(
             f"columns must have {wanted!r}; there are {', '.join(order)}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            + did_you_mean(wanted, order)
         )
 
     def clock(wanted: str) -> Clock:

@@ -25,7 +25,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 from securecall.regulation import words
 
 __all__ = ["STATES", "area_regions", "digits_of", "jurisdiction", "prefix_key", "state_number"]
@@ -58,10 +58,9 @@ def state_number(state: str) -> int:
         No such state or territory.
     """
     if state not in STATES:
-        hint = nearest(state, STATES)
         raise InputError(
             f"state must be a US state or territory such as 'TX', not {state!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            + did_you_mean(state, STATES)
         )
     return STATES.index(state) + 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from securecall.errors import AmountOverflow, CallRejected, InputTypeError, nearest
+from securecall.errors import AmountOverflow, CallRejected, InputTypeError, did_you_mean
 from securecall.rating.call import Call, RatedCall
 from securecall.rating.curve import PriceCurve
 from securecall.rating.words import BILL_TYPES, CLASSES, JURISDICTIONS, MEDIA, RELAYS, STATUSES
@@ -60,10 +60,8 @@ def _rejected(tariff: Tariff, call: Call, status: int) -> Exception:
     word = STATUSES[status]
 
     def unknown(name: str, value: str, allowed: tuple[str, ...]) -> str:
-        hint = nearest(value, allowed)
         few = ", ".join(allowed) if len(allowed) <= 12 else f"one of {len(allowed)} known ones"
-        mean = f"; did you mean {hint!r}?" if hint else ""
-        return f"{name} must be {few}, not {value!r}{mean}"
+        return f"{name} must be {few}, not {value!r}" + did_you_mean(value, allowed)
 
     if word == "bad_facility":
         rule = unknown("facility", call.facility, tuple(tariff.compiled.facilities))

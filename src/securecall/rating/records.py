@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from os import PathLike
 from typing import BinaryIO, TypeAlias
 
-from securecall.errors import InputError, InputTypeError, nearest
+from securecall.errors import InputError, InputTypeError, did_you_mean
 from securecall.rating.layout import Field, Layout, declared
 from securecall.rating.layouts import LAYOUTS, asterisk_custom, kamailio_acc, layout_named
 from securecall.rating.switches.result import COLUMNS, DialPlan, Given, Imported, Note
@@ -174,8 +174,7 @@ def _check(given: dict[str, Given | int | None]) -> None:
         elif not isinstance(value, str):
             raise InputTypeError(f"{name} must be text or a Field, not {type(value).__name__}")
         elif name in closed and value not in closed[name]:
-            hint = nearest(value, closed[name])
             raise InputError(
                 f"{name} must be one of {', '.join(closed[name])}, or a Field, not {value!r}"
-                + (f"; did you mean {hint!r}?" if hint else "")
+                + did_you_mean(value, closed[name])
             )

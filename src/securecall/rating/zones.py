@@ -17,7 +17,7 @@ from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 
 __all__ = ["Zone", "epoch_ms", "load_zone", "tzdata_version", "zone_names"]
 
@@ -104,10 +104,9 @@ def tzdata_version() -> str:
 
 def _file(name: str) -> bytes:
     if name not in zone_names():
-        hint = nearest(name, zone_names())
         raise InputError(
             f"timezone must be an IANA zone such as 'America/Chicago', not {name!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            + did_you_mean(name, zone_names())
         )
     return files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
 

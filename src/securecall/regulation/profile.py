@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import isfinite
 from typing import Literal, TypeAlias
 
-from securecall.errors import InputError, InputTypeError, nearest
+from securecall.errors import InputError, InputTypeError, did_you_mean
 from securecall.money import Money, decimal_of, price_of
 from securecall.regulation.exact import EXACT
 from securecall.regulation.words import FACILITY_KINDS, STATES, one_of
@@ -80,10 +80,9 @@ class Commission:
         if isinstance(value, Mapping):
             for key in value:
                 if key not in ("per_minute", "kind"):
-                    hint = nearest(key, ("per_minute", "kind"))
                     raise InputError(
                         f"commission has no key {key!r}, only per_minute and kind"
-                        + (f"; did you mean {hint!r}?" if hint else "")
+                        + did_you_mean(key, ("per_minute", "kind"))
                     )
             if "per_minute" not in value:
                 raise InputError("commission must have the key per_minute")

@@ -8,7 +8,7 @@ from datetime import date
 from hashlib import sha256
 from typing import TypeVar
 
-from securecall.errors import InputError, InputTypeError, nearest
+from securecall.errors import InputError, InputTypeError, did_you_mean
 from securecall.regulation.desk import Rows
 from securecall.regulation.row import (
     CeilingRow,
@@ -113,9 +113,8 @@ class Rulebook:
         if regimes:
             policies = self.policies
             for name in sorted(regimes - policies, key=str):
-                hint = nearest(name, policies)
                 raise InputError(
                     f"opt_out must name agency policies ({', '.join(sorted(policies))}),"
-                    f" not {name!r}" + (f"; did you mean {hint!r}?" if hint else "")
+                    f" not {name!r}" + did_you_mean(name, policies)
                 )
         return regimes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from securecall.errors import InputError, InputTypeError, nearest
+from securecall.errors import InputError, InputTypeError, did_you_mean
 
 __all__ = [
     "BILL_GROUPS",
@@ -103,10 +103,8 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> str:
     if isinstance(value, str):
         if value in words:
             return value
-        hint = nearest(value, words)
         raise InputError(
-            f"{name} must be one of {', '.join(words)}, not {value!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            f"{name} must be one of {', '.join(words)}, not {value!r}" + did_you_mean(value, words)
         )
     raise InputTypeError(f"{name} must be text, not {type(value).__name__}")
 

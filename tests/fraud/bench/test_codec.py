@@ -81,7 +81,7 @@ def test_the_same_samples_give_the_same_bits() -> None:
 
 
 def test_unknown_and_absent_codecs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(InputError, match="is 'mulaw' meant"):
+    with pytest.raises(InputError, match="did you mean 'mulaw'"):
         coded(SPEECH, "mulav")
     codec._there.cache_clear()
     monkeypatch.setattr(codec, "_av", lambda: None)

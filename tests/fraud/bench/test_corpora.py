@@ -135,7 +135,7 @@ def test_what_is_wrong_is_told(tmp_path: Path) -> None:
         open_corpora(tmp_path / "nowhere")
     with pytest.raises(InputError, match="has neither"):
         open_corpora(tmp_path)
-    with pytest.raises(InputError, match="is 'sealed' meant"):
+    with pytest.raises(InputError, match="did you mean 'sealed'"):
         open_corpora(split="seeled")
     (tmp_path / "bad.s16").write_bytes(b"")
     (tmp_path / "bad.csv").write_text(HEAD + "p,1,l,music,m,False,f,x,1,0,1\n")

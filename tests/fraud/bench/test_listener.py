@@ -78,7 +78,7 @@ def test_baselines_and_factories_are_found_by_name() -> None:
     assert listener_factory("silence") is Silence
     assert listener_factory("securecall.fraud.bench.baselines:Silence") is Silence
     for name, words in (
-        ("silense", "is 'silence' meant"),
+        ("silense", "did you mean 'silence'"),
         ("nowhere:make", "No module named 'nowhere'"),
         ("securecall.fraud:Nobody", "no attribute 'Nobody'"),
         ("securecall.fraud.bench.label:KINDS", "makes nothing"),
@@ -107,5 +107,5 @@ def test_the_monitor_is_looked_for_only_when_it_is_named(monkeypatch: pytest.Mon
     assert usual_detectors()[:4] == BESIDE
     with pytest.raises(InputError, match="detector 'monitor': No module"):
         listener_factory("monitor")
-    with pytest.raises(InputError, match="is 'monitor' meant"):
+    with pytest.raises(InputError, match="did you mean 'monitor'"):
         listener_factory("moniter")

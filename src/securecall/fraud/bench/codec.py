@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
 
-from securecall.errors import BuildError, InputError, nearest
+from securecall.errors import BuildError, InputError, did_you_mean
 from securecall.fraud.conform.companding import Law, round_trip
 from securecall.fraud.conform.levels import SAMPLE_RATE_HZ, Pcm
 
@@ -148,8 +148,7 @@ def coded(samples: Pcm, codec: str) -> Pcm:
     ITU-T G.711, G.726, G.722, G.723.1; ETSI GSM 06.10; RFC 6716; 3GPP TS 26.071.
     """
     if codec not in CODECS:
-        near = nearest(codec, CODECS)
-        raise InputError(f"no codec {codec!r}" + (f"; is {near!r} meant?" if near else ""))
+        raise InputError(f"no codec {codec!r}" + did_you_mean(codec, CODECS))
     if not _there(codec):
         needs = "soundfile" if codec in BY_LIBSNDFILE else "av"
         raise BuildError(f"{codec} needs {needs} with it: pip install securecall[audio,codecs]")

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 from securecall.fraud.bench.dice import Dice
 from securecall.fraud.bench.household import SOUNDS, sounding
 from securecall.fraud.bench.sound import Audio, at_level, samples_of
@@ -176,9 +176,8 @@ class Corpora:
 
     def __init__(self, split: str, clips: Sequence[Clip] = ()) -> None:
         if split not in SPLITS:
-            near = nearest(split, SPLITS)
             raise InputError(f"split must be one of {', '.join(SPLITS)}, not {split!r}"
-                             + (f"; is {near!r} meant?" if near else ""))  # fmt: skip
+                             + did_you_mean(split, SPLITS))  # fmt: skip
         self.split = split
         mine = sorted((clip for clip in clips if clip.split == split), key=lambda clip: clip.name)
         self.recordings = tuple(mine)

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from time import process_time
 from typing import Any, Final, Protocol
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 from securecall.fraud.bench.call import Call
 from securecall.fraud.bench.label import LEGS
 
@@ -187,11 +187,10 @@ def listener_factory(name: str) -> Callable[[], Any]:
     module, colon, attribute = place.partition(":")
     if not colon:
         known = (MONITOR, *BASELINES)
-        near = nearest(name, known)
         raise InputError(
-            f"no detector {name!r}" + (f"; is {near!r} meant?" if near else "")
-            + f" Known: {', '.join(known)}, or module:factory"
-        )  # fmt: skip
+            f"a detector is {', '.join(known)} or module:factory, not {name!r}"
+            + did_you_mean(name, known)
+        )
     try:
         made: Any = import_module(module)
         for part in attribute.split("."):

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 from securecall.fraud.conform.digits import Pulse
 from securecall.fraud.conform.line import Line
 
@@ -189,8 +189,7 @@ def case(values: Mapping[str, Any]) -> Case:
     unknown = set(values) - PULSE - LINE
     if unknown:
         name = min(unknown)
-        meant = nearest(name, PULSE | LINE)
-        hint = f"; did you mean {meant!r}?" if meant else ""
+        hint = did_you_mean(name, PULSE | LINE)
         raise InputError(f"{FILE}: a case has no {name!r}{hint}")
     pulse = replace(Pulse(), **{name: values[name] for name in PULSE & set(values)})
     line = replace(Line(), **{name: values[name] for name in LINE & set(values)})
@@ -208,7 +207,8 @@ def _limit(row: Mapping[str, Any]) -> Limit:
     unknown = set(row) - known
     if unknown:
         name = min(unknown)
-        raise InputError(f"{FILE}: row {row.get('id')!r} has no {name!r}: {nearest(name, known)}?")
+        hint = did_you_mean(name, known)
+        raise InputError(f"{FILE}: row {row.get('id')!r} has no {name!r}{hint}")
     base = row.get("base", {})
     told = {name: value for name, value in row.items() if name not in ("base", "cases")}
     return Limit(**told, cases=tuple(case({**base, **one}) for one in row["cases"]))

@@ -10,7 +10,7 @@ from importlib.resources import files
 from itertools import product
 from typing import Any, Final
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 from securecall.fraud.conform.call_progress import Off, Segment, Tone
 from securecall.fraud.conform.limits import Expected
 from securecall.fraud.conform.line import Line
@@ -94,8 +94,8 @@ def _rows(row: Mapping[str, Any]) -> Iterator[ProgressRow]:
     line = Line(snr_db=row.get("snr_db"), law=row.get("law", ""))
     for name in row.get("tones", known):
         if name not in known:
-            hint = nearest(name, known)
-            raise InputError(f"{FILE}: row {row['id']!r} has no tone {name!r}; {hint}?")
+            hint = did_you_mean(name, known)
+            raise InputError(f"{FILE}: row {row['id']!r} has no tone {name!r}{hint}")
         yield ProgressRow(
             f"{row['id']}/{name}",
             row["what"],

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 from securecall.fraud.conform.levels import Pcm
 
 __all__ = ["OURS", "RECEIVERS", "Heard", "NotInstalledError", "Receiver", "receiver"]
@@ -110,7 +110,6 @@ def receiver(name: str) -> Receiver:
     """
     make = RECEIVERS.get(name)
     if make is None:
-        meant = nearest(name, RECEIVERS)
-        hint = f"; did you mean {meant!r}?" if meant else ""
+        hint = did_you_mean(name, RECEIVERS)
         raise InputError(f"a receiver is one of {', '.join(RECEIVERS)}, not {name!r}{hint}")
     return make()

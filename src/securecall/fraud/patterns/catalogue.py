@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from securecall.errors import InputError, InputTypeError, nearest
+from securecall.errors import InputError, InputTypeError, did_you_mean
 from securecall.fraud.patterns.busy_number import BusyNumber, BusyNumberPattern
 from securecall.fraud.patterns.chain import Chain, ChainPattern
 from securecall.fraud.patterns.forwarding import Forwarding, ForwardingPattern
@@ -57,10 +57,9 @@ def check_name(name: str) -> str:
     own.
     """
     if name not in PATTERNS:
-        hint = nearest(name, PATTERNS)
         raise InputError(
             f"a pattern must be one of {', '.join(PATTERNS)}, not {name!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            + did_you_mean(name, PATTERNS)
         )
     return name
 

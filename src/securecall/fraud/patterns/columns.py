@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from securecall.errors import ColumnError, InputTypeError, nearest
+from securecall.errors import ColumnError, InputTypeError, did_you_mean
 from securecall.fraud.patterns.block import INVALID_PIN, OTHER, OUTCOMES, Block
 from securecall.fraud.patterns.hashing import digits_of, keys_of
 
@@ -88,8 +88,7 @@ class Columns:
                 self.sources[name] = source
         for name in NEEDED:
             if name not in self.sources:
-                near = nearest(name, names)
-                hint = f"; did you mean {near!r}?" if near else ""
+                hint = did_you_mean(name, names)
                 raise ColumnError(name, f"is missing; there are {', '.join(names)}{hint}")
         self.has_person = "person" in self.sources or "account" in self.sources
         self.words: Counter[str] = Counter()

@@ -17,7 +17,7 @@ import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet
 
-from securecall.errors import ColumnError, InputError, nearest
+from securecall.errors import ColumnError, InputError, did_you_mean
 from securecall.fraud.patterns.columns import ALSO, NEEDED, TEXTS, Columns
 
 __all__ = ["FORMATS", "Reading", "open_files", "write_findings"]
@@ -81,11 +81,9 @@ def format_of(path: str, given: str | None = None) -> str:
     """
     word = given or _ENDINGS.get(Path(path).suffix.lower())
     if word not in FORMATS:
-        hint = nearest(given, FORMATS) if given else None
         raise InputError(
             f"format must be one of {', '.join(FORMATS)}, not {given or path!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
-            + ("" if given else "; say which with --format")
+            + (did_you_mean(given, FORMATS) if given else "; say which with --format")
         )
     return word
 
@@ -224,8 +222,7 @@ def _csv(path: str, bad: Counter[str]) -> Opened:
         reader = pa.table({name: pa.array([], pa.string()) for name in kept}).to_reader()
     for name in NEEDED:
         if name not in names:
-            near = nearest(name, names)
-            hint = f"; did you mean {near!r}?" if near else ""
+            hint = did_you_mean(name, names)
             raise ColumnError(name, f"is missing in {path}; there are {', '.join(names)}{hint}")
 
     def batches() -> Iterator[pa.RecordBatch]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 
 __all__ = ["DAYS", "Hours"]
 
@@ -30,10 +30,9 @@ def _zone(name: str) -> ZoneInfo:
     """Return a zone of the tzdata package, never of the host."""
     names = files("tzdata").joinpath("zones").read_text(encoding="ascii").split()
     if name not in names:
-        hint = nearest(name, names)
         raise InputError(
             f"timezone must be an IANA zone such as 'America/Chicago', not {name!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            + did_you_mean(name, names)
         )
     with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, key=name)

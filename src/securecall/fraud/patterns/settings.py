@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 from securecall.fraud.patterns.catalogue import PARAMETERS, check_name
 from securecall.fraud.patterns.hours import Hours
 
@@ -56,10 +56,9 @@ def read_settings(path: str | None, given: Iterable[str] = ()) -> list[Any]:
 def _known(name: str, parameter: str) -> str:
     types = {item.name: str(item.type) for item in fields(PARAMETERS[name])}
     if parameter not in types:
-        hint = nearest(parameter, types)
         raise InputError(
             f"{name} has the parameters {', '.join(types)}, and no {parameter!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            + did_you_mean(parameter, types)
         )
     return types[parameter]
 

@@ -18,7 +18,7 @@ from typing import BinaryIO, Final
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from securecall.errors import InputError, nearest
+from securecall.errors import InputError, did_you_mean
 from securecall.rating.switches.raw import raw_schema, raw_table
 
 __all__ = ["CsvLines"]
@@ -145,11 +145,10 @@ class CsvLines:
                 continue
             if name in names:
                 raise InputError(f"{file}:{line}: the header must name {name!r} once")
-            hint = nearest(name, names)
             raise InputError(
                 f"{file}:{line}: the header must name {name!r} "
                 f"({what if what != 'layout' else 'layout ' + self.layout}); "
-                f"it names {', '.join(names)}" + (f"; did you mean {hint!r}?" if hint else "")
+                f"it names {', '.join(names)}" + did_you_mean(name, names)
             )
         self.orders = {len(names): tuple(names)}
 

@@ -13,7 +13,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from securecall.errors import InputError, InputTypeError, nearest
+from securecall.errors import InputError, InputTypeError, did_you_mean
 from securecall.rating.switches.result import DialPlan
 
 __all__ = ["numbers"]
@@ -52,10 +52,9 @@ def numbers(dialled: pa.ChunkedArray, plan: DialPlan) -> pa.ChunkedArray:
             f"not {type(plan).__name__}"
         )
     if plan not in PLANS:
-        hint = nearest(plan, PLANS)
         raise InputError(
             f"dial_plan must be {' or '.join(map(repr, PLANS))} or callable, not {plan!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            + did_you_mean(plan, PLANS)
         )
     parts = pa.chunked_array([pc.extract_regex(c, PLANS[plan]) for c in dialled.chunks], _PARTS)
     plus, abroad, home = (pc.struct_field(parts, [place]) for place in range(3))
