@@ -11,12 +11,13 @@ import pytest
 from tests.ledger.pricing import Flat
 from tests.ledger.table import T0
 
-from securecall.errors import RequestConflict, StoreError
+from securecall.errors import AmountOverflow, RequestConflict, StoreError
 from securecall.ledger.chain import link
 from securecall.ledger.ledger import Ledger
 from securecall.ledger.rows import AccountRow
 from securecall.ledger.stores.door import Paper, Writing
 from securecall.ledger.stores.group import Item
+from securecall.ledger.stores.sqlite_view import View
 from securecall.ledger.values.answer import Done
 from securecall.ledger.values.giving_back import Chargeback
 from securecall.ledger.values.money import Deposit, Movement
@@ -313,3 +314,90 @@ def test_a_call_of_a_group_that_was_lost_may_start_again_on_another_curve(ledger
     assert ledger.start_call("c", ["a"], Flat(100_000), at=T0, request_id="1").ok
     assert ledger.end_call("c", at=T0 + 1_000).charged_micros == 100_000
     assert ledger.refund("c", at=T0 + 2_000, policy="full").refunded_micros == 100_000
+
+
+@pytest.fixture
+def trusting(ledger: Ledger) -> Ledger:
+    """Return a ledger that has seen groups without repetitions, and looks for none any more."""
+    for number in range(3):
+        assert together(
+            ledger, deposit("a", "1.00", f"x{number}"), deposit("b", "1.00", f"y{number}")
+        )
+    store: Any = ledger._store
+    assert store._trusting > 0
+    return ledger
+
+
+def asked(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows by how many requests are looked for."""
+    counts: list[int] = []
+    find = View.ops_of
+
+    def counted(self: View, request_ids: Sequence[str]) -> dict[str, Any]:
+        counts.append(len(request_ids))
+        return find(self, request_ids)
+
+    monkeypatch.setattr(View, "ops_of", counted)
+    return counts
+
+
+def test_where_nothing_repeats_nothing_is_looked_for(
+    trusting: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = asked(trusting, monkeypatch)
+    assert all(
+        answer.ok for answer in together(trusting, *(deposit("a", "1", f"n{i}") for i in range(5)))
+    )
+    assert counts == []
+    together(trusting, deposit("a", "1", "n0"), deposit("a", "1", "n5"))
+    assert counts == [2]
+    for number in range(9):  # and then for a while in every group
+        together(trusting, deposit("a", "1", f"p{number}"), deposit("b", "1", f"q{number}"))
+    assert counts == [2] * 10
+    together(trusting, deposit("a", "1", "p"), deposit("b", "1", "q"))
+    assert len(counts) == 10
+
+
+def test_a_repetition_that_nobody_looked_for_gets_its_first_answer(trusting: Ledger) -> None:
+    new, again, other = together(
+        trusting,
+        deposit("a", "2.00", "new"),
+        deposit("a", "1.00", "x0"),
+        deposit("b", "7.00", "y0"),
+    )
+    assert new.ok
+    assert (again.id, again.paid) == ("x0", 1)
+    assert isinstance(other, RequestConflict)
+    assert (trusting.balance("a").posted, trusting.balance("b").posted) == (10, 3)
+    assert trusting.verify().ok
+
+
+def test_a_repetition_that_would_be_refused_now_gets_its_first_answer(trusting: Ledger) -> None:
+    most = "999999999999"
+    assert together(trusting, deposit("b", "0.01", "z"), deposit("a", "0.01", "w"))[0].ok
+    assert trusting.deposit("b", "999999999990", at=T0, request_id="most").ok
+    again, beyond = together(trusting, deposit("b", "1.00", "y1"), deposit("b", most, "over"))
+    assert again.ok
+    assert isinstance(beyond, AmountOverflow)
+    store: Any = trusting._store
+    store._trusting = 1
+    # Done again it would raise, and nothing that is put would show that it was there.
+    first = together(trusting, deposit("b", "999999999990", "most"), deposit("a", "1", "v"))[0]
+    assert (first.ok, first.paid) == (True, 999999999990)
+    assert trusting.verify().ok
+
+
+def test_a_repetition_that_has_the_group_laid_down_is_found(trusting: Ledger) -> None:
+    """An operation that asks for all papers has the file get what the group has put so far."""
+    last = trusting.statement("a", through=T0 + 1, at=T0 + 2, request_id="st")
+    store: Any = trusting._store
+    store._trusting = 1
+    again, made, statement = together(
+        trusting,
+        deposit("b", "1.00", "y2"),
+        lambda ledger: ledger.chargeback("x1", at=T0 + 3, request_id="cb"),
+        lambda ledger: ledger.statement("a", through=T0 + 1, at=T0 + 2, request_id="st"),
+    )
+    assert (again.id, made.code, statement) == ("y2", "ok", last)
+    assert trusting.balance("b").posted == 3
+    assert trusting.verify().ok

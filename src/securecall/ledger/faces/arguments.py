@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
-from securecall.errors import InputError, InputTypeError, nearest
+from securecall.errors import InputError, InputTypeError, did_you_mean
 from securecall.ledger.identifier import word
 from securecall.money import Money, micros
 
@@ -61,10 +61,9 @@ def choice_of(value: str, allowed: Iterable[str], name: str) -> str:
     """Return a word that is among the allowed ones."""
     allowed = tuple(allowed)
     if value not in allowed:
-        hint = nearest(value, allowed)
         raise InputError(
             f"{name} must be one of {', '.join(allowed)}, not {value!r}"
-            + (f"; did you mean {hint!r}?" if hint else "")
+            + did_you_mean(value, allowed)
         )
     return value
 

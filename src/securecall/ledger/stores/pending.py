@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from typing import Any, Final, Protocol
 
 from securecall.ledger.chain import Line, Linked
@@ -14,6 +15,8 @@ from securecall.ledger.values.money import Entry
 __all__ = ["Cache", "Kept", "Pending"]
 
 CACHED_MAX: Final = 20_000
+# A named tuple made from a tuple, without the function in between that puts names to values.
+_head: Callable[[tuple[int, int, bytes, int]], Head] = partial(tuple.__new__, Head)
 
 
 class Cache:
@@ -88,6 +91,15 @@ class Pending:
     def look_up(self, request_ids: Sequence[str]) -> None:
         """Find at once what is there of the requests of a group."""
         self._looked_up = self._kept.ops_of(request_ids)
+
+    def take_for_new(self, request_ids: Sequence[str]) -> None:
+        """Take the requests of a group for new ones: what was there shows when it is put again."""
+        self._looked_up = dict.fromkeys(request_ids)
+
+    @property
+    def knows_any(self) -> bool:
+        """Whether any of the requests that were looked up is there."""
+        return any(row is not None for row in self._looked_up.values())
 
     # What an operation sees -----------------------------------------------------------------------
 
@@ -232,7 +244,7 @@ class Pending:
             self.forget()
         if at_ms > latest_ms:
             latest_ms, self._later = at_ms, True
-        cache.head = Head(seq, entry_seq, hash, latest_ms)
+        cache.head = _head((seq, entry_seq, hash, latest_ms))
 
     def _keep_call(self, call: CallRow, seq: int) -> None:
         self._calls[call.id] = call
