@@ -6,7 +6,7 @@ What was before and what is behind it are compared by their noise, their speech 
 
 cimport cython
 from libc.math cimport sqrtf
-from libc.stdint cimport int64_t
+from libc.stdint cimport int64_t, uint8_t
 from libc.string cimport memmove, memset
 
 from securecall._block cimport BLOCKS_KEPT, Block, NO_LEVEL
@@ -17,7 +17,8 @@ from securecall._cue cimport CUE_CHANGE, Cue, Cues, sc_new_cue
 from securecall._forest cimport Forest, sc_forest_weigh
 from securecall._recurrent cimport sc_block_numbers, sc_rec_step, sc_recurrent
 from securecall._side cimport (
-    DEAD_FRAMES, IDLE_SPOKEN, Side, sc_groups, sc_seen, sc_shapes, sc_side, sc_talk_seen,
+    DEAD_FRAMES, IDLE_SPOKEN, Side, Sums, sc_floor, sc_groups, sc_noise_levels, sc_seen,
+    sc_shapes, sc_side, sc_sums_add, sc_sums_begin, sc_talk_seen,
 )
 
 cdef enum:
@@ -278,10 +279,12 @@ cdef inline void sc_change_step(
     const Context* context, int leg, int64_t now, Cues* cues,
 ) noexcept nogil:
     """Take a block in and tell how the leg differs from what it was."""
-    cdef int idle, after, skip, run, gap, k
-    cdef float unused, begun, waited
+    cdef int idle, after, skip, first, run, gap, near, far, k, clicks = 0
+    cdef float unused, begun, waited, floor, floor_ago
     cdef float talking[16]
     cdef Side sides[3]
+    cdef Sums front, back, long_front, long_back, middle
+    cdef uint8_t low[72]
     cdef float value[160]
     cdef Cue* cue
 
@@ -345,32 +348,47 @@ cdef inline void sc_change_step(
     cue.value[V_RUN] = run * <float> 0.5
     cue.value[V_GAP] = gap
     cue.value[V_AFTER] = after * <float> 0.5
-    sc_side(&state.block[0], after, &sides[1])
-    sc_side(&state.block[after + skip], state.blocks - after - skip, &sides[0])
+    first = after + skip
+    sc_noise_levels(&state.block[0], state.blocks, low)
+    # What is new and what was before are compared twice, cut at two places: blocks that lie on one
+    # side of both are summed up once.
+    near = far = LONG_SLIDE if state.blocks >= LONG_SLIDE + 8 else 0
+    near = min(near, after) if near else after
+    far = max(far, first)
+    sc_sums_begin(&front)
+    sc_sums_add(&front, &state.block[0], &low[0], near)
+    sc_sums_begin(&back)
+    sc_sums_add(&back, &state.block[far], &low[far], state.blocks - far)
+    long_front = front
+    long_back = back
+    sc_sums_add(&front, &state.block[near], &low[near], after - near)
+    sc_sums_add(&back, &state.block[first], &low[first], far - first)
+    sc_side(&front, &state.block[0], &low[0], after, &sides[1])
+    sc_side(&back, &state.block[first], &low[first], state.blocks - first, &sides[0])
     sc_compare(&sides[0], &sides[1], cue.value)
-    cue.value[V_SEEN] = sc_seen(
-        &sides[1], &state.block[after + skip], state.blocks - after - skip
-    )
+    cue.value[V_SEEN] = sc_seen(&sides[1], &state.block[first], &low[first], state.blocks - first)
     cue.value[V_TALK_SEEN] = cue.value[V_LAST_SEEN] = 20
     if sides[1].talks >= 15:
         cue.value[V_TALK_SEEN] = sc_talk_seen(
-            sides[1].talking, &state.block[after + skip], state.blocks - after - skip
+            sides[1].talking, &state.block[first], state.blocks - first
         )
     if state.block[0].talks >= 8:
         for k in range(16):
             talking[k] = state.block[0].talking[k] * <float> 0.5 - 100
         cue.value[V_LAST_SEEN] = sc_talk_seen(
-            talking, &state.block[after + skip], state.blocks - after - skip
+            talking, &state.block[first], state.blocks - first
         )
     cue.value[V_RUN_SEEN] = 20
     if skip or cue.value[V_KIND] == 2:
         if skip:
-            sc_side(&state.block[after], skip, &sides[2])
+            sc_sums_begin(&middle)
+            sc_sums_add(&middle, &state.block[after], &low[after], skip)
+            sc_side(&middle, &state.block[after], &low[after], skip, &sides[2])
         else:
             sides[2] = sides[1]
         cue.value[V_RUN_FLOOR] = 0
         cue.value[V_RUN_SEEN] = sc_seen(
-            &sides[2], &state.block[after + skip], state.blocks - after - skip
+            &sides[2], &state.block[first], &low[first], state.blocks - first
         )
         if sides[2].quiets and sides[0].quiets:
             cue.value[V_RUN_FLOOR] = sides[2].floor - sides[0].floor
@@ -384,17 +402,21 @@ cdef inline void sc_change_step(
         cue.value[V_RUN_FAR] = sides[2].far * <float> 0.02
         cue.value[V_RUN_MUTES] = sides[2].mutes
         cue.value[V_RUN_ECHOES] = sides[2].echoes
-    sc_side(&state.block[0], SLIDE, &sides[1])
-    sc_side(&state.block[SLIDE], SLIDE, &sides[2])
-    if sides[1].quiets and sides[2].quiets:
-        cue.value[V_FLOOR_AGO] = sides[1].floor - sides[2].floor
+    if sc_floor(&low[0], SLIDE, &floor) and sc_floor(&low[SLIDE], SLIDE, &floor_ago):
+        cue.value[V_FLOOR_AGO] = floor - floor_ago
     for k in range(state.blocks):
-        cue.value[V_CLICKS] += state.block[k].click >= 18
+        clicks += state.block[k].click >= 18
+    cue.value[V_CLICKS] = clicks
     for k in range(after):
         cue.value[V_LOUDS] += state.block[k].far_spoken * <float> 0.02
     if state.blocks >= LONG_SLIDE + 8:
-        sc_side(&state.block[0], LONG_SLIDE, &sides[1])
-        sc_side(&state.block[LONG_SLIDE], state.blocks - LONG_SLIDE, &sides[0])
+        sc_sums_add(&long_front, &state.block[near], &low[near], LONG_SLIDE - near)
+        sc_sums_add(&long_back, &state.block[LONG_SLIDE], &low[LONG_SLIDE], far - LONG_SLIDE)
+        sc_side(&long_front, &state.block[0], &low[0], LONG_SLIDE, &sides[1])
+        sc_side(
+            &long_back, &state.block[LONG_SLIDE], &low[LONG_SLIDE], state.blocks - LONG_SLIDE,
+            &sides[0],
+        )
         sc_compare(&sides[0], &sides[1], value)
         cue.value[V_LONG_FLOOR] = value[V_FLOOR]
         cue.value[V_LONG_FLOOR_SHAPE] = value[V_FLOOR_SHAPE]

@@ -19,13 +19,13 @@ from securecall._frame cimport (
     Event, Events, SC_HOP, sc_ahead, sc_bank_prepare, sc_bank_width,
 )
 from securecall._line cimport sc_line_finish
-from securecall._grid cimport sc_grid_prepare
 from securecall._measures cimport sc_measures_prepare
 from securecall._pairs cimport sc_pairs_prepare, sc_pairs_width
 from securecall._recurrent cimport sc_recurrent_width
 from securecall._spectrum cimport sc_spectrum_prepare, sc_spectrum_width
 from securecall._watch cimport (
-    Heard, LEGS, Leg, Watch as CWatch, sc_leg_reset, sc_watch_feed, sc_watch_gap, sc_watch_settle,
+    Heard, LEGS, Leg, Watch as CWatch, sc_blocks_ahead, sc_leg_ahead, sc_leg_reset,
+    sc_watch_feed, sc_watch_gap, sc_watch_settle,
 )
 
 cdef enum:
@@ -36,7 +36,6 @@ sc_bank_prepare(8000.0)
 sc_pairs_prepare(8000.0)
 sc_spectrum_prepare()
 sc_measures_prepare()
-sc_grid_prepare()
 
 LEG_BYTES = sizeof(Leg)
 CHANGE_VALUES = V_COUNT
@@ -385,9 +384,8 @@ cdef class Watches:
                 call = row // self.legs
                 n = self.mine[row % self.legs]
                 if CROWD <= rows and row + 1 < rows and samples > 0:
-                    sc_ahead(
-                        &self.calls[(row + 1) // self.legs].leg[self.mine[(row + 1) % self.legs]],
-                        sizeof(Leg),
+                    sc_leg_ahead(
+                        &self.calls[(row + 1) // self.legs].leg[self.mine[(row + 1) % self.legs]]
                     )
                     sc_ahead(&frames[row + 1, 0], samples * sizeof(int16_t))
                 if gaps is not None and gaps[row]:
@@ -396,6 +394,8 @@ cdef class Watches:
                     )
                 most = samples if lengths is None else lengths[row]
                 if most:
+                    if CROWD <= rows:
+                        sc_blocks_ahead(&self.calls[call].leg[n])
                     failed |= sc_watch_feed(
                         &self.calls[call], &self.setup.c, n, <const uint8_t*> &frames[row, 0],
                         most, &self.events, &self.cues,

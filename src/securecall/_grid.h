@@ -9,8 +9,9 @@
 #define SECURECALL_GRID_H
 
 #include <stdint.h>
+#include <string.h>
 
-enum { SC_ON_MU = 1, SC_ON_A = 2, SC_ON_EIGHT = 4, SC_SMALL = 8, SC_EVEN = 16, SC_EVERY = 4 };
+enum { SC_EVERY = 4 };
 
 /* Of the samples that are not zero. */
 typedef struct {
@@ -22,36 +23,36 @@ typedef struct {
     uint16_t evens;  /* of those, multiples of 16 */
 } sc_grid;
 
-static uint8_t sc_steps[32769]; /* of magnitudes */
-
-static inline void sc_grid_prepare(void)
-{
-    for (int value = 8; value <= 32768; value += 8)
-        sc_steps[value] = SC_ON_EIGHT | (value <= 120 ? SC_SMALL | (value % 16 ? 0 : SC_EVEN) : 0);
-    for (int exponent = 0; exponent < 8; exponent++)
-        for (int part = 0; part < 16; part++) {
-            int mu = (((part << 3) + 132) << exponent) - 132;
-            int a = exponent ? ((part << 4) + 264) << (exponent - 1) : (part << 4) + 8;
-            sc_steps[mu] |= mu ? SC_ON_MU : 0;
-            sc_steps[a] |= SC_ON_A;
-        }
-}
-
-/* Count the steps of 160 samples, from which an offset was taken away before. */
+/* Count the steps of 160 samples, from which an offset was taken away before. Without a table, which would push half of
+ * what else a frame needs out of the nearest cache: a law's step is a number whose binary digits behind the first five
+ * are a 1 and then zeros, once its bias is added, and a float's fraction shows them wherever they lie.
+ */
 static inline void sc_grid_take(sc_grid *grid, const int16_t *sample, int offset)
 {
+    enum { TAKEN = 160 / SC_EVERY, BEHIND = (1 << 19) - 1, STEP = 1 << 18 };
+    int32_t value[TAKEN], mu_bits[TAKEN], a_bits[TAKEN];
+    float mu_value[TAKEN], a_value[TAKEN];
     int heard = 0, mu = 0, a = 0, eights = 0, small = 0, evens = 0;
-    for (int k = 0; k < 160; k += SC_EVERY) {
-        int value = sample[k] + offset;
-        value = value < 0 ? -value : value;
-        value = value > 32768 ? 32768 : value;
-        int steps = sc_steps[value];
-        heard += value != 0;
-        mu += steps & SC_ON_MU;
-        a += steps >> 1 & 1;
-        eights += steps >> 2 & 1;
-        small += steps >> 3 & 1;
-        evens += steps >> 4 & 1;
+    for (int k = 0; k < TAKEN; k++) {
+        int one = sample[SC_EVERY * k] + offset;
+        one = one < 0 ? -one : one;
+        one = one > 32768 ? 32768 : one;
+        value[k] = one;
+        mu_value[k] = (float)(one + 132);
+        a_value[k] = (float)(one + (one < 256 ? 256 : 0)); /* A-law's first two segments have one step */
+    }
+    memcpy(mu_bits, mu_value, sizeof(mu_bits));
+    memcpy(a_bits, a_value, sizeof(a_bits));
+    for (int k = 0; k < TAKEN; k++) {
+        int one = value[k];
+        int eight = ((one & 7) == 0) & (one != 0);
+        int low = eight & (one <= 120);
+        heard += one != 0;
+        mu += ((mu_bits[k] & BEHIND) == STEP) & (one != 0);
+        a += (a_bits[k] & BEHIND) == STEP;
+        eights += eight;
+        small += low;
+        evens += low & ((one & 15) == 0);
     }
     grid->heard = (uint16_t)(grid->heard + heard);
     grid->mu = (uint16_t)(grid->mu + mu);

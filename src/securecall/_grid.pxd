@@ -10,7 +10,6 @@ cdef extern from "_grid.h" nogil:
         uint16_t eights
         uint16_t small
         uint16_t evens
-    void sc_grid_prepare()
     void sc_grid_take(sc_grid* grid, const int16_t* sample, int offset)
 
 cdef enum:

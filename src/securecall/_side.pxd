@@ -6,9 +6,17 @@ is a hole in the line, such as a packet that was lost and not told.
 
 cimport cython
 from libc.math cimport sqrtf
+from libc.stdint cimport int32_t, uint16_t, uint8_t
 from libc.string cimport memset
 
 from securecall._block cimport BLOCK_BANDS, Block, NO_LEVEL, PEAKS
+
+cdef extern from "_side.h" nogil:
+    void sc_add_bands(uint16_t* sum, const uint8_t* band)
+    void sc_add_times(int32_t* sum, const uint8_t* band, uint8_t times)
+    void sc_keep_three(uint8_t* most, const uint8_t* value)
+    void sc_keep_top(float* top, const uint8_t* band, float level)
+    int sc_two_fifths(const uint8_t* count, int counted)
 
 cdef enum:
     IDLE_SPOKEN = 3        # frames of speech that a block without speech may have
@@ -50,6 +58,44 @@ cdef struct Side:          # one side of a comparison
     float talk_spread
     float top[16]          # loudest bands of talk in any block, over the middle ones
 
+cdef struct Sums:          # of some blocks; those of more blocks are these and theirs
+    int frames
+    int spoken
+    int other
+    int tonal
+    int dead
+    int far
+    int high
+    int click
+    int usable             # blocks that tell the noise, and how many of each level
+    int grids
+    int mu
+    int a
+    int eights
+    int small
+    int evens
+    int strong
+    int slope[5]
+    int peaks
+    int talked
+    int talk_sum
+    int talk_square
+    int pitched
+    int pitch_sum
+    int pitch_square
+    int talks
+    int talk
+    int edge
+    int pitches
+    int pitch
+    int echoes
+    int echo
+    int mutes
+    int32_t talking[16]
+    float top[16]
+    uint8_t peak[3][16]    # of its nine bands; what is behind them in a block is no matter
+    uint8_t lows[256]
+
 
 cdef inline int sc_tells_noise(const Block* block) noexcept nogil:
     """Return whether the quietest moment of a block is the line's noise and not a weak sound."""
@@ -60,169 +106,212 @@ cdef inline int sc_tells_noise(const Block* block) noexcept nogil:
     )
 
 
-cdef inline void sc_keep_three(int* most, int value) noexcept nogil:
-    """Keep the three greatest values, the greatest first."""
-    if value > most[0]:
-        most[2] = most[1]
-        most[1] = most[0]
-        most[0] = value
-    elif value > most[1]:
-        most[2] = most[1]
-        most[1] = value
-    elif value > most[2]:
-        most[2] = value
-
-
 cdef inline float sc_spread(float mean, float square) noexcept nogil:
     """Return the standard deviation."""
     cdef float left = square - mean * mean
     return sqrtf(left if left > 0 else <float> 0)
 
 
-@cython.cdivision(True)
-cdef inline void sc_side(const Block* block, int count, Side* side) noexcept nogil:
-    """Sum up so many blocks."""
-    cdef int k, b, least, floor = 0, talk = 0, pitch = 0, edge = 0, echo = 0
-    cdef int usable = 0, found = 0, even = 0, mu = 0, a = 0, eights = 0, evens = 0
-    cdef int pitched = 0, pitch_sum = 0, pitch_square = 0
-    cdef int talked = 0, talk_sum = 0, talk_square = 0
-    cdef int peak[9][3]
-    cdef int slope[5]
-    cdef int lows[256]
-    cdef int quiet[16]
-    cdef int talking[16]
-    cdef float part
+cdef inline void sc_noise_levels(const Block* block, int count, uint8_t* low) noexcept nogil:
+    """Write the noise of so many blocks; NO_LEVEL is one that does not tell it."""
+    cdef int k
+    for k in range(count):
+        low[k] = block[k].low if sc_tells_noise(&block[k]) else <uint8_t> NO_LEVEL
 
-    memset(side, 0, sizeof(Side))
-    memset(quiet, 0, sizeof(quiet))
-    memset(talking, 0, sizeof(talking))
-    memset(peak, 0, sizeof(peak))
-    memset(slope, 0, sizeof(slope))
-    # What a few blocks have is a hole in the line, such as a packet that was lost and not told.
+
+cdef inline void sc_sums_begin(Sums* sums) noexcept nogil:
+    cdef int b
+    memset(sums, 0, sizeof(Sums))
+    for b in range(BLOCK_BANDS):
+        sums.top[b] = -100
+
+
+cdef inline void sc_sums_add(
+    Sums* sums, const Block* block, const uint8_t* low, int count
+) noexcept nogil:
+    """Add so many blocks, and which noise they tell."""
+    cdef int k, b, middle
+    cdef const Block* one
+    for k in range(count):
+        one = &block[k]
+        sums.frames += 25 - one.lost
+        sums.spoken += one.spoken
+        sums.other += one.other
+        sums.tonal += one.tonal
+        sums.dead += one.dead
+        sums.far += one.far_spoken
+        sums.high = max(sums.high, <int> one.high)
+        sums.click = max(sums.click, <int> one.click)
+        if one.lost > 5:
+            continue
+        if low[k] != NO_LEVEL:
+            sums.lows[low[k]] += 1
+            sums.usable += 1
+        if one.mu != NO_LEVEL:
+            sums.grids += 1
+            sums.mu += one.mu
+            sums.a += one.a
+            sums.eights += one.eights
+        if one.evens != NO_LEVEL:
+            sums.small += 1
+            sums.evens += one.evens
+        if one.strong:
+            sums.strong += one.strong
+            for b in range(5):
+                sums.slope[b] += one.strong * one.slope[b]
+        if one.spoken >= 3:
+            sums.peaks += 1
+            sc_keep_three(&sums.peak[0][0], one.peak)
+        if one.talks >= 5:
+            sums.talked += 1
+            sums.talk_sum += one.talk
+            sums.talk_square += one.talk * one.talk
+            middle = 0
+            for b in range(3, 9):
+                middle += one.talking[b]
+            sc_keep_top(sums.top, one.talking, middle * <float> (0.5 / 6))
+        if one.pitches >= 3:
+            sums.pitched += 1
+            sums.pitch_sum += one.pitch
+            sums.pitch_square += one.pitch * one.pitch
+        if one.talks:
+            sums.talks += one.talks
+            sums.talk += one.talks * one.talk
+            sums.edge += one.talks * one.edge
+            sc_add_times(sums.talking, one.talking, one.talks)
+        if one.pitches:
+            sums.pitches += one.pitches
+            sums.pitch += one.pitches * one.pitch
+        if one.far_spoken >= 10 and one.spoken <= IDLE_SPOKEN:
+            if one.echo >= 165:
+                sums.echoes += 1
+                sums.echo += one.echo_level
+            elif one.echo < 75:
+                sums.mutes += 1
+
+
+@cython.cdivision(True)
+cdef inline int sc_floor(const uint8_t* low, int count, float* floor) noexcept nogil:
+    """Write the level of so many blocks' noise; return how many blocks tell it."""
+    cdef int k, least, usable = 0, quiets = 0, sum = 0
+    cdef uint8_t lows[256]
     memset(lows, 0, sizeof(lows))
     for k in range(count):
-        if sc_tells_noise(&block[k]):
-            lows[block[k].low] += 1
+        if low[k] != NO_LEVEL:
+            lows[low[k]] += 1
             usable += 1
-    least = -1
-    while found * 5 <= usable * 2 and least < NO_LEVEL - 1:
-        least += 1
-        found += lows[least]
+    least = sc_two_fifths(lows, usable)
     for k in range(count):
-        side.frames += 25 - block[k].lost
-        side.spoken += block[k].spoken
-        side.other += block[k].other
-        side.tonal += block[k].tonal
-        side.dead += block[k].dead
-        side.far += block[k].far_spoken
-        if block[k].high > side.high:
-            side.high = block[k].high
-        if block[k].click > side.click:
-            side.click = block[k].click
-        if block[k].lost > 5:
-            continue
-        if sc_tells_noise(&block[k]) and least - 6 <= block[k].low <= least + 6:
+        if low[k] != NO_LEVEL and least - 6 <= low[k] <= least + 6:
+            quiets += 1
+            sum += low[k]
+    if quiets:
+        floor[0] = sum * (<float> 0.5 / quiets) - 100
+    return quiets
+
+
+@cython.cdivision(True)
+cdef inline void sc_side_noise(
+    const Sums* sums, const Block* block, const uint8_t* low, int count, Side* side
+) noexcept nogil:
+    """Sum up the noise of so many blocks, which are those of the sums."""
+    cdef int k, b, floor = 0, even = 0
+    cdef int least = sc_two_fifths(sums.lows, sums.usable)
+    cdef uint16_t quiet[16]
+    cdef float part
+
+    memset(quiet, 0, sizeof(quiet))
+    memset(side.quiet, 0, sizeof(side.quiet))
+    side.quiets = 0
+    side.floor = side.even = 0
+    for k in range(count):
+        if low[k] != NO_LEVEL and least - 6 <= low[k] <= least + 6:
             side.quiets += 1
-            floor += block[k].low
+            floor += low[k]
             even += block[k].even
-            for b in range(BLOCK_BANDS):
-                quiet[b] += block[k].quiet[b]
-        if block[k].mu != NO_LEVEL:
-            side.grids += 1
-            mu += block[k].mu
-            a += block[k].a
-            eights += block[k].eights
-        if block[k].evens != NO_LEVEL:
-            side.small += 1
-            evens += block[k].evens
-        if block[k].strong:
-            side.strong += block[k].strong
-            for b in range(5):
-                slope[b] += block[k].strong * block[k].slope[b]
-        if block[k].spoken >= 3:
-            side.peaks += 1
-            for b in range(PEAKS):
-                sc_keep_three(peak[b], block[k].peak[b])
-        if block[k].talks >= 5:
-            talked += 1
-            talk_sum += block[k].talk
-            talk_square += block[k].talk * block[k].talk
-        if block[k].pitches >= 3:
-            pitched += 1
-            pitch_sum += block[k].pitch
-            pitch_square += block[k].pitch * block[k].pitch
-        if block[k].talks:
-            side.talks += block[k].talks
-            talk += block[k].talks * block[k].talk
-            edge += block[k].talks * block[k].edge
-            for b in range(BLOCK_BANDS):
-                talking[b] += block[k].talks * block[k].talking[b]
-        if block[k].pitches:
-            side.pitches += block[k].pitches
-            pitch += block[k].pitches * block[k].pitch
-        if block[k].far_spoken >= 10 and block[k].spoken <= IDLE_SPOKEN:
-            if block[k].echo >= 165:
-                side.echoes += 1
-                echo += block[k].echo_level
-            elif block[k].echo < 75:
-                side.mutes += 1
+            sc_add_bands(quiet, block[k].quiet)
     if side.quiets:
         part = <float> 0.5 / side.quiets
         side.floor = floor * part - 100
         side.even = even * <float> 0.1 / side.quiets - 25
         for b in range(BLOCK_BANDS):
             side.quiet[b] = quiet[b] * part - 100
-    if side.talks:
-        part = <float> 0.5 / side.talks
-        side.talk = talk * part - 100
-        side.edge = <float> 32 * edge * part
-        for b in range(BLOCK_BANDS):
-            side.talking[b] = talking[b] * part - 100
-    if side.grids:
-        part = <float> 0.005 / side.grids
-        side.mu = mu * part
-        side.a = a * part
-        side.eights = eights * part
-    if side.small:
-        side.evens = evens * <float> 0.005 / side.small
-    if side.strong:
-        part = <float> 0.5 / side.strong
-        for b in range(5):
-            side.slope[b] = slope[b] * part - 60
-    for b in range(PEAKS):
-        side.peak[b] = (peak[b][0] + peak[b][1] + peak[b][2]) * <float> (0.5 / 3) - 100
-    if talked > 1:
-        part = <float> 1 / talked
-        side.talk_spread = <float> 0.5 * sc_spread(talk_sum * part, talk_square * part)
-    if pitched > 1:
-        part = <float> 1 / pitched
-        side.pitch_spread = <float> (1.0 / 64) * sc_spread(pitch_sum * part, pitch_square * part)
-    for b in range(BLOCK_BANDS):
-        side.top[b] = -100
-    for k in range(count):
-        if block[k].talks >= 5 and block[k].lost <= 5:
-            talk = 0
-            for b in range(3, 9):
-                talk += block[k].talking[b]
-            for b in range(BLOCK_BANDS):
-                part = block[k].talking[b] * <float> 0.5 - talk * <float> (0.5 / 6)
-                if part > side.top[b]:
-                    side.top[b] = part
-    if side.pitches:
-        side.pitch = <float> pitch / (64 * side.pitches)
-    if side.echoes:
-        side.echo = echo * <float> 0.5 / side.echoes - 60
 
 
 @cython.cdivision(True)
-cdef inline float sc_seen(const Side* side, const Block* block, int count) noexcept nogil:
+cdef inline void sc_side(
+    const Sums* sums, const Block* block, const uint8_t* low, int count, Side* side
+) noexcept nogil:
+    """Sum up so many blocks, of which the sums are known."""
+    cdef int b
+    cdef float part
+
+    memset(side, 0, sizeof(Side))
+    sc_side_noise(sums, block, low, count, side)
+    side.talks = sums.talks
+    side.pitches = sums.pitches
+    side.echoes = sums.echoes
+    side.mutes = sums.mutes
+    side.frames = sums.frames
+    side.spoken = sums.spoken
+    side.other = sums.other
+    side.tonal = sums.tonal
+    side.dead = sums.dead
+    side.high = sums.high
+    side.click = sums.click
+    side.far = sums.far
+    side.peaks = sums.peaks
+    side.strong = sums.strong
+    side.grids = sums.grids
+    side.small = sums.small
+    if sums.talks:
+        part = <float> 0.5 / sums.talks
+        side.talk = sums.talk * part - 100
+        side.edge = <float> 32 * sums.edge * part
+        for b in range(BLOCK_BANDS):
+            side.talking[b] = sums.talking[b] * part - 100
+    if sums.grids:
+        part = <float> 0.005 / sums.grids
+        side.mu = sums.mu * part
+        side.a = sums.a * part
+        side.eights = sums.eights * part
+    if sums.small:
+        side.evens = sums.evens * <float> 0.005 / sums.small
+    if sums.strong:
+        part = <float> 0.5 / sums.strong
+        for b in range(5):
+            side.slope[b] = sums.slope[b] * part - 60
+    for b in range(PEAKS):
+        side.peak[b] = (
+            <int> sums.peak[0][b] + sums.peak[1][b] + sums.peak[2][b]
+        ) * <float> (0.5 / 3) - 100
+    if sums.talked > 1:
+        part = <float> 1 / sums.talked
+        side.talk_spread = <float> 0.5 * sc_spread(sums.talk_sum * part, sums.talk_square * part)
+    if sums.pitched > 1:
+        part = <float> 1 / sums.pitched
+        side.pitch_spread = <float> (1.0 / 64) * sc_spread(
+            sums.pitch_sum * part, sums.pitch_square * part
+        )
+    for b in range(BLOCK_BANDS):
+        side.top[b] = sums.top[b]
+    if sums.pitches:
+        side.pitch = <float> sums.pitch / (64 * sums.pitches)
+    if sums.echoes:
+        side.echo = sums.echo * <float> 0.5 / sums.echoes - 60
+
+
+@cython.cdivision(True)
+cdef inline float sc_seen(
+    const Side* side, const Block* block, const uint8_t* low, int count
+) noexcept nogil:
     """Return how near the noise of a side comes to that of the most alike of some blocks, in dB."""
     cdef int k, b
     cdef float square, differs, least = 400
     if not side.quiets:
         return 20
     for k in range(count):
-        if sc_tells_noise(&block[k]):
+        if low[k] != NO_LEVEL:
             square = 0
             for b in range(BLOCK_BANDS):
                 differs = side.quiet[b] - (block[k].quiet[b] * <float> 0.5 - 100)

@@ -10,8 +10,8 @@ from libc.stdlib cimport realloc
 from libc.string cimport memcpy, memmove, memset
 
 from securecall._block cimport (
-    Block, Building, NO_LEVEL, sc_building_finish, sc_building_next, sc_building_reset,
-    sc_building_take,
+    BLOCK_FRAMES, Block, Building, NO_LEVEL, sc_building_finish, sc_building_next,
+    sc_building_reset, sc_building_take,
 )
 from securecall._change cimport Change, sc_change_reset, sc_change_step
 from securecall._context cimport (
@@ -19,7 +19,7 @@ from securecall._context cimport (
 )
 from securecall._cue cimport CUE_SPOKEN, Cues, sc_new_cue
 from securecall._echo cimport Echo, sc_echo_step
-from securecall._frame cimport Events, FRAME, RING
+from securecall._frame cimport Events, FRAME, RING, sc_ahead
 from securecall._grid cimport sc_grid_take
 from securecall._gap cimport Gap, sc_gap_reset, sc_gap_step
 from securecall._line cimport (
@@ -73,6 +73,17 @@ cdef inline void sc_leg_reset(Leg* leg) noexcept nogil:
     sc_building_reset(&leg.building)
     memset(&leg.echo, 0, sizeof(Echo))
     sc_change_reset(&leg.change)
+
+
+cdef inline void sc_leg_ahead(const Leg* leg) noexcept nogil:
+    """Ask for the memory of a leg that every frame needs."""
+    sc_ahead(leg, <const char*> &leg.echo - <const char*> leg)
+
+
+cdef inline void sc_blocks_ahead(const Leg* leg) noexcept nogil:
+    """Ask for a leg's earlier blocks, if the next frame is the last of one."""
+    if leg.building.frames == BLOCK_FRAMES - 1:
+        sc_ahead(&leg.change, sizeof(Change))
 
 
 cdef inline void _follow_base(Leg* leg, const Block* block) noexcept nogil:
