@@ -225,3 +225,15 @@ def test_a_key_that_is_held_is_signalled_when_it_is_up() -> None:
 def test_who_presses_for_minutes_costs_no_more_than_who_presses_a_while() -> None:
     (run,) = runs((0.2, np.tile(keys("19"), 60)), seconds=26)
     assert run == "19" * 32
+
+
+def test_a_key_that_is_down_in_a_saved_call_is_let_go_in_the_restored_one() -> None:
+    line = laid(9, (1, digit("0", 1500)))
+    monitor = CallMonitor(legs=("called",), report_ends=True, detectors=["keypad"])
+    found = monitor.feed(line[:12_000])
+    monitor = CallMonitor.restore(monitor.save())
+    found += monitor.feed(line[12_000:36_000])
+    # Two seconds behind the key: another press, since the first is known to be over.
+    found += monitor.signal("dtmf", "0")
+    found += monitor.feed(line[36_000:])
+    assert [each.detail for each in found if each.kind == "keypad" and each.ended][-1] == "00"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from securecall.fraud.cues import Heard
 from securecall.fraud.detectors.remembering import Remembering
@@ -78,6 +78,26 @@ class Keypad(Remembering):
     last_ms: float = 0.0
     end_ms: float = 0.0
     told: bool = False
+    #: The digits by when they began: who presses many lets each one go, and is found at once.
+    began: dict[float, list[list[float | str]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def load(self, saved: dict[str, Any]) -> None:
+        """Set the fields.
+
+        Parameters
+        ----------
+        saved : dict
+
+        Source
+        ------
+        own.
+        """
+        super(Keypad, self).load(saved)
+        self.began = {}
+        for digit in self.digits:
+            self.began.setdefault(float(digit[1]), []).append(digit)
 
     def hear(self, item: Heard, call: CallView) -> Sequence[Finding]:
         """Hear a digit, a tone, or that time has passed.
@@ -109,7 +129,9 @@ class Keypad(Remembering):
         signalled = "signalled" in event.cues
         if len(self.digits) < RUN_DIGITS_MAX:
             end_ms = FOREVER if event.end_ms is None else event.end_ms
-            self.digits.append([digit, event.start_ms, item.leg, end_ms, float(signalled)])
+            press: list[float | str] = [digit, event.start_ms, item.leg, end_ms, float(signalled)]
+            self.digits.append(press)
+            self.began.setdefault(event.start_ms, []).append(press)
         self.last_ms = max(self.last_ms, item.at_ms)
         self.end_ms = max(self.end_ms, item.at_ms if event.end_ms is None else event.end_ms)
         call.wake(item.at_ms + RUN_MS)
@@ -144,8 +166,8 @@ class Keypad(Remembering):
 
     def _release(self, item: Heard, event: Event, call: CallView) -> None:
         self.held = [each for each in self.held if each[1] != event.start_ms or each[2] != item.leg]
-        for each in self.digits:
-            if each[1] == event.start_ms and each[2] == item.leg:
+        for each in self.began.get(event.start_ms, ()):
+            if each[2] == item.leg:
                 each[3] = item.at_ms if event.end_ms is None else event.end_ms
         if self.digits:
             self.last_ms = max(self.last_ms, item.at_ms)
@@ -154,6 +176,8 @@ class Keypad(Remembering):
 
     def _held(self, item: Heard) -> Sequence[Finding]:
         """Tell of keys that are still down after a while."""
+        if not self.held:
+            return ()
         found = [each for each in self.held if item.at_ms - float(each[1]) >= HELD_MS]
         self.held = [each for each in self.held if each not in found]
         return [
@@ -171,6 +195,7 @@ class Keypad(Remembering):
             return ()
         digits, end_ms, told = self.digits, self.end_ms, self.told
         self.digits, self.last_ms, self.end_ms, self.told = [], 0.0, 0.0, False
+        self.began = {}
         if not told:
             return ()
         made = _different(digits)

@@ -11,6 +11,8 @@ __all__ = ["Remembering"]
 class Remembering:
     """Saves the fields of a dataclass, which must be values that JSON takes: lists, no tuples.
 
+    Fields that are no arguments of ``__init__`` are made of the others: they are not saved.
+
     Source
     ------
     own.
@@ -25,7 +27,7 @@ class Remembering:
         ------
         own.
         """
-        return {each.name: getattr(self, each.name) for each in fields(self)}  # type: ignore[arg-type]
+        return {name: getattr(self, name) for name in _kept(self)}
 
     def load(self, saved: dict[str, Any]) -> None:
         """Set the fields.
@@ -38,5 +40,9 @@ class Remembering:
         ------
         own.
         """
-        for each in fields(self):  # type: ignore[arg-type]
-            setattr(self, each.name, saved[each.name])
+        for name in _kept(self):
+            setattr(self, name, saved[name])
+
+
+def _kept(thing: Any) -> list[str]:
+    return [each.name for each in fields(thing) if each.init]
