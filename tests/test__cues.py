@@ -152,6 +152,30 @@ class TestManyCalls:
         assert list(found) == [150]
         assert found[150] >= {-1, SPOKEN}
 
+    def test_are_woken_once_when_all_their_legs_have_come_so_far(self) -> None:
+        watches = _cues.Watches(SETUP, 3, (0, 1))
+        rows = np.zeros((6, 160), np.int16)
+        watches.wake(1, 320.5)
+        watches.wake(2, 160)
+        watches.wake(2, float("inf"))
+        called_alone = np.array([160, 160, 160, 0, 160, 160], np.int32)
+        assert list(watches.feed(rows)) == []
+        assert list(watches.feed(rows)) == []
+        assert watches.come(1) == 320
+        assert list(watches.feed(rows, called_alone)) == []
+        assert watches.now(1, 0) == 480
+        assert watches.come(1) == 320
+        assert list(watches.feed(rows)) == [(1, [])]
+        assert list(watches.feed(rows)) == []
+
+    def test_that_begin_anew_are_not_woken(self) -> None:
+        watches = _cues.Watches(SETUP, 2)
+        for call in (0, 1):
+            watches.wake(call, 0)
+        watches.reset(0)
+        watches.load(1, watches.save(1))
+        assert list(watches.feed(np.zeros((2, 160), np.int16))) == []
+
     def test_legs_of_a_state_must_be_theirs(self) -> None:
         watches = _cues.Watches(SETUP, 1, (0,))
         for legs, still_open in (((0, 1), False), ((1,), False), ((0,), True)):
@@ -174,6 +198,7 @@ class TestManyCalls:
         watches = _cues.Watches(SETUP, 2)
         for ask in (
             watches.finish, watches.reset, watches.save, lambda one: watches.now(one, 0),
+            watches.come, lambda one: watches.wake(one, 0),
             lambda one: watches.load(one, watches.save(0)),
         ):  # fmt: skip
             with pytest.raises(ValueError, match="channel must be 0 to 1"):

@@ -8,12 +8,13 @@ Times are samples at 8 kHz.
 cimport cython
 from cpython.buffer cimport PyBuffer_Release
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from libc.math cimport ceil
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
 from securecall._change cimport V_COUNT
-from securecall._cue cimport CUE_VALUES, Cue, Cues
+from securecall._cue cimport CUE_CHANGE, CUE_VALUES, Cue, Cues
 from securecall._dsp cimport Setup, event_of, samples_of
 from securecall._frame cimport (
     Event, Events, SC_HOP, sc_ahead, sc_bank_prepare, sc_bank_width,
@@ -31,6 +32,11 @@ from securecall._watch cimport (
 cdef enum:
     CROWD = 128            # channels whose states outgrow the caches: memory is asked for ahead
     LONG_PIECE = 4000      # samples from which on a feed lets go of the GIL
+    FEW_VALUES = 8         # more than any cue but a change has
+
+cdef int64_t NEVER = 0x7fffffffffffffff
+cdef int64_t REACHED = -1
+cdef tuple ZEROS = (0.0,) * (CUE_VALUES - FEW_VALUES)
 
 sc_bank_prepare(8000.0)
 sc_pairs_prepare(8000.0)
@@ -57,8 +63,11 @@ bank_width()
 
 
 cdef tuple _cue(const Cue* cue):
+    """Return a cue's begin and numbers: only a change has more than the first few."""
     cdef int k
-    return (cue.start, tuple([cue.value[k] for k in range(CUE_VALUES)]))
+    if cue.kind == CUE_CHANGE:
+        return (cue.start, tuple([cue.value[k] for k in range(CUE_VALUES)]))
+    return (cue.start, tuple([cue.value[k] for k in range(FEW_VALUES)]) + ZEROS)
 
 
 cdef tuple _of_cue(const Cue* cue):
@@ -310,6 +319,7 @@ cdef class Watches:
     cdef Events events
     cdef Cues cues
     cdef int32_t* marks        # of each row, how many events and cues there were when it was done
+    cdef int64_t* due          # of each call, the sample at which it is to be returned
     cdef int mine[2]
     cdef readonly int legs
     cdef readonly Setup setup
@@ -333,7 +343,9 @@ cdef class Watches:
         self.calls = <CWatch*> calloc(count, sizeof(CWatch))
         self.events.items = <Event*> malloc(64 * sizeof(Event))
         self.marks = <int32_t*> calloc(2 * count * self.legs, sizeof(int32_t))
-        if self.calls == NULL or self.events.items == NULL or self.marks == NULL:
+        self.due = <int64_t*> calloc(count, sizeof(int64_t))
+        if (self.calls == NULL or self.events.items == NULL or self.marks == NULL
+                or self.due == NULL):
             raise MemoryError
         self.events.room = 64
         self.count = count
@@ -350,6 +362,7 @@ cdef class Watches:
         free(self.events.items)
         free(self.cues.items)
         free(self.marks)
+        free(self.due)
 
     @cython.cdivision(True)  # there is at least one leg
     def feed(
@@ -357,14 +370,14 @@ cdef class Watches:
         const int32_t[::1] gaps=None,
     ):
         """Hear a row of samples a leg, a call's rows side by side; return (call, items) of each
-        call that has any.
+        call that has any, or that has come to where it is to be woken.
 
         ``lengths`` says how many samples of each row count; ``gaps`` how many at 8 kHz were lost
         before them.
         """
         cdef Py_ssize_t row, call, rows = self.count * self.legs
         cdef int64_t samples = frames.shape[1], most = frames.shape[1]
-        cdef int n, failed = 0
+        cdef int n, failed = 0, woken = 0
         if frames.shape[0] != rows:
             raise ValueError("a row a channel")
         if lengths is not None:
@@ -402,27 +415,34 @@ cdef class Watches:
                     )
                 self.marks[2 * row] = self.events.count
                 self.marks[2 * row + 1] = self.cues.count
+                if (row + 1) % self.legs == 0 and self._come(call) >= self.due[call]:
+                    self.due[call] = REACHED
+                    woken = 1
         if failed:
             raise MemoryError
-        if self.events.count == 0 and self.cues.count == 0:
+        if self.events.count == 0 and self.cues.count == 0 and not woken:
             return ()
         return self._told()
 
     @cython.cdivision(True)
     cdef list _told(self):
         """Return (call, items), and forget them."""
-        cdef Py_ssize_t row, last = -1
+        cdef Py_ssize_t row, call, last = -1
         cdef int event = 0, cue = 0
         _complain(&self.events, &self.cues)
         found = []
         items = []
         for row in range(self.count * self.legs):
-            if event == self.marks[2 * row] and cue == self.marks[2 * row + 1]:
+            call = row // self.legs
+            if (event == self.marks[2 * row] and cue == self.marks[2 * row + 1]
+                    and self.due[call] != REACHED):
                 continue
-            if row // self.legs != last:
-                last = row // self.legs
+            if call != last:
+                last = call
                 items = []
-                found.append((last, items))
+                found.append((call, items))
+                if self.due[call] == REACHED:
+                    self.due[call] = NEVER
             while event < self.marks[2 * row]:
                 items.append(_of_event(&self.events.items[event], self.mine[row % self.legs]))
                 event += 1
@@ -431,6 +451,17 @@ cdef class Watches:
                 cue += 1
         self.events.count = self.cues.count = 0
         return found
+
+    cdef int64_t _come(self, Py_ssize_t call) noexcept nogil:
+        """Return the samples that all legs of a call have had."""
+        cdef int k
+        cdef int64_t now, least = NEVER
+        cdef const Leg* leg
+        for k in range(self.legs):
+            leg = &self.calls[call].leg[self.mine[k]]
+            now = leg.line.now + leg.line.waiting
+            least = now if now < least else least
+        return least
 
     cdef int _mine(self, Py_ssize_t call) except -1:
         if not 0 <= call < self.count:
@@ -455,10 +486,22 @@ cdef class Watches:
         _some_leg(leg)
         return self.calls[call].leg[leg].line.now + self.calls[call].leg[leg].line.waiting
 
+    def come(self, Py_ssize_t call):
+        """Return the samples that all legs of a call have had."""
+        self._mine(call)
+        return self._come(call)
+
+    def wake(self, Py_ssize_t call, double at):
+        """Have `feed` return a call when all its legs have had so many samples, instead of what
+        was asked for before; infinity is never."""
+        self._mine(call)
+        self.due[call] = <int64_t> ceil(max(at, 0.0)) if at < 1e18 else NEVER
+
     def reset(self, Py_ssize_t call):
-        """Begin a call anew."""
+        """Begin a call anew; it is not woken."""
         cdef int k
         self._mine(call)
+        self.due[call] = NEVER
         _reset(&self.calls[call])
         for k in range(self.legs):
             self.calls[call].leg[self.mine[k]].joined = 1
@@ -472,6 +515,7 @@ cdef class Watches:
         """Remember what another call of the same setup and legs saved."""
         cdef int n, joined
         self._mine(call)
+        self.due[call] = NEVER
         _load(&self.calls[call], saved)
         for n in range(LEGS):
             joined = n == self.mine[0] or (self.legs == 2 and n == self.mine[1])

@@ -25,6 +25,7 @@ SIGNAL: Final = -2
 EVENT: Final = -1
 WAKING: Final = len(LEGS)
 CHANGE: Final = CUES.index("change")
+SPOKEN: Final = "spoken"
 SETTING_UP: Final = ("dial", "stutter", "ringback")
 SOURCES_TO_DISCONNECT: Final = 2
 
@@ -84,6 +85,11 @@ class Course:
         """Whether something waits for its time."""
         return bool(self._held)
 
+    @property
+    def due(self) -> float:
+        """The sample at which something has its time; infinity if nothing waits for it."""
+        return self._held[0][0] if self._held else inf
+
     def recent(self) -> list[Heard]:
         """Return what was heard in the last minute."""
         return [self._heard(*entry) for entry in self._recent]
@@ -141,6 +147,12 @@ class Course:
 
     def _one(self, at: int, leg: int, kind: int, what: Any) -> list[Event]:
         """Hear one item."""
+        if kind > EVENT and kind != CHANGE:
+            # Most cues are for nobody's ears: the last minute's are kept for who looks back.
+            name = CUES[kind]
+            if name != SPOKEN and not self._wanting(name):
+                self._keep(at, leg, kind, what)
+                return []
         made: list[Event] = []
         if kind == EVENT and what[0] != _NAMES.index("mf"):
             what = self._numbered(leg, what)
@@ -152,11 +164,17 @@ class Course:
             if self._hearing.report_ends or not item.event.ended:
                 made.append(item.event)
         if kind != CHANGE:
-            self._recent.append((at, leg, kind, what))
-            while self._recent[0][0] < at - RECENT:
-                self._recent.popleft()
-        self._follow(item)
+            self._keep(at, leg, kind, what)
+        if self.answered_ms is None:
+            self._follow(item)
         return made + self._tell(item)
+
+    def _keep(self, at: int, leg: int, kind: int, what: Any) -> None:
+        """Keep an item for a minute."""
+        recent = self._recent
+        recent.append((at, leg, kind, what))
+        while recent[0][0] < at - RECENT:
+            recent.popleft()
 
     def _numbered(self, leg: int, raw: Sequence[Any]) -> tuple[Any, ...]:
         """Return an event of the ears with a number of this call."""
@@ -172,7 +190,7 @@ class Course:
         """Return an item in words."""
         at_ms = at / SAMPLES_PER_MS
         if kind == EVENT:
-            event = replace(self._hearing.event(what), leg=LEGS[leg])
+            event = self._hearing.event(what, LEGS[leg])
             return Heard(at_ms, LEGS[leg], event.kind, event.start_ms, event)
         if kind == SIGNAL:
             name, value = what[:2]
@@ -187,10 +205,8 @@ class Course:
 
     def _follow(self, item: Heard) -> None:
         """Follow how far the call is: set up, ringing, answered."""
-        if self.answered_ms is not None:
-            return
         outside = "called" if "called" in self.legs else "calling"
-        if item.name == "answer" or (item.kind == "spoken" and item.leg == outside):
+        if item.name == "answer" or (item.kind == SPOKEN and item.leg == outside):
             self.answered_ms, self.ringing_ms = item.at_ms, None
         elif item.kind == "tone" and item.event is not None:
             if item.event.ended:
@@ -202,16 +218,19 @@ class Course:
 
     def _tell(self, item: Heard) -> list[Event]:
         """Let all detectors that want it hear an item."""
-        wanting = self._by_kind.get(item.kind)
-        if wanting is None:
-            wanting = self._by_kind[item.kind] = tuple(
-                (place, each) for place, each in enumerate(self._detectors)
-                if item.kind in each.hears
-            )  # fmt: skip
         made: list[Event] = []
-        for place, detector in wanting:
+        for place, detector in self._wanting(item.kind):
             made += self._found(place, detector, item)
         return made
+
+    def _wanting(self, kind: str) -> tuple[tuple[int, Detector], ...]:
+        """Return who hears items of a kind."""
+        wanting = self._by_kind.get(kind)
+        if wanting is None:
+            wanting = self._by_kind[kind] = tuple(
+                (place, each) for place, each in enumerate(self._detectors) if kind in each.hears
+            )
+        return wanting
 
     def _found(self, place: int, detector: Detector, item: Heard) -> list[Event]:
         """Let a detector hear an item; return events of what it finds."""

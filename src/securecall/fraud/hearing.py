@@ -124,8 +124,8 @@ class Hearing:
         """Return events in plain words; ends only if they are wanted."""
         return [self.event(each) for each in found if self.report_ends or not each[3]]
 
-    def event(self, raw: tuple[Any, ...]) -> Event:
-        """Return one event in plain words."""
+    def event(self, raw: tuple[Any, ...], leg: str = "") -> Event:
+        """Return one event, of a leg of a call if there are legs, in plain words."""
         kind, code, number, ended, start, end, detected, level, probability, values = raw
         name, detail = "dtmf", ""
         if kind == 1:
@@ -146,7 +146,7 @@ class Hearing:
         return Event(
             number, name, "note", start / SAMPLES_PER_MS,
             end / SAMPLES_PER_MS if end >= 0 else None, detected / SAMPLES_PER_MS, probability,
-            detail, level, cues, ended,
+            detail, level, cues, ended, leg,
         )  # fmt: skip
 
     def seal(self, state: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from math import inf
 from operator import index
 from typing import Any, Literal
 
@@ -52,7 +53,7 @@ class MonitorBank:
     []
     """
 
-    __slots__ = ("_busy", "_courses", "_parameters", "_watches")
+    __slots__ = ("_courses", "_parameters", "_watches")
 
     def __init__(
         self, channels: int, sample_rate_hz: int = 8000, *,
@@ -73,7 +74,6 @@ class MonitorBank:
         )
         # A call of which nothing was heard yet has no course: most of a bank's memory is C's.
         self._courses: dict[int, Course] = {}
-        self._busy: set[int] = set()
 
     @property
     def _numbers(self) -> dict[str, int]:
@@ -124,14 +124,12 @@ class MonitorBank:
             if other or not isinstance(error, ValueError):
                 raise InputTypeError(f"frames must be int16, lengths int32: {error}") from None
             raise InputError(f"frames, lengths or gap_ms: {error}") from None
-        if not found and not self._busy:
-            return []
+        made: list[tuple[int, Event]] = []
         for channel, items in found:
             self._course(channel).hold(items)
-            self._busy.add(channel)
-        return [
-            (channel, event) for channel in sorted(self._busy) for event in self._release(channel)
-        ]
+            for event in self._release(channel):
+                made.append((channel, event))
+        return made
 
     def signal(
         self, channel: int, name: str, value: Any = None, at_ms: float | None = None,
@@ -157,10 +155,11 @@ class MonitorBank:
         """
         channel = self._mine(channel)
         number = checked_signal(name, value, leg)
-        at = instant(self._now(channel) / SAMPLES_PER_MS if at_ms is None else at_ms)
-        self._course(channel).reach(self._now(channel))
-        self._course(channel).signal(name, value, at * SAMPLES_PER_MS, number)
-        self._busy.add(channel)
+        now = self._watches.come(channel)
+        at = instant(now / SAMPLES_PER_MS if at_ms is None else at_ms)
+        course = self._course(channel)
+        course.reach(now)
+        course.signal(name, value, at * SAMPLES_PER_MS, number)
         return self._release(channel)
 
     def finish(self, channel: int) -> list[Event]:
@@ -182,8 +181,10 @@ class MonitorBank:
         """
         channel = self._mine(channel)
         course = self._course(channel)
+        if course.due < inf:
+            course.reach(self._watches.come(channel))
         course.hold(self._watches.finish(channel))
-        self._busy.discard(channel)
+        self._watches.wake(channel, inf)
         now = max(self._watches.now(channel, number) for number in self._numbers.values())
         return course.end(now)
 
@@ -206,7 +207,6 @@ class MonitorBank:
         """
         self._watches.reset(self._mine(channel))
         self._courses.pop(channel, None)
-        self._busy.discard(channel)
 
     def save(self, channel: int) -> bytes:
         """Return what a call remembers; `CallMonitor.restore` can go on with it, and `restore`.
@@ -227,10 +227,9 @@ class MonitorBank:
         """
         channel = self._mine(channel)
         heard = [[leg, 0] for leg in self._numbers]
-        self._course(channel).reach(self._now(channel))
-        return self._parameters.sealed(
-            self._course(channel), self._watches.save(channel), {"heard": heard}
-        )
+        course = self._course(channel)
+        course.reach(self._watches.come(channel))
+        return self._parameters.sealed(course, self._watches.save(channel), {"heard": heard})
 
     def restore(self, channel: int, saved: bytes) -> None:
         """Have a channel go on where another call was when it was saved.
@@ -263,9 +262,7 @@ class MonitorBank:
         except ValueError as error:
             raise InputError(f"saved: {error}") from None
         self._courses[channel] = course
-        self._busy.discard(channel)
-        if course.busy:
-            self._busy.add(channel)
+        self._watches.wake(channel, course.due)
 
     def _course(self, channel: int) -> Course:
         course = self._courses.get(channel)
@@ -273,14 +270,11 @@ class MonitorBank:
             course = self._courses[channel] = self._parameters.course()
         return course
 
-    def _now(self, channel: int) -> int:
-        return min(self._watches.now(channel, number) for number in self._numbers.values())
-
     def _release(self, channel: int) -> list[Event]:
+        """Let a call hear what its time has come for; the engine says when there is more."""
         course = self._course(channel)
-        made = course.release(self._now(channel))
-        if not course.busy:
-            self._busy.discard(channel)
+        made = course.release(self._watches.come(channel))
+        self._watches.wake(channel, course.due)
         return made
 
     def _mine(self, channel: int) -> int:
