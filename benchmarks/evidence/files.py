@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,7 @@ from securecall.fraud import recurrent
 from securecall.fraud.detectors import DETECTORS
 from securecall.fraud.detectors.evidence import ByEvidence
 from securecall.fraud.forest import FILE, Kind, read
+from securecall.fraud.learnt import packaged
 from securecall.fraud.operating import CURVES
 
 PACKAGE: Final = Path(securecall.__file__).parent / "fraud"
@@ -145,9 +145,9 @@ def write(folder: Path, texts: Mapping[str, str]) -> list[Path]:
 
 def packaged_evidence() -> str:
     """Return the trees that the package has, as text."""
-    return files("securecall.fraud").joinpath(FILE).read_text(encoding="utf-8")
+    return packaged(FILE)
 
 
 def packaged_points() -> str:
     """Return the operating points that the package has."""
-    return files("securecall.fraud").joinpath(CURVES).read_text(encoding="utf-8")
+    return packaged(CURVES)

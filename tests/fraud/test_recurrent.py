@@ -13,7 +13,7 @@ from securecall import _cues
 from securecall.errors import BuildError
 from securecall.fraud.cues import CUES, VALUES
 from securecall.fraud.hearing import hearing
-from securecall.fraud.recurrent import BLOCK, HIDDEN, KINDS, KNOTS, PARTS, Kind, network, read
+from securecall.fraud.recurrent import BLOCK, HIDDEN, KINDS, KNOTS, PARTS, network, read
 from securecall.fraud.speech import packed_network
 
 NAMES = VALUES["change"]
@@ -124,10 +124,7 @@ def test_a_setup_takes_no_other_numbers() -> None:
             heard(packed)
 
 
-def test_probabilities_and_log_odds_are_each_others_inverse() -> None:
-    kind = Kind("three_way", 0.0, 1.0, 2.0, 0.8, -1.5)
-    for odds in (-3.0, 0.0, 2.5):
-        assert kind.log_odds(kind.probability(odds)) == pytest.approx(odds)
+def test_the_package_has_limits_of_every_kind() -> None:
     assert set(network().kinds) == set(KINDS)
     for each in network().kinds.values():
         assert each.told < each.alert < each.disconnect
@@ -152,6 +149,8 @@ def test_a_file_is_read_and_a_broken_one_refused_with_its_line() -> None:
         read("\n".join(["# none", "kind,three_way,0,1", *made]))
     with pytest.raises(BuildError, match="line 2: KeyError"):
         read("\n".join(["# none", "knot,0,1", *made]))
+    with pytest.raises(BuildError, match="line 2: ValueError"):
+        read("\n".join(["# none", "kind", *made]))
     with pytest.raises(BuildError, match="in_bias must have 1 rows of 96"):
         read("\n".join(line for line in made if not line.startswith("in_bias")))
     with pytest.raises(BuildError, match="a row of gate has 287 numbers, not 288"):

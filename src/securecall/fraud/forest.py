@@ -6,11 +6,9 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from math import exp, log
 from typing import Final
 
-from securecall.errors import BuildError
+from securecall.fraud import learnt
 from securecall.fraud.cues import VALUES
 
 __all__ = ["FAMILIES", "Forest", "Weighed", "evidence", "family"]
@@ -101,32 +99,15 @@ class Weighed:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(learnt.Kind):
     """Trees of one kind; a node is (feature or -1, number, right, mean).
 
-    ``told``, ``alert`` and ``disconnect`` are log odds: from the first on the engine wakes Python,
-    the others are limits of the grades. ``slope`` and ``shift`` make a probability of log odds.
     What has less than ``stop`` after the ``first`` trees is weighed no further: it is not told.
     """
 
-    name: str
-    told: float
-    alert: float
-    disconnect: float
-    slope: float
-    shift: float
     trees: tuple[tuple[tuple[int, float, int, float], ...], ...]
     first: int = 0
     stop: float = -99.0
-
-    def probability(self, log_odds: float) -> float:
-        """Return how often a report with such log odds was right, on simulated calls."""
-        return 1.0 / (1.0 + exp(-(self.slope * log_odds + self.shift)))
-
-    def log_odds(self, probability: float) -> float:
-        """Return the log odds of a probability, as the trees have them."""
-        sure = min(max(probability, 1e-9), 1.0 - 1e-9)
-        return (log(sure / (1.0 - sure)) - self.shift) / self.slope
 
     def weigh(self, values: Sequence[float]) -> Weighed:
         """Return the log odds of values, and what each number has added on the way."""
@@ -180,7 +161,7 @@ def evidence() -> Forest:
     ------
     own; ``python -m benchmarks.evidence`` makes the file, which says from what.
     """
-    return read(files("securecall.fraud").joinpath(FILE).read_text(encoding="utf-8"))
+    return read(learnt.packaged(FILE))
 
 
 def read(text: str) -> Forest:
@@ -197,25 +178,23 @@ def read(text: str) -> Forest:
     """
     heads: dict[str, tuple[float, float, float, float, float, int, float]] = {}
     trees: dict[str, list[list[tuple[int, float, int, float]]]] = {}
-    for line, words in enumerate(text.splitlines(), 1):
-        if not words or words.startswith("#"):
-            continue
-        try:
-            what, kind, *rest = words.split(",")
-            if what == "kind":
-                told, alert, disconnect, slope, shift, first, stop = map(float, rest)
-                heads[kind] = (told, alert, disconnect, slope, shift, int(first), stop)
-                trees[kind] = []
-            else:
-                if rest[0] == "0":
-                    trees[kind].append([])
-                name, number, right, mean = rest[1:]
-                feature = -1 if name == "leaf" else _PLACES[name]
-                # As the engine has them: else a value on a limit goes another way here than there.
-                limit, leaf = array("f", (float(number), float(mean)))
-                trees[kind][-1].append((feature, limit, int(right), leaf))
-        except (KeyError, ValueError, IndexError) as error:
-            raise BuildError(f"{FILE}, line {line}: {error!r}") from None
+
+    def take(words: list[str]) -> None:
+        what, kind, *rest = words
+        if what == "kind":
+            told, alert, disconnect, slope, shift, first, stop = map(float, rest)
+            heads[kind] = (told, alert, disconnect, slope, shift, int(first), stop)
+            trees[kind] = []
+        else:
+            if rest[0] == "0":
+                trees[kind].append([])
+            name, number, right, mean = rest[1:]
+            feature = -1 if name == "leaf" else _PLACES[name]
+            # As the engine has them: else a value on a limit goes another way here than there.
+            limit, leaf = array("f", (float(number), float(mean)))
+            trees[kind][-1].append((feature, limit, int(right), leaf))
+
+    learnt.read_lines(text, FILE, take)
     return Forest([
         Kind(name, *head[:5], tuple(tuple(tree) for tree in trees[name]), *head[5:])
         for name, head in heads.items()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from math import isfinite
 from typing import Any, Final
 
 from securecall.errors import InputError
+from securecall.fraud.learnt import packaged, read_lines
 
 __all__ = ["curves", "least_probabilities"]
 
@@ -18,6 +18,11 @@ CURVES: Final = "data/operating_points.csv"
 @cache
 def curves() -> Mapping[str, tuple[tuple[float, float], ...]]:
     """Return of each kind (false alarms per hour, least probability), the fewest alarms first.
+
+    Raises
+    ------
+    BuildError
+        The file of the package was changed.
 
     Source
     ------
@@ -29,12 +34,13 @@ def curves() -> Mapping[str, tuple[tuple[float, float], ...]]:
     >>> "keypad" in curves()
     True
     """
-    text = files("securecall.fraud").joinpath(CURVES).read_text(encoding="utf-8")
     made: dict[str, list[tuple[float, float]]] = {}
-    for line in text.splitlines():
-        if line and not line.startswith("#"):
-            kind, rate, least = line.split(",")
-            made.setdefault(kind, []).append((float(rate), float(least)))
+
+    def take(words: list[str]) -> None:
+        kind, rate, least = words
+        made.setdefault(kind, []).append((float(rate), float(least)))
+
+    read_lines(packaged(CURVES), CURVES, take)
     return {kind: tuple(sorted(points)) for kind, points in made.items()}
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from math import exp, log
 from typing import Final
 
 from securecall.errors import BuildError
 from securecall.fraud.cues import VALUES
+from securecall.fraud.learnt import Kind, packaged, read_lines
 
 __all__ = ["KINDS", "Kind", "Network", "network", "read"]
 
@@ -33,31 +31,6 @@ PARTS: Final[Mapping[str, tuple[int, int]]] = {
     "held": (HIDDEN, 3 * HIDDEN),
     "out": (2 * HIDDEN, len(KINDS)),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What the network's log odds of a kind mean.
-
-    From ``told`` on the engine wakes Python; ``alert`` and ``disconnect`` are limits of the grades;
-    ``slope`` and ``shift`` make a probability.
-    """
-
-    name: str
-    told: float
-    alert: float
-    disconnect: float
-    slope: float
-    shift: float
-
-    def probability(self, log_odds: float) -> float:
-        """Return how often a report with such log odds was right, on simulated calls."""
-        return 1.0 / (1.0 + exp(-(self.slope * log_odds + self.shift)))
-
-    def log_odds(self, probability: float) -> float:
-        """Return the log odds of a probability, as the network has them."""
-        sure = min(max(probability, 1e-9), 1.0 - 1e-9)
-        return (log(sure / (1.0 - sure)) - self.shift) / self.slope
 
 
 class Network:
@@ -84,7 +57,7 @@ def network() -> Network:
     ------
     own; ``python -m benchmarks.evidence`` makes the file, which says from what.
     """
-    return read(files("securecall.fraud").joinpath(FILE).read_text(encoding="utf-8"))
+    return read(packaged(FILE))
 
 
 def read(text: str) -> Network:
@@ -101,17 +74,15 @@ def read(text: str) -> Network:
     """
     kinds: dict[str, Kind] = {}
     rows: dict[str, list[list[float]]] = {name: [] for name in PARTS}
-    for line, words in enumerate(text.splitlines(), 1):
-        if not words or words.startswith("#"):
-            continue
-        what, name, *rest = words.split(",")
-        try:
-            if what == "kind":
-                kinds[name] = Kind(name, *map(float, rest))
-            else:
-                rows[what].append(list(map(float, rest)))
-        except (KeyError, ValueError, TypeError) as error:
-            raise BuildError(f"{FILE}, line {line}: {error!r}") from None
+
+    def take(words: list[str]) -> None:
+        what, name, *rest = words
+        if what == "kind":
+            kinds[name] = Kind(name, *map(float, rest))
+        else:
+            rows[what].append(list(map(float, rest)))
+
+    read_lines(text, FILE, take)
     numbers = array("f")
     for part, (count, width) in PARTS.items():
         if len(rows[part]) != count or any(len(row) > width for row in rows[part]):

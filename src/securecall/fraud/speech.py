@@ -5,13 +5,13 @@ from __future__ import annotations
 from array import array
 from enum import IntEnum
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 from securecall import _dsp
 from securecall.errors import BuildError, InputError
 from securecall.fraud.g711 import ALAW, MULAW
 from securecall.fraud.hearing import ENCODINGS, gap_samples, one_of, refuse_frame
+from securecall.fraud.learnt import packaged, read_lines
 
 __all__ = ["Activity", "SpeechDetector", "packed_network"]
 
@@ -49,11 +49,8 @@ def packed_network() -> bytes:
     ------
     own; made by ``benchmarks/speech`` from recordings, which the file names.
     """
-    text = files("securecall.fraud").joinpath(NETWORK).read_text(encoding="utf-8")
     numbers = array("f")
-    for line in text.splitlines():
-        if line and not line.startswith("#"):
-            numbers.extend(float(word) for word in line.split(",")[1:])
+    read_lines(packaged(NETWORK), NETWORK, lambda words: numbers.extend(map(float, words[1:])))
     if len(numbers) != NUMBERS:
         raise BuildError(f"{NETWORK} has {len(numbers)} numbers, not {NUMBERS}")
     return numbers.tobytes()
