@@ -42,7 +42,7 @@ ROOMS = {
     "one call": ("rater", "receipt", "fee_stack", "fee_shape", "fee_credit", "fees"),
     "tariff": ("tariff",),
     "compiled file": ("compiled_file",),
-    "records": ("columns", "csv_records", "files", "switches", "records"),
+    "records": ("columns", "csv_records", "files", "parquet_out", "switches", "records"),
     "tables": (
         *("batch", "batches", "fee_table", "compare", "summary", "summarizer"),
         *("file_parts", "part_work"),
