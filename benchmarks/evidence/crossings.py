@@ -14,17 +14,25 @@ from typing import Final
 import numpy as np
 
 from benchmarks.evidence.calls import Batch
-from benchmarks.evidence.changes import Changes
+from benchmarks.evidence.changes import NAMES, Changes
 from benchmarks.evidence.judging import AFTER_S, APART_S, BEFORE_S, Judged, judged
 from benchmarks.evidence.limits import Limits, calibrated, levels
 from benchmarks.evidence.targets import confused, innocent
 from securecall.errors import InputError
+from securecall.fraud.detectors import CallForwarding, LineSwitch, NoiseAnomaly, ThreeWay
+from securecall.fraud.detectors.evidence import ByEvidence
 from securecall.fraud.innocent import EXPLAINED
 
 #: The limit of an alert counts twice, as most listen there.
 BELOW_ALERT: Final = (0.0, 0.0, 1.2, 2.4)
 #: A steeper curve than this is one of too few reports.
 LEAST_SLOPE: Final = 0.05
+#: No limit of any kind is as low.
+HARDLY: Final = -6.0
+NOWHERE: Final = -99.0
+DETECTORS: Final[dict[str, type[ByEvidence]]] = {
+    each.kind: each for each in (ThreeWay, CallForwarding, LineSwitch, NoiseAnomaly)
+}
 #: What `innocent.explain` keeps back, so that it is no report.
 ANSWERED: Final = "call_waiting_answered"
 
@@ -36,6 +44,16 @@ def explained(changes: Changes, kind: str) -> np.ndarray:
         for label in changes.happened():
             if label.stratum == ANSWERED:
                 made |= changes.within(label.start_s - BEFORE_S, label.end_s + AFTER_S)
+    return made
+
+
+def measurable(kind: str, changes: Changes, odds: np.ndarray) -> np.ndarray:
+    """Return log odds, and no chance where the detector of the kind finds nothing to measure."""
+    made = odds.copy()
+    for row in np.flatnonzero(odds >= HARDLY):
+        values = dict(zip(NAMES, changes.values[row].tolist(), strict=True))
+        if not DETECTORS[kind].is_there(values.__getitem__):
+            made[row] = NOWHERE
     return made
 
 
@@ -80,6 +98,7 @@ def bounded(
     InputError
         Too few reports are wrong, or right, to say how often one is.
     """
+    odds = [measurable(kind, call[1], mine) for call, mine in zip(calls, odds, strict=True)]
     pairs = [(call, mine) for call, mine in zip(calls, odds, strict=True) if call[0].natural]
     natural = reported(judged(kind, [call for call, _ in pairs], [mine for _, mine in pairs]))
     whole = reported(judged(kind, calls, odds))

@@ -68,7 +68,7 @@ class ByEvidence(Remembering):
         log_odds = item.values[ODDS + number]
         least = self.alert_log_odds if self.least_log_odds is None else self.least_log_odds
         trees = item.values[SCORES + number]
-        if log_odds < least or trees < TREES_LEAST:
+        if log_odds < least or trees < TREES_LEAST or not self.is_there(item.number):
             return ()
         certain = (
             self.disconnect_log_odds is not None and log_odds >= self.disconnect_log_odds
@@ -93,6 +93,21 @@ class ByEvidence(Remembering):
             network().kinds[self.kind].probability(log_odds), self.words(item, sources), item.leg,
             self.cues(item, weighed, log_odds, least), sources, item.at_ms,
         )]  # fmt: skip
+
+    @classmethod
+    def is_there(cls, number: Callable[[str], float]) -> bool:
+        """Return whether what the network takes for the kind is there to be measured.
+
+        Parameters
+        ----------
+        number : callable
+            Returns a number of the change by its name.
+
+        Source
+        ------
+        own.
+        """
+        return True
 
     def ends_calls(self, item: Heard, sources: Sequence[str]) -> bool:
         """Return whether what speaks for a change is enough to end a call over it.
