@@ -38,7 +38,7 @@ def test_bad_addresses_and_options_are_told() -> None:
     with pytest.raises(InputError, match="key must be bytes"):
         Ledger.open(server().new_url(), key="k")  # type: ignore[arg-type]
     with pytest.raises(StoreError, match="cannot be opened as a ledger"):
-        Ledger.open("postgresql://postgres@127.0.0.1:1/postgres")
+        Ledger.open("postgresql://postgres@127.0.0.1:1/postgres", patience_ms=200)
 
 
 def test_without_psycopg_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

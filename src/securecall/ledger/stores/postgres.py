@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from secrets import token_hex
-from time import monotonic, sleep
 from typing import Any, Final, TypeVar
 
 import psycopg
@@ -25,7 +24,16 @@ from securecall.ledger.stores.door import Reading, Writing
 from securecall.ledger.stores.group import Group, Item
 from securecall.ledger.stores.pending import Cache
 from securecall.ledger.stores.postgres_change import Change, NotHeld, names_in
-from securecall.ledger.stores.postgres_link import Address, Link, connect, make, message, passes
+from securecall.ledger.stores.postgres_link import (
+    Address,
+    Link,
+    Patience,
+    connect,
+    hopeless,
+    make,
+    message,
+    passes,
+)
 from securecall.ledger.stores.postgres_news import News
 from securecall.ledger.stores.postgres_view import View
 
@@ -35,8 +43,6 @@ T = TypeVar("T")
 
 CHECKPOINT_EVERY: Final = 1024  # operations
 READERS_MAX: Final = 4
-PAUSE_S: Final = 0.02
-PAUSE_S_MAX: Final = 0.5
 
 
 class PostgresStore:
@@ -86,16 +92,34 @@ class PostgresStore:
         self._idle: list[Link] = []
         self._readers = threading.Semaphore(READERS_MAX)
         try:
-            self._writer = connect(self._address, patience_ms)
-            make(self._writer, self._address)
-            self._refuse_half()
-            self._checkpointed = self._check_chain()
-        except psycopg.Error as error:
-            self.close()
-            raise StoreError(f"{self._address} cannot be opened as a ledger: {error}") from None
+            self._open()
         except BaseException:
             self.close()
             raise
+
+    # Opening --------------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        """Connect, make the tables unless they are there, and look at the chain.
+
+        What fails for now is tried again from the beginning, as a host and its server may be
+        started together: whatever was done of it can be done twice.
+        """
+        patience = Patience(self._patience_ms)
+        while True:
+            try:
+                self._writer = connect(self._address, self._patience_ms)
+                make(self._writer, self._address)
+                self._refuse_half()
+                self._checkpointed = self._check_chain()
+                return
+            except psycopg.Error as error:
+                self._discard()
+                if hopeless(error) or patience.over:
+                    raise StoreError(
+                        f"{self._address} cannot be opened as a ledger: {error}"
+                    ) from None
+            patience.wait()
 
     def _refuse_half(self) -> None:
         """Refuse books that are still on their way here."""
@@ -143,8 +167,7 @@ class PostgresStore:
 
     def _run(self, items: list[Item]) -> None:
         """Run a group in one transaction, again and again while what fails may pass."""
-        until = monotonic() + self._patience_ms / 1000
-        pause = 0.0
+        patience = Patience(self._patience_ms)
         unknown: _Unknown | None = None  # why it is not known what the last transaction has kept
         while True:
             try:
@@ -172,11 +195,10 @@ class PostgresStore:
             except BaseException:
                 self._discard()  # an interrupt: whatever was under way is rolled back
                 raise
-            if monotonic() > until:
+            if patience.over:
                 _give_up(items, why, unsure=unknown is not None)
                 return
-            sleep(pause)
-            pause = min(pause * 2 or PAUSE_S, PAUSE_S_MAX)
+            patience.wait()
 
     def _one_by_one(self, items: list[Item], why: str) -> None:
         """Give each of a group that cannot be kept a transaction of its own."""
@@ -286,8 +308,7 @@ class PostgresStore:
             The server cannot be reached.
         """
         self._belongs()
-        until = monotonic() + self._patience_ms / 1000
-        pause = 0.0
+        patience = Patience(self._patience_ms)
         while True:
             try:
                 with self._reader() as link:
@@ -298,10 +319,9 @@ class PostgresStore:
                         if not link.closed:
                             link.execute("ROLLBACK")
             except psycopg.Error as error:
-                if not passes(error) or monotonic() > until:
+                if not passes(error) or patience.over:
                     raise StoreError(f"{self._address} cannot be read: {error}") from None
-            sleep(pause)
-            pause = min(pause * 2 or PAUSE_S, PAUSE_S_MAX)
+            patience.wait()
 
     @contextmanager
     def _reader(self) -> Iterator[Link]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -22,11 +22,13 @@ from securecall.errors import InputError, StoreError
 from securecall.ledger.chain import GENESIS
 from securecall.ledger.stores.postgres_schema import FORMAT, SCHEMA, TABLES
 
-__all__ = ["Address", "Link", "connect", "make", "message", "passes"]
+__all__ = ["Address", "Link", "Patience", "connect", "hopeless", "make", "message", "passes"]
 
 SCHEMA_NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 DEFAULT_SCHEMA: Final = "securecall"
 GRACE_MS: Final = 1_000  # so that a server that gives up waiting for a lock can say so
+PAUSE_S: Final = 0.02
+PAUSE_S_MAX: Final = 0.5
 
 # Classes and codes of failures that pass: connections, resources of the moment, deadlock and
 # serialisation, locks not to be had, a server that stops, recovers, or is a standby just now; and a
@@ -41,6 +43,48 @@ def passes(error: psycopg.Error) -> bool:
     if state is None:
         return isinstance(error, psycopg.OperationalError)  # the connection, or no answer
     return state.startswith(_PASSING)
+
+
+# What a server, or the way to it, says of a connection that it will not give to anybody who asks
+# the same again. libpq hands on no SQLSTATE of such a refusal. A server that says it in another
+# language is asked again until patience ends, and then quoted.
+_HOPELESS: Final = re.compile(
+    r"authentication failed|no password supplied|no pg_hba\.conf entry|could not translate host"
+    r"|Name or service not known|certificate|(role|database|user) \".*\" does not exist"
+    r"|is not permitted to log in|permission denied for database"
+)
+
+
+def hopeless(error: psycopg.Error) -> bool:
+    """Say whether who opens a ledger need not ask again: a name, a password or a right is wrong.
+
+    Who has opened it already is more patient, since all of that was right before.
+    """
+    return not passes(error) or (error.sqlstate is None and bool(_HOPELESS.search(str(error))))
+
+
+class Patience:
+    """How long what fails for now is tried again.
+
+    Parameters
+    ----------
+    patience_ms : int
+        Counts from now.
+    """
+
+    def __init__(self, patience_ms: int) -> None:
+        self._until = monotonic() + patience_ms / 1000
+        self._pause_s = 0.0
+
+    @property
+    def over(self) -> bool:
+        """Whether it has come to its end."""
+        return monotonic() > self._until
+
+    def wait(self) -> None:
+        """Wait before the next attempt: not at all before the second, then longer and longer."""
+        sleep(self._pause_s)
+        self._pause_s = min(self._pause_s * 2 or PAUSE_S, PAUSE_S_MAX)
 
 
 class Address:
