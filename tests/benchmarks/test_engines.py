@@ -74,7 +74,8 @@ def test_what_rating_adds_to_spark_is_measured_and_shown(tmp_path: Path) -> None
     [kept] = tmp_path.glob("*-engines.json")
     known = json.loads(kept.read_text())
     forms = known["spark-overhead"]["forms"]
-    assert 0 < forms["alone"]["cpu_s"] < forms["rated"]["cpu_s"]
+    assert 0 < forms["alone all"]["cpu_s"] < forms["rated all"]["cpu_s"]
     shown = kept.with_suffix(".md").read_text()
-    assert "| rated over carried |" in shown
+    assert "| 3: id, status, total | " in shown
+    assert "| all 16 columns | " in shown
     assert "pyarrow loop, one thread of ours | 40,000 |" in shown

@@ -45,6 +45,12 @@ def test_files_have_the_names_that_they_were_given(frame: dd.DataFrame, tmp_path
     assert rows_of(pq.read_table(tmp_path)) == rated(FEW)
 
 
+def test_parts_without_rows_are_parts(frame: dd.DataFrame) -> None:
+    made = rate_frame(frame[frame["id"] < 1500], tariff(), columns=FEW)
+    assert [len(part) for part in made.partitions] == [1000, 500, 0]
+    assert list(made.compute(scheduler="synchronous").dtypes) == list(made.dtypes)
+
+
 def test_a_column_that_is_missing_is_told_before_work_begins(frame: dd.DataFrame) -> None:
     with pytest.raises(ColumnError, match="'number'"):
         rate_frame(frame.drop(columns=["number"]), tariff())

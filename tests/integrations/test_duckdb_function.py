@@ -56,3 +56,18 @@ def test_a_column_that_is_missing_is_told(connection: duckdb.DuckDBPyConnection)
     fewer = connection.sql("SELECT * EXCLUDE (duration_ms) FROM calls")
     with pytest.raises(ColumnError, match="'duration_ms'"):
         register_rate(connection, fewer, tariff())
+
+
+def test_a_column_of_ones_own_may_be_called_like_a_rated_one(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    own = connection.sql("SELECT *, 'mine' AS status FROM calls")
+    register_rate(connection, own, tariff())
+    found = connection.sql("SELECT DISTINCT c.status, rate(c).status FROM own c").fetchall()
+    assert sorted(found) == sorted({("mine", row["status"]) for row in rated()})
+
+
+def test_no_rows_are_no_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    none = connection.sql("SELECT * FROM calls WHERE id < 0")
+    register_rate(connection, none, tariff(), columns=["total"])
+    assert connection.sql("SELECT rate(c) FROM none c").fetchall() == []

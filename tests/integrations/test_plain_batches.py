@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 import pytest
 from tests.integrations.engine_month import FEW, calls, tariff
 
-from securecall.errors import ColumnError
+from securecall.errors import ColumnError, InputTypeError
 from securecall.integrations.plain_batches import plain_batches, plain_schema
 
 
@@ -56,3 +58,26 @@ def test_a_column_that_is_not_there_is_told_with_the_nearest() -> None:
         plain_schema(tariff(), calls().schema, columns=["id", "totle"])
     with pytest.raises(ColumnError, match=r"there are id, facility, .*cap_source"):
         plain_schema(tariff(), calls().schema, columns=["xyzzyxyzzy"])
+
+
+@pytest.mark.parametrize("columns", ["total", [], ["id", None]])
+def test_what_is_no_list_of_names_is_refused(columns: Any) -> None:
+    with pytest.raises(InputTypeError, match="columns must be a list of names, one or more, not"):
+        plain_schema(tariff(), calls().schema, columns=columns)
+    with pytest.raises(InputTypeError, match="columns must be a list of names"):
+        next(plain_batches(tariff(), [calls()], columns=columns))
+
+
+def test_a_column_twice_is_refused() -> None:
+    with pytest.raises(ColumnError, match="'id' is asked for twice"):
+        plain_schema(tariff(), calls().schema, columns=["id", "total", "id"])
+
+
+def test_a_worker_that_knows_no_schema_tells_the_same_of_a_column() -> None:
+    with pytest.raises(ColumnError, match=r"'totle' is asked for.*did you mean 'total'"):
+        next(plain_batches(tariff(), [calls()], columns=["totle"]))
+
+
+def test_a_path_is_no_tariff() -> None:
+    with pytest.raises(InputTypeError, match="tariff must be a Tariff, not str"):
+        plain_schema("tariff.toml", calls().schema)  # type: ignore[arg-type]

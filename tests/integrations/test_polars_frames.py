@@ -49,3 +49,12 @@ def test_filters_and_choices_wait_until_rows_are_rated() -> None:
 def test_a_column_that_is_missing_is_told_before_work_begins() -> None:
     with pytest.raises(ColumnError, match="'number'"):
         rate_frame(pl.from_arrow(calls()).lazy().drop("number"), tariff())
+
+
+@pytest.mark.parametrize("engine", ["in-memory", "streaming"])
+def test_a_frame_that_is_not_lazy_and_one_of_no_rows(engine: str) -> None:
+    frame = pl.from_arrow(calls())
+    assert rows_of(rate_frame(frame, tariff(), columns=FEW).collect().to_arrow()) == rated(FEW)
+    none = frame.with_columns(pl.col("facility").cast(pl.Categorical)).filter(pl.col("id") < 0)
+    made = rate_frame(none, tariff()).collect(engine=engine)  # type: ignore[call-overload]
+    assert (made.height, made.width) == (0, len(rated()[0]))

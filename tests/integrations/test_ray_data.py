@@ -46,6 +46,18 @@ def test_a_column_that_is_missing_is_told_by_the_worker() -> None:
     assert ColumnError.__name__ in str(told.value)
 
 
+def test_a_column_that_is_misspelt_is_told_by_the_worker() -> None:
+    with pytest.raises(Exception, match=r"'totle' is asked for.*did you mean 'total'"):
+        rate_dataset(dataset(), tariff(), columns=["id", "totle"]).materialize()
+
+
+def test_blocks_without_rows_are_blocks() -> None:
+    table = calls()
+    blocks = [table.slice(0, 5), table.slice(5, 0), table.slice(5, 5)]
+    made = rate_dataset(ray.data.from_arrow(blocks), tariff(), columns=FEW)
+    assert rows_of(pa.concat_tables(ray.get(made.to_arrow_refs()))) == rated(FEW)[:10]
+
+
 def test_patterns_are_looked_for_in_jobs(pattern_files: list[str], pattern_calls: pa.Table) -> None:
     joined = join_scans(run_jobs(scan_jobs(pattern_files, jobs=2)))
     assert joined == scan(pattern_calls)

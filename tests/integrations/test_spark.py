@@ -73,6 +73,45 @@ def test_a_stream_of_files_is_rated_as_it_comes(
     assert rows_of(session.read.parquet(str(tmp_path / "rated")).toArrow()) == rated(FEW)
 
 
+def test_parts_without_rows_are_parts(frame: DataFrame) -> None:
+    made = rate_frame(frame.limit(3).repartition(9), tariff(), columns=FEW)
+    assert made.toArrow().num_rows == 3
+    assert rate_frame(frame.filter("id < 0"), tariff()).toArrow().num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "kind", "told"),
+    [
+        ("start", "timestamp_ntz", "'start' is timestamp.* without a time zone"),
+        ("duration_ms", "double", "'duration_ms' is double; it must be whole milliseconds"),
+        ("facility", "binary", "'facility' is binary; it must be text"),
+    ],
+)
+def test_a_column_of_another_type_is_told_before_work_begins(
+    frame: DataFrame, column: str, kind: str, told: str
+) -> None:
+    with pytest.raises(ColumnError, match=told):
+        rate_frame(frame.withColumn(column, frame[column].cast(kind)), tariff())
+
+
+def test_clocks_and_sizes_of_a_session_change_nothing(
+    session: SparkSession, frame: DataFrame
+) -> None:
+    settings = {
+        "spark.sql.session.timeZone": "America/Chicago",
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "700",
+        "spark.sql.execution.arrow.useLargeVarTypes": "true",
+    }
+    before = {name: session.conf.get(name) for name in settings}
+    try:
+        for name, value in settings.items():
+            session.conf.set(name, value)
+        assert rows_of(rate_frame(frame, tariff(), columns=FEW).toArrow()) == rated(FEW)
+    finally:
+        for name, value in before.items():
+            session.conf.set(name, value)
+
+
 def test_a_column_that_is_missing_is_told_before_work_begins(frame: DataFrame) -> None:
     with pytest.raises(ColumnError, match="'number'"):
         rate_frame(frame.drop("number"), tariff())

@@ -429,6 +429,17 @@ def test_plain_takes_dictionaries_and_views_away() -> None:
     assert plain_type(pa.int64()) == pa.int64()
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [*TEXTS, pa.null(), pa.dense_union([pa.field("a", pa.int8())]), pa.list_(pa.uuid())],
+    ids=str,
+)
+def test_no_rows_of_any_type_are_a_batch(kind: pa.DataType) -> None:
+    schema = pa.schema([("x", kind)])
+    batch = one_batch(pa.RecordBatchReader.from_batches(schema, []))
+    assert (batch.num_rows, batch.schema) == (0, schema)
+
+
 def test_anything_that_speaks_arrow_becomes_one_batch() -> None:
     table = pa.table({"a": [1, 2, 3]})
     batch = table.to_batches()[0]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from securecall.integrations.plain_batches import plain_batches, plain_schema
+from securecall.rating.batch import RATED
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -51,15 +52,15 @@ def register_rate(
     own; docs/engines.md.
     """
     given = calls.limit(0).to_arrow_table().schema
-    if columns is None:
-        columns = [each for each in plain_schema(tariff, given).names if each not in given.names]
-    made = connection.from_arrow(plain_schema(tariff, given, columns=columns).empty_table())
+    # What rating adds stands apart in a struct: a column of its name in `calls` is in nobody's way.
+    asked: dict[str, Any] = {"columns": RATED if columns is None else columns, "replace": True}
+    made = connection.from_arrow(plain_schema(tariff, given, **asked).empty_table())
 
     def rate(rows: Any) -> Any:  # DuckDB evaluates what stands here
         import pyarrow as pa
 
         table = pa.Table.from_struct_array(rows)
-        return next(plain_batches(tariff, [table], columns=columns)).to_struct_array()
+        return next(plain_batches(tariff, [table], **asked)).to_struct_array()
 
     taken, given_back = (dict(zip(one.columns, one.types, strict=True)) for one in (calls, made))
     struct = connection.struct_type

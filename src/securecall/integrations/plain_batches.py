@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from securecall.errors import ColumnError, nearest
+from securecall.errors import ColumnError, InputTypeError, nearest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,9 +43,9 @@ def plain_schema(
     Raises
     ------
     ColumnError
-        As in `securecall.rated_schema`, or ``columns`` names one that is not there.
+        As in `securecall.rated_schema`, or ``columns`` names one that is not there, or one twice.
     InputTypeError
-        It is no schema.
+        It is no schema, or ``columns`` is no list of names, or an empty one.
 
     Source
     ------
@@ -57,13 +57,7 @@ def plain_schema(
     from securecall.rating.columns import plain_type
 
     rated = rated_schema(tariff, schema, explain=explain, replace=replace)
-    names = rated.names if columns is None else list(columns)
-    for name in names:
-        if name not in rated.names:
-            near = nearest(name, rated.names)
-            hint = f"; did you mean {near!r}?" if near else f"; there are {', '.join(rated.names)}"
-            raise ColumnError(name, f"is asked for, but neither read nor rated{hint}")
-    fields = [rated.field(name) for name in names]
+    fields = [rated.field(name) for name in _asked(columns, rated.names)]
     return pa.schema([field.with_type(plain_type(field.type)) for field in fields], rated.metadata)
 
 
@@ -87,7 +81,7 @@ def plain_batches(
     Raises
     ------
     ColumnError, InputTypeError
-        As in `securecall.rate_batches`, when the batch is reached.
+        As in `securecall.rate_batches` and `plain_schema`, when the batch is reached.
 
     Source
     ------
@@ -99,10 +93,30 @@ def plain_batches(
     from securecall.rating.columns import plain
 
     for rated in rate_batches(tariff, batches, explain=explain, replace=replace):
-        names = rated.schema.names if columns is None else columns
+        names = _asked(columns, rated.schema.names)
         arrays = [plain(rated.column(name)) for name in names]
         fields = [
             rated.schema.field(name).with_type(array.type)
             for name, array in zip(names, arrays, strict=True)
         ]
         yield pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields, rated.schema.metadata))
+
+
+def _asked(columns: Sequence[str] | None, there: Sequence[str]) -> Sequence[str]:
+    """Return the columns that come out.
+
+    Engines do different things with none, with one twice, and with the letters of a word; some of
+    them lose every row and say nothing.
+    """
+    if columns is None:
+        return there
+    if isinstance(columns, str) or not columns or not all(isinstance(one, str) for one in columns):
+        raise InputTypeError(f"columns must be a list of names, one or more, not {columns!r}")
+    for place, name in enumerate(columns):
+        if name not in there:
+            near = nearest(name, there)
+            hint = f"; did you mean {near!r}?" if near else f"; there are {', '.join(there)}"
+            raise ColumnError(name, f"is asked for, but neither read nor rated{hint}")
+        if name in columns[:place]:
+            raise ColumnError(name, "is asked for twice")
+    return columns

@@ -16,18 +16,18 @@ __all__ = ["rate_frame"]
 
 
 def rate_frame(
-    frame: LazyFrame,
+    frame: LazyFrame | DataFrame,
     tariff: Tariff,
     *,
     columns: Sequence[str] | None = None,
     explain: bool = False,
     replace: bool = False,
 ) -> LazyFrame:
-    """Rate the call records of a Polars LazyFrame.
+    """Rate the call records of a Polars LazyFrame, or of a DataFrame when it is collected.
 
     Parameters
     ----------
-    frame : polars.LazyFrame
+    frame : polars.LazyFrame or polars.DataFrame
         Columns as in `Tariff.rate_batch`.
     tariff : Tariff
     columns : sequence of str, optional
@@ -47,6 +47,7 @@ def rate_frame(
     import polars
 
     asked: dict[str, Any] = {"columns": columns, "explain": explain, "replace": replace}
+    frame = frame.lazy()
     given = frame.collect_schema().to_frame().to_arrow().schema
     made = polars.from_arrow(plain_schema(tariff, given, **asked).empty_table())
 

@@ -79,10 +79,7 @@ def rate_batches(
     >>> [rated.column("total").to_pylist() for rated in rate_batches(tariff, [batch, batch])]
     [[Decimal('1.021666')], [Decimal('1.021666')]]
     """
-    from securecall.rating.tariff import Tariff
-
-    if not isinstance(tariff, Tariff):
-        raise InputTypeError(f"tariff must be a Tariff, not {type(tariff).__name__}")
+    _check_tariff(tariff)
     if hasattr(batches, "__arrow_c_stream__") or hasattr(batches, "__arrow_c_array__"):
         from securecall.rating.columns import open_stream
 
@@ -129,7 +126,7 @@ def rated_schema(
     ColumnError
         A column is missing, of a type that is refused, or called like a rated one.
     InputTypeError
-        It is no schema.
+        It is no schema, or the tariff is none.
 
     Source
     ------
@@ -137,6 +134,14 @@ def rated_schema(
     """
     import pyarrow as pa
 
+    _check_tariff(tariff)
     if not hasattr(schema, "__arrow_c_schema__"):
         raise InputTypeError(f"schema must be an Arrow schema, not {type(schema).__name__}")
     return Rater(tariff, pa.schema(schema), explain, replace).schema
+
+
+def _check_tariff(tariff: object) -> None:
+    from securecall.rating.tariff import Tariff
+
+    if not isinstance(tariff, Tariff):
+        raise InputTypeError(f"tariff must be a Tariff, not {type(tariff).__name__}")

@@ -102,11 +102,11 @@ def one_batch(records: Any) -> pa.RecordBatch:
         return records
     reader = open_stream(records)
     batches = [batch for batch in reader if batch.num_rows]
-    if len(batches) == 1:
-        return batches[0]
-    if not batches:
-        return pa.RecordBatch.from_pylist([], reader.schema)
-    return pa.concat_batches(batches)
+    if len(batches) > 1:
+        return pa.concat_batches(batches)
+    # Not made of an empty list: Arrow cannot read one for a dictionary of views, among others.
+    none = [pa.nulls(0, kind) for kind in reader.schema.types]
+    return batches[0] if batches else pa.RecordBatch.from_arrays(none, schema=reader.schema)
 
 
 def _is_text(kind: pa.DataType) -> bool:
