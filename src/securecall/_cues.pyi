@@ -4,6 +4,7 @@ from typing import Any, final
 from securecall._dsp import Setup
 
 CHANGE_VALUES: int
+ITEM_VALUES: int
 LEG_BYTES: int
 SAVED_MAGIC: bytes
 

@@ -36,7 +36,6 @@ cdef enum:
 
 cdef int64_t NEVER = 0x7fffffffffffffff
 cdef int64_t REACHED = -1
-cdef tuple ZEROS = (0.0,) * (CUE_VALUES - FEW_VALUES)
 
 sc_bank_prepare(8000.0)
 sc_pairs_prepare(8000.0)
@@ -45,6 +44,7 @@ sc_measures_prepare()
 
 LEG_BYTES = sizeof(Leg)
 CHANGE_VALUES = V_COUNT
+ITEM_VALUES = CUE_VALUES
 SAVED_MAGIC = b"scw5"
 
 
@@ -64,10 +64,8 @@ bank_width()
 
 cdef tuple _cue(const Cue* cue):
     """Return a cue's begin and numbers: only a change has more than the first few."""
-    cdef int k
-    if cue.kind == CUE_CHANGE:
-        return (cue.start, tuple([cue.value[k] for k in range(CUE_VALUES)]))
-    return (cue.start, tuple([cue.value[k] for k in range(FEW_VALUES)]) + ZEROS)
+    cdef int k, count = CUE_VALUES if cue.kind == CUE_CHANGE else FEW_VALUES
+    return (cue.start, tuple([cue.value[k] for k in range(count)]))
 
 
 cdef tuple _of_cue(const Cue* cue):

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 import pytest
 
 from securecall.fraud.course import Course
-from securecall.fraud.cues import CUES, Heard
+from securecall.fraud.cues import CUES, ITEM_VALUES, Heard
 from securecall.fraud.detectors import CallView, Finding, Remembering
 from securecall.fraud.hearing import hearing
 
-FLASH, SPOKEN = CUES.index("flash"), CUES.index("spoken")
+FLASH, GAP, SPOKEN = (CUES.index(name) for name in ("flash", "gap", "spoken"))
 
 
 @dataclass(slots=True)
@@ -25,9 +25,11 @@ class Notes(Remembering):
 
     heard: list[str] = field(default_factory=list)
     found: list[list[Any]] = field(default_factory=list)
+    values: list[int] = field(default_factory=list)
 
     def hear(self, item: Heard, call: CallView) -> Sequence[Finding]:
         self.heard.append(f"{item.at_ms:g} {item.leg or '-'} {item.kind}{item.name}")
+        self.values.append(len(item.values))
         if item.name == "codec":
             call.wake(float(item.value))
         due = [each for each in self.found if each[0] == item.at_ms]
@@ -68,6 +70,22 @@ class TestOrder:
             "100 calling flash", "200 called signalhold", "200 called flash", "200 called spoken",
             "200 calling flash",
         ]  # fmt: skip
+
+    def test_a_cue_has_all_numbers_where_it_is_heard_and_where_it_is_saved(self) -> None:
+        notes = Notes()
+        course = course_of(notes)
+        course.hold([cue(100), cue(120, 1, GAP), cue(300, 0, GAP)])
+        course.signal("hold", None, 350 * 8)
+        course.release(200 * 8)
+        assert notes.heard == ["100 called flash"]
+        assert notes.values == [ITEM_VALUES]
+        told = course.plain()
+        kept = (1.0, 2.0, *[0.0] * (ITEM_VALUES - 2))
+        assert told["recent"] == [(800, 0, FLASH, (0, kept)), (960, 1, GAP, (160, kept))]
+        assert told["held"] == [[2400, 0, GAP, (1600, kept)], [2800, 0, -2, ("hold", None)]]
+        other = course_of(Notes())
+        other.load(told)
+        assert other.plain() == told
 
     def test_nothing_is_heard_before_its_time(self) -> None:
         notes = Notes()

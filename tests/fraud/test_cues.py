@@ -9,7 +9,7 @@ import pytest
 from tests.fraud.calls import CALL
 
 from securecall import _cues
-from securecall.fraud.cues import CUES, LEGS, VALUES, Heard
+from securecall.fraud.cues import CUES, ITEM_VALUES, LEGS, VALUES, Heard
 from securecall.fraud.hearing import hearing
 from securecall.fraud.monitoring import heard_plan
 from securecall.fraud.speech import packed_network
@@ -32,6 +32,7 @@ def test_kinds_of_cues_are_those_of_the_engine() -> None:
 def test_numbers_of_a_change_are_those_of_the_engine() -> None:
     names = VALUES["change"]
     assert len(names) == len(set(names)) == _cues.CHANGE_VALUES
+    assert ITEM_VALUES == _cues.ITEM_VALUES
     stems = [name.lower() for name in of_enum("_change.pxd", "V_")]
     stems = stems[: stems.index("context")]
     stems[stems.index("louds")] = "far_s"  # of the other leg

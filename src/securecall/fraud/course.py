@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from math import inf
 from typing import Any, Final
 
-from securecall.fraud.cues import CUES, LEGS, Heard
+from securecall.fraud.cues import CUES, ITEM_VALUES, LEGS, Heard
 from securecall.fraud.event import Event
 from securecall.fraud.finding import Detector, Explain, Finding
 from securecall.fraud.hearing import SAMPLES_PER_MS, Hearing
@@ -28,6 +28,8 @@ CHANGE: Final = CUES.index("change")
 SPOKEN: Final = "spoken"
 SETTING_UP: Final = ("dial", "stutter", "ringback")
 SOURCES_TO_DISCONNECT: Final = 2
+
+ZEROS: Final = (0.0,) * ITEM_VALUES
 
 _NAMES: Final = ("tone", "dtmf", "mf")
 
@@ -199,9 +201,7 @@ class Course:
                 return Heard(at_ms, LEGS[leg], event.kind, at_ms, event, (), name, value)
             return Heard(at_ms, LEGS[leg], "signal", at_ms, None, (), name, value)
         start, values = what
-        return Heard(
-            at_ms, LEGS[leg], CUES[kind], start / SAMPLES_PER_MS, None, tuple(values)
-        )  # fmt: skip
+        return Heard(at_ms, LEGS[leg], CUES[kind], start / SAMPLES_PER_MS, None, _whole(values))
 
     def _follow(self, item: Heard) -> None:
         """Follow how far the call is: set up, ringing, answered."""
@@ -275,10 +275,11 @@ class Course:
     def plain(self) -> dict[str, Any]:
         """Return what is remembered, as JSON takes it."""
         return {
-            "held": [[*entry[:3], entry[4]] for entry in sorted(self._held)],
+            "held": [[*entry[:3], _saved(entry[2], entry[4])] for entry in sorted(self._held)],
             "ids": self._ids, "going": self._going,
             "open": [[key, told_of(event)] for (_, key), event in self._open.items()],
-            "recent": list(self._recent), "legs": self.legs, "answered_ms": self.answered_ms,
+            "recent": [(*entry[:3], _saved(entry[2], entry[3])) for entry in self._recent],
+            "legs": self.legs, "answered_ms": self.answered_ms,
             "ringing_ms": self.ringing_ms, "told": self.told,
             "detectors": {each.kind: each.save() for each in self._detectors},
         }  # fmt: skip
@@ -299,6 +300,16 @@ class Course:
         self.told = told["told"]
         for each in self._detectors:
             each.load(told["detectors"][each.kind])
+
+
+def _whole(values: Sequence[float]) -> tuple[float, ...]:
+    """Return a cue's numbers with the zeros that are not kept: all but changes have few."""
+    return (*values, *ZEROS[len(values) :])
+
+
+def _saved(kind: int, what: Any) -> Any:
+    """Return what is kept of an item as it is saved; wakes, events and signals as they are."""
+    return what if kind < 0 or what is None else (what[0], _whole(what[1]))
 
 
 def _ended(event: Event, end_ms: float, at_ms: float, detail: str) -> Event:

@@ -65,6 +65,9 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = {
 """Names of a cue's numbers, in order. Of ``change`` each says how the leg is behind an interruption
 less how it was before; `_change.pxd` has them in words."""
 
+ITEM_VALUES: Final = 236
+"""Numbers that a saved cue has, whatever its kind: the engine's. All but a change have zeros."""
+
 _PLACES: Final = {
     kind: {name: place for place, name in enumerate(names)} for kind, names in VALUES.items()
 }
