@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 from tests.ledger.servers.small_office import LOADERS, T0, office, start
 
@@ -27,3 +30,15 @@ def test_it_is_done_with_its_curve() -> None:
     assert run(item, ledger, LOADERS) == "ok"
     assert ledger.call("c").cutoff_ms == T0 + 600_001
     assert item.call_id == "c"
+
+
+def test_what_asks_for_the_same() -> None:
+    one = start("c", T0)
+    assert one.asks_as(start("c", T0 + 5, price=7))  # the instant and the curve do not count
+    assert not one.asks_as(start("d", T0))
+    assert not one.asks_as(replace(one, accounts=("a", "b")))
+    limited = start("c", T0, max_ms=60_000)
+    assert not one.asks_as(limited)
+    assert one.asks_as(replace(limited, code="promised"))
+    kept = replace(one, arguments=json.loads(one.dumped()))
+    assert one.asks_as(kept)

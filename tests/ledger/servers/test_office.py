@@ -139,3 +139,37 @@ def test_a_span_too_short_for_its_delays_is_refused() -> None:
     desk = office()
     with pytest.raises(InputError, match="eight times as much"):
         type(desk)(desk.ledger, desk.board, delay_ms=100, span_ms=799)
+
+
+def test_an_id_that_was_used_for_something_else_is_told_and_does_nothing() -> None:
+    """As by a second server of the same name, or one that counts from the beginning again."""
+    desk = office()
+    first = replace(deposit("1", T0 + 500), request_id="s-1")
+    assert desk.exchange("east", T0, [first]).states == {"s-1": ("filed", "")}
+    others = [
+        replace(deposit("2", T0 + 600), request_id="s-1"),
+        replace(withdraw("1", T0 + 600), request_id="s-1"),
+        replace(start("c", T0 + 600), request_id="s-1"),
+    ]
+    for other in others:
+        reply = desk.exchange("east", T0 + 100, [other, deposit("3", T0 + 700)])
+        assert reply.states["s-1"] == ("refused", "RequestConflict")
+        assert reply.states[f"deposit:{T0 + 700}"] == ("filed", "")
+        assert all(word.refused for word in reply.words)
+    assert desk.exchange("east", T0 + 2_000, [first]).states == {"s-1": ("done", "ok")}
+    for other in others:
+        states = desk.exchange("east", T0 + 2_100, [other]).states
+        assert states == {"s-1": ("refused", "RequestConflict")}
+    assert desk.ledger.balance("a").posted == 5
+    assert desk.ledger.running_calls() == ()
+
+
+def test_a_clock_that_goes_wrong_shows_in_what_is_closed() -> None:
+    """Who hears that the future is closed knows that a clock is wrong; ends still count."""
+    desk = office()
+    desk.exchange("east", T0, [start("c", T0 + 500)])
+    assert desk.exchange("east", T0 + 700).closed_ms == T0 + 600
+    desk.exchange("west", T0 + 3_600_000)  # an hour ahead
+    reply = desk.exchange("east", T0 + 800, [start("d", T0 + 1_000), end("c", T0 + 800)])
+    assert reply.states == {"start:d": ("refused", "late"), "end:c": ("done", "ok")}
+    assert reply.closed_ms == T0 + 3_599_900 > T0 + 800

@@ -10,7 +10,7 @@ from tests.ledger.postgres_server import server
 from tests.ledger.servers.small_office import LOADERS, T0, office, start
 from tests.ledger.wire_proxy import Proxy, Statement
 
-from securecall.errors import StoreUnsure
+from securecall.errors import StoreError, StoreUnsure
 from securecall.ledger.ledger import Ledger
 from securecall.ledger.servers.office import Office
 from securecall.ledger.servers.postgres_board import PostgresBoard
@@ -113,3 +113,35 @@ def test_an_exchange_is_said_again_until_it_is_answered_and_counts_once(
     assert calm.ledger.verify().ok
     assert calm.ledger.running_calls() == ("c",)
     calm.ledger.close()
+
+
+def test_a_board_stands_beside_a_ledger_and_nowhere_else(url: str) -> None:
+    for _ in range(2):
+        with pytest.raises(StoreError, match="keeps no ledger: open that first, then its board"):
+            PostgresBoard(url)
+    with pytest.raises(StoreError, match="cannot have a board: connection failed"):
+        PostgresBoard("postgresql://postgres@127.0.0.1:1/postgres", patience_ms=200)
+
+
+@pytest.mark.parametrize("fault", ["cut_before", "cut_answer", "refuse"])
+def test_whatever_fails_while_a_board_is_made_it_is_made(fault: str) -> None:
+    schema = server().new_schema()
+    Ledger.open(server().url(schema)).close()
+    with Proxy(str(server().folder), server().port) as proxy:
+        left = [0]
+
+        def plan(statement: Statement) -> str | None:
+            left[0] -= 1
+            return fault if left[0] == 0 else None
+
+        proxy.plan = plan
+        url = server().url(schema, port=proxy.port)
+        for number in range(1, 20, 3):  # the first of them make it, the rest find it
+            left[0] = number
+            board = PostgresBoard(url)
+            left[0] = 0
+            with board.taken() as table:
+                assert table.pending() == []
+            board.close()
+        assert proxy.done[fault] >= 2
+    server().drop([schema])

@@ -12,6 +12,7 @@ from tests.ledger.postgres_server import Server, server
 
 from securecall.errors import BuildError, InputError, StoreError
 from securecall.ledger.ledger import Ledger
+from securecall.ledger.servers.postgres_board import PostgresBoard
 from securecall.ledger.stores.postgres_link import Address, connect, message, passes
 
 
@@ -57,6 +58,73 @@ def test_a_schema_of_something_else_is_refused() -> None:
         connection.execute(f'CREATE TABLE "{schema}".invoice (id bigint)')
     with pytest.raises(StoreError, match="holds invoice: it is no ledger"):
         Ledger.open(server().url(schema))
+
+
+def test_a_ledger_that_lacks_a_table_is_no_other_programs() -> None:
+    schema = server().new_schema()
+    Ledger.open(server().url(schema)).close()
+    with psycopg.connect(server().conninfo(), autocommit=True) as connection:
+        connection.execute(f'DROP TABLE "{schema}".paper, "{schema}".note')
+    with pytest.raises(StoreError, match="is a ledger without its tables note, paper: restore it"):
+        Ledger.open(server().url(schema))
+
+
+def test_roles_are_told_what_they_may_not() -> None:
+    schema = server().new_schema()
+    reader, stranger = f"reader_{schema}", f"stranger_{schema}"
+    with Ledger.open(server().url(schema)) as ledger:
+        ledger.open_account("a", at=0, opening="5")
+    with psycopg.connect(server().conninfo(), autocommit=True) as connection:
+        for role in (reader, stranger):
+            connection.execute(f"CREATE ROLE {role} LOGIN")
+        connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {reader}")
+        connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {reader}")
+
+    def url(role: str, of: str = schema) -> str:
+        return server().url(of, tcp=True).replace("//postgres@", f"//{role}@")
+
+    with pytest.raises(StoreError, match=f"GRANT USAGE ON SCHEMA {schema} TO {stranger}"):
+        Ledger.open(url(stranger))
+    with pytest.raises(StoreError, match="permission denied for database"):
+        Ledger.open(url(stranger, server().new_schema()))
+    with Ledger.open(url(reader)) as books:  # an auditor's
+        assert books.balance("a").posted == 5
+        assert books.verify().ok
+        with pytest.raises(StoreError, match="nothing was kept: permission denied for table head"):
+            books.deposit("a", "1", at=0)
+    with pytest.raises(StoreError, match="cannot have a board: permission denied"):
+        PostgresBoard(url(reader))
+
+
+def test_what_a_role_is_used_to_does_not_matter() -> None:
+    """A time limit that is meant for web pages, an encoding that has not every letter."""
+    schema = server().new_schema()
+    role = f"hasty_{schema}"
+    Ledger.open(server().url(schema)).close()
+    with psycopg.connect(server().conninfo(), autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN SUPERUSER")
+        connection.execute(f"ALTER ROLE {role} SET statement_timeout = '100ms'")
+        connection.execute(f"ALTER ROLE {role} SET client_encoding = 'latin1'")
+    url = server().url(schema, tcp=True).replace("//postgres@", f"//{role}@")
+    with Ledger.open(url) as ledger, psycopg.connect(server().conninfo()) as other:
+        ledger.open_account("漢", at=0)
+        other.execute(f"SELECT 1 FROM {schema}.head FOR UPDATE")
+        timer = threading.Timer(0.5, other.rollback)
+        timer.start()
+        assert ledger.deposit("漢", "1", at=0, request_id="ω").ok
+        timer.join()
+
+
+def test_a_database_of_another_encoding_is_refused() -> None:
+    name = f"ascii_{server().new_schema()}"
+    with psycopg.connect(server().conninfo(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'SQL_ASCII'")
+    try:
+        with pytest.raises(StoreError, match="must have the encoding UTF8, not SQL_ASCII"):
+            Ledger.open(server().url("s", tcp=True).replace("/postgres?", f"/{name}?"))
+    finally:
+        with psycopg.connect(server().conninfo(), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_another_format_is_refused() -> None:
@@ -128,6 +196,9 @@ def test_a_server_that_says_nothing_is_given_up() -> None:
 
 def test_an_answer_that_does_not_come_ends_the_connection() -> None:
     link = connect(Address(server().new_url()), 200)
+    with pytest.raises(psycopg.errors.QueryCanceled):  # the server itself stops what takes too long
+        link.execute("SELECT pg_sleep(20)")
+    link.execute("SET statement_timeout = 0")
     with pytest.raises(psycopg.OperationalError, match=r"said nothing for 1\.2 s"):
         link.execute("SELECT pg_sleep(20)")
     assert link.closed

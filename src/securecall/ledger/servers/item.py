@@ -80,6 +80,23 @@ class Item:
         found: str | None = self.arguments.get("call_id")
         return found
 
+    def asks_as(self, other: Item) -> bool:
+        """Say whether it asks for what another item of its request id asks for.
+
+        As in the ledger, the instant and the curve do not count; nor does a limit that the office
+        has set to what was not promised to others.
+        """
+        free = {"curve", "max_ms"} if "promised" in (self.code, other.code) else {"curve"}
+        mine, theirs = (
+            {name: value for name, value in each.arguments.items() if name not in free}
+            for each in (self, other)
+        )
+        # As JSON has them, since one of the two may have been kept as text.
+        return (self.method, *sorted(self.accounts)) == (
+            other.method,
+            *sorted(other.accounts),
+        ) and (json.dumps(mine, sort_keys=True) == json.dumps(theirs, sort_keys=True))
+
     def dumped(self) -> str:
         """Return the arguments as text."""
         return json.dumps(dict(self.arguments), sort_keys=True)

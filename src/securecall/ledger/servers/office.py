@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from securecall.errors import AmountOverflow, InputError
+from securecall.errors import AmountOverflow, InputError, RequestConflict
 from securecall.ledger.curve import Loaders
 from securecall.ledger.ledger import Ledger
 from securecall.ledger.servers.board import Board, Table
@@ -38,11 +38,16 @@ class Reply(NamedTuple):
     words : list of Word
         Of the calls that it asked about or spoke of.
     states : dict of str to (str, str)
-        Of the items that it sent: state and code.
+        Of the items that it sent: state and code. ``("refused", "RequestConflict")``: its id was
+        used for something else, by another server of the same name, say; nothing was done.
+    closed_ms : int
+        The instant up to which everything is done, whose plans are `late`. If it is not behind the
+        server's own clock, that clock or another server's goes wrong by more than a delay.
     """
 
     words: list[Word]
     states: dict[str, tuple[str, str]]
+    closed_ms: int
 
 
 class Office:
@@ -126,8 +131,7 @@ class Office:
             touched: set[str] = set()
             for ack in acks:
                 self._acknowledge(table, server, ack, touched)
-            for item in items:
-                self._receive(table, item, touched)
+            strange = {item.request_id for item in items if not self._receive(table, item, touched)}
             closes_ms = max(table.closed_ms(), now_ms - self.delay_ms)
             self._collect(table, closes_ms, touched)
             self._decide(table, now_ms, touched)
@@ -143,7 +147,8 @@ class Office:
                 found = table.find(item.request_id)
                 assert found is not None
                 states[item.request_id] = (found.state, found.code)
-            return Reply(words, states)
+            states.update(dict.fromkeys(strange, ("refused", RequestConflict.__name__)))
+            return Reply(words, states, table.closed_ms())
 
     # What comes in --------------------------------------------------------------------------------
 
@@ -161,10 +166,13 @@ class Office:
             table.put_lease(lease._replace(until_ms=until_ms, recall_ms=None))
             touched.update(lease.accounts)
 
-    def _receive(self, table: Table, item: Item, touched: set[str]) -> None:
+    def _receive(self, table: Table, item: Item, touched: set[str]) -> bool:
+        """Write an item down; return false where its id was used for something else."""
         known = table.find(item.request_id)
+        if known is not None and not item.asks_as(known):
+            return False
         if known is not None and known.code != "late":
-            return
+            return True
         if item.at_ms > table.closed_ms():
             item = replace(item, state="waiting", code="")
         elif item.method in ENDS:
@@ -176,6 +184,7 @@ class Office:
             table.add(item)
         else:
             table.put(replace(item, order=known.order))
+        return True
 
     def _run(self, item: Item) -> tuple[str, str]:
         try:

@@ -15,11 +15,11 @@ from typing import Any, Final
 import psycopg
 from psycopg import Cursor, sql
 
-from securecall.errors import StoreUnsure
+from securecall.errors import StoreError, StoreUnsure
 from securecall.ledger.servers.board import Table
 from securecall.ledger.servers.item import Item
 from securecall.ledger.servers.lease import Lease
-from securecall.ledger.stores.postgres_link import Address, Link, connect
+from securecall.ledger.stores.postgres_link import Address, Link, Patience, connect, hopeless
 
 __all__ = ["PostgresBoard"]
 
@@ -83,8 +83,8 @@ class PostgresBoard:
 
     Raises
     ------
-    psycopg.Error
-        The server cannot be reached.
+    StoreError
+        The server cannot be reached, or keeps no ledger there.
 
     Source
     ------
@@ -99,7 +99,33 @@ class PostgresBoard:
         self._link: Link | None = None
         self._ears: Link | None = None
         self._unread: dict[str, list[str]] = {}
+        patience = Patience(patience_ms)
+        while True:
+            try:
+                self._make()
+                return
+            except psycopg.Error as error:
+                self._let_go()
+                if hopeless(error) or patience.over:
+                    raise StoreError(f"{self._address} cannot have a board: {error}") from None
+            except BaseException:
+                self._let_go()
+                raise
+            patience.wait()
+
+    def _make(self) -> None:
+        """Make its tables beside those of a ledger, unless they are there."""
         link = self._there()
+        row = link.execute(
+            "SELECT to_regclass(%s || '.head') IS NOT NULL, to_regclass(%s || '.board') IS NULL",
+            (self._address.schema, self._address.schema),
+        ).fetchone()
+        assert row is not None
+        there, without = row
+        if not there:
+            raise StoreError(f"{self._address} keeps no ledger: open that first, then its board")
+        if not without:
+            return  # who may use a board need not be allowed to make one
         with link.transaction():
             link.execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",

@@ -34,7 +34,19 @@ PAUSE_S_MAX: Final = 0.5
 # serialisation, locks not to be had, a server that stops, recovers, or is a standby just now; and a
 # prepared statement that psycopg believes in and the server has skipped, because one before it in
 # the same message failed: a fresh connection knows none.
-_PASSING: Final = ("08", "26000", "40", "53300", "55P03", "57014", "57P", "25006", "25P03", "58")
+_PASSING: Final = (
+    "08",
+    "26000",
+    "40",
+    "53300",
+    "55P03",
+    "57014",
+    "57P",
+    "25006",
+    "25P03",
+    "25P04",
+    "58",
+)
 
 
 def passes(error: psycopg.Error) -> bool:
@@ -51,7 +63,8 @@ def passes(error: psycopg.Error) -> bool:
 _HOPELESS: Final = re.compile(
     r"authentication failed|no password supplied|no pg_hba\.conf entry|could not translate host"
     r"|Name or service not known|certificate|(role|database|user) \".*\" does not exist"
-    r"|is not permitted to log in|permission denied for database"
+    r"|is not permitted to log in|permission denied for database|invalid port number"
+    r"|server does not support SSL"
 )
 
 
@@ -193,6 +206,7 @@ def connect(address: Address, patience_ms: int) -> Link:
     seconds = max(patience_ms // 1000, 2)
     link = Link.connect(
         address.conninfo, autocommit=True, connect_timeout=seconds, prepare_threshold=2,
+        client_encoding="UTF8",
         keepalives_idle=seconds, keepalives_interval=2, keepalives_count=3,
     )  # fmt: skip
     try:
@@ -214,6 +228,8 @@ def _prepare(link: Link, address: Address, patience_ms: int) -> None:
         link.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(address.schema)))
         # Who waited for the head has to see what was done meanwhile.
         link.execute("SET default_transaction_isolation = 'read committed'")
+        # Whatever a role is used to: waiting for the head may take as long as patience.
+        link.execute(f"SET statement_timeout = {patience_ms + GRACE_MS // 2}")
         link.execute(f"SET lock_timeout = {patience_ms}")
         link.execute(f"SET idle_in_transaction_session_timeout = {patience_ms}")
     has = dict(asked.fetchall())
@@ -253,11 +269,32 @@ def make(link: Link, address: Address) -> None:
                 )
     tables = _tables(link, address)
     if not tables.issuperset(TABLES):
-        raise StoreError(f"{address} holds {', '.join(sorted(tables)[:4])}: it is no ledger")
+        raise StoreError(_no_ledger(address, tables))
+    _refuse_strangers(link, address)
     row = link.execute("SELECT format FROM head").fetchone()
     if row is None or row[0] != FORMAT:
         found = "none" if row is None else row[0]
         raise StoreError(f"{address} has format {found}; this library knows {FORMAT}")
+
+
+def _no_ledger(address: Address, tables: set[str]) -> str:
+    if tables.issuperset(("op", "entry", "head")):
+        lacking = ", ".join(sorted(set(TABLES) - tables))
+        return f"{address} is a ledger without its tables {lacking}: restore it from a backup"
+    return f"{address} holds {', '.join(sorted(tables)[:4])}: it is no ledger"
+
+
+def _refuse_strangers(link: Link, address: Address) -> None:
+    """Refuse a role that may not even read; who may only read is told when it writes."""
+    asked = link.execute(
+        "SELECT current_user, has_schema_privilege(%s, 'USAGE')", (address.schema,)
+    )
+    for role, may in asked:
+        if not may:
+            raise StoreError(
+                f"{address} cannot be read by {role}: "
+                f"GRANT USAGE ON SCHEMA {address.schema} TO {role}, and rights on its tables"
+            )
 
 
 def _tables(link: Link, address: Address) -> set[str]:
