@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.ledger.postgres_server import server
 from tests.ledger.pricing import Flat
 from tests.ledger.small_book import fill
 from tests.ledger.table import T0
+from tests.ledger.wire_proxy import Proxy, Statement
 
 from securecall.errors import InputError, StoreError
 from securecall.ledger import move as moving
@@ -142,6 +144,34 @@ def test_a_move_that_was_stopped_goes_on(
     monkeypatch.undo()
     assert move(source, url).ops == before[0].ops + 1
     assert read(url)[1]["on"].posted == before[1]["on"].posted + 1
+
+
+def test_a_move_that_loses_its_connections_says_so_and_goes_on(source: str) -> None:
+    """Cut at statements from the first to the last; whoever is told asks again."""
+    before = read(source)
+    schema = server().new_schema()
+    with Proxy(str(server().folder), server().port) as proxy:
+        url = server().url(schema, port=proxy.port)
+        told: list[str] = []
+        left, faults = [0], cycle(("cut_before", "cut_answer"))
+
+        def plan(statement: Statement) -> str | None:
+            left[0] -= 1
+            return next(faults) if left[0] == 0 else None
+
+        proxy.plan = plan
+        for number in range(1, 200, 5):
+            left[0] = number
+            try:
+                found = move(source, url)
+                break
+            except StoreError as error:
+                told.append(str(error))
+        assert len(told) > 4
+        ways = ("lost on the way, ask again", "cannot take a ledger")
+        assert all(any(way in text for way in ways) for text in told)
+        assert found.ops == before[0].ops
+        assert read(server().url(schema))[0] == before[0]
 
 
 def test_a_finished_move_is_not_done_again(source: str) -> None:

@@ -16,6 +16,8 @@ from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
+
 from securecall.errors import InputError, StoreError
 from securecall.ledger.chain import link_of
 from securecall.ledger.stores.postgres_target import PostgresTarget
@@ -95,6 +97,10 @@ def move(source: str, target: str, *, tell: Tell = lambda _: None) -> Moved:
         new = PostgresTarget(target, path)
         try:
             return _Move(old, new, tell).run()
+        except psycopg.Error as error:
+            raise StoreError(
+                f"{new.address} was lost on the way, ask again to go on from there: {error}"
+            ) from None
         finally:
             new.close()
     finally:

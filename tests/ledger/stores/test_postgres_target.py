@@ -26,7 +26,7 @@ def test_it_goes_on_where_it_was_stopped_and_takes_nothing_else() -> None:
     target.add([first], [])
     late = PostgresTarget(url, "old.db")  # another mover, that has seen as much
     target.add([op(2, first.hash)], [])
-    with pytest.raises(psycopg.errors.DivisionByZero):
+    with pytest.raises(StoreError, match="takes a ledger in from somebody else too"):
         late.add([op(2, first.hash)], [])
     late.close()
     target.close()
@@ -64,3 +64,22 @@ def test_rows_come_back_in_the_order_in_which_they_were_put(
 def test_a_server_that_is_not_there_is_told() -> None:
     with pytest.raises(StoreError, match="cannot take a ledger"):
         PostgresTarget("postgresql://postgres@127.0.0.1:1/x", "old.db")
+
+
+def test_sums_may_take_longer_than_anything_else() -> None:
+    target = PostgresTarget(server().new_url(), "old.db", patience_ms=30_000)
+    link = target._link
+    assert link.execute("SHOW statement_timeout").fetchone() == ("30500ms",)
+    assert target.unbalanced() == []
+    assert link.execute("SHOW statement_timeout").fetchone() == ("0",)
+    assert link.patience_ms == 30_000
+    target.close()
+
+
+def test_who_may_make_no_schema_is_told() -> None:
+    role = f"mover_{server().new_schema()}"
+    with psycopg.connect(server().conninfo(), autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN")
+    url = server().new_url(tcp=True).replace("//postgres@", f"//{role}@")
+    with pytest.raises(StoreError, match="cannot take a ledger: permission denied"):
+        PostgresTarget(url, "old.db")

@@ -20,6 +20,7 @@ from securecall.ledger.values.money import Entry
 __all__ = ["PostgresTarget"]
 
 PAGE: Final = 2_000
+SUM_MS_MAX: Final = 3_600_000
 _ACCOUNT: Final = """
     INSERT INTO account SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::bigint[],
         %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::text[], %s::bigint[],
@@ -97,18 +98,25 @@ class PostgresTarget:
         except psycopg.Error as error:
             raise StoreError(f"{self.address} cannot take a ledger: {error}") from None
         try:
-            make(self._link, self.address)
-            row = self._link.execute(HEAD).fetchone()
-            assert row is not None, "a ledger has a head"
-            self.head, self._turn = Head(*row[:4]), row[4]
-            moving = self._link.execute("SELECT 1 FROM note WHERE name = 'moving'").fetchone()
-            self.finished = moving is None and self.head.seq > 0
-            if moving is None and not self.finished:
-                value = json.dumps({"from": source})
-                self._link.execute("INSERT INTO note VALUES ('moving', %s)", (value,))
+            self._begin(source)
+        except psycopg.Error as error:
+            self._link.close()
+            raise StoreError(f"{self.address} cannot take a ledger: {error}") from None
         except BaseException:
             self._link.close()
             raise
+
+    def _begin(self, source: str) -> None:
+        """Make the tables, and see how far a move has come that was stopped."""
+        make(self._link, self.address)
+        row = self._link.execute(HEAD).fetchone()
+        assert row is not None, "a ledger has a head"
+        self.head, self._turn = Head(*row[:4]), row[4]
+        moving = self._link.execute("SELECT 1 FROM note WHERE name = 'moving'").fetchone()
+        self.finished = moving is None and self.head.seq > 0
+        if moving is None and not self.finished:
+            value = json.dumps({"from": source})
+            self._link.execute("INSERT INTO note VALUES ('moving', %s)", (value,))
 
     def add(self, ops: Sequence[OpRow], entries: Sequence[Entry]) -> None:
         """Add operations with their entries to the chain, at once and for good."""
@@ -119,13 +127,14 @@ class PostgresTarget:
             (e.seq, e.op, e.at_ms, e.account, e.contra, e.amount_micros, e.kind, e.ref)
             for e in entries
         ]
-        self._link.execute(
-            MOVE,
-            (
-                *head, self.head.seq, self.head.hash, self._turn, *columns(ops, "itbtittb"),
-                *columns(lines, "iiittitt"), *columns((), "ttiiiiiitit"), self._link.level,
-            ),
+        values = (
+            *head, self.head.seq, self.head.hash, self._turn, *columns(ops, "itbtittb"),
+            *columns(lines, "iiittitt"), *columns((), "ttiiiiiitit"), self._link.level,
         )  # fmt: skip
+        try:
+            self._link.execute(MOVE, values)
+        except psycopg.errors.DivisionByZero:
+            raise StoreError(f"{self.address} takes a ledger in from somebody else too") from None
         self.head = head
 
     def put(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -153,7 +162,13 @@ class PostgresTarget:
             ) AS entries ON entries.account = account.id
             WHERE account.posted <> coalesce(entries.amount, 0) ORDER BY account.id LIMIT 5
         """
-        return [id for (id,) in self._link.execute(sql)]
+        # All entries of a long book are added up by the one statement that takes its time.
+        self._link.execute("SET statement_timeout = 0")
+        patience_ms, self._link.patience_ms = self._link.patience_ms, SUM_MS_MAX
+        try:
+            return [id for (id,) in self._link.execute(sql)]
+        finally:
+            self._link.patience_ms = patience_ms
 
     def finish(self) -> None:
         """Let it be opened as a ledger."""
