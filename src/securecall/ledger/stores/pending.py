@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import Any, Final, Protocol
@@ -10,6 +11,7 @@ from securecall.ledger.chain import Line, Linked
 from securecall.ledger.curve import PriceCurve
 from securecall.ledger.rows import AccountRow, CallRow, OpColumns, OpRow
 from securecall.ledger.stores.door import Head, Paper, Reading
+from securecall.ledger.stores.group import Item
 from securecall.ledger.values.money import Entry
 
 __all__ = ["Cache", "Kept", "Pending"]
@@ -53,7 +55,7 @@ class Kept(Reading, Protocol):
         """Return the operations of many requests at once."""
 
 
-class Pending:
+class Pending(ABC):
     """A transaction of many operations, one after another, on its way into a database.
 
     What an operation puts is kept aside until it has come to its end, so that one that raises
@@ -100,6 +102,40 @@ class Pending:
     def knows_any(self) -> bool:
         """Whether any of the requests that were looked up is there."""
         return any(row is not None for row in self._looked_up.values())
+
+    def run(self, items: Sequence[Item], *, sure: bool, ours: tuple[type[Exception], ...]) -> bool:
+        """Run a group's jobs one after another, and keep what each has put.
+
+        Parameters
+        ----------
+        items : sequence of Item
+        sure : bool
+            Whether what is seen is what is so. If not, a job that refuses by raising may go by what
+            is not so.
+        ours : tuple of exception types
+            What is no job's refusal but the database's, and the whole group's.
+
+        Returns
+        -------
+        bool
+            Whether what came of it stands; if not, nothing of it may be kept.
+        """
+        for item in items:
+            item.error, item.seq = None, 0
+            try:
+                item.answer = item.job(self)
+            except ours:
+                raise
+            except Exception as error:
+                if not sure:
+                    return False
+                item.error = error  # the job's own refusal: what it put is forgotten
+                self.forget()
+                continue
+            if self.added is not None:
+                item.seq, item.hash = self.added[0], self.added[7]
+                self.keep()
+        return True
 
     # What an operation sees -----------------------------------------------------------------------
 
@@ -258,6 +294,6 @@ class Pending:
 
     # What the database gets -----------------------------------------------------------------------
 
+    @abstractmethod
     def lay_down(self) -> None:
         """Write what the group has put and the database has not, and `_clear`."""
-        raise NotImplementedError

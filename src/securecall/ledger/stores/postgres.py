@@ -235,21 +235,8 @@ class PostgresStore:
         else:
             self._alone = False  # until it has been kept
             change.look_around(requests, names)
-        for item in items:
-            item.error, item.seq = None, 0
-            try:
-                item.answer = item.job(change)
-            except (psycopg.Error, MemoryError, NotHeld):
-                raise
-            except Exception as error:
-                if not hold:
-                    return False  # it may go by what is not so any more
-                item.error = error  # the job's own refusal: what it put is forgotten
-                change.forget()
-                continue
-            if change.added is not None:
-                item.seq, item.hash = change.added[0], change.added[7]
-                change.keep()
+        if not change.run(items, sure=hold, ours=(psycopg.Error, MemoryError, NotHeld)):
+            return False  # it may go by what is not so any more
         if change.empty:
             if hold:
                 change.leave()

@@ -192,21 +192,8 @@ class SqliteStore:
         elif len(items) > 1:
             change.look_up(requests)
             self._trusting = self._trusting + 1 if not change.knows_any else -TRUST_AFTER
-        for item in items:
-            item.error, item.seq = None, 0
-            try:
-                item.answer = item.job(change)
-            except (sqlite3.Error, MemoryError):
-                raise
-            except Exception as error:
-                if trusting:
-                    return False  # it may be a repetition, whose answer is the first one
-                item.error = error  # the job's own refusal: what it put is forgotten
-                change.forget()
-                continue
-            if change.added is not None:
-                item.seq, item.hash = change.added[0], change.added[7]
-                change.keep()
+        if not change.run(items, sure=not trusting, ours=(sqlite3.Error, MemoryError)):
+            return False  # it may be a repetition, whose answer is the first one
         change.lay_down()
         self._sign(connection)
         try:
