@@ -8,7 +8,7 @@ cimport cython
 from libc.stdint cimport uint8_t
 from libc.string cimport memset
 
-from securecall._grid cimport GRID_LEAST, sc_grid
+from securecall._grid cimport GRID_LEAST, sc_grid, sc_grid_usual
 from securecall._measures cimport sc_measures
 from securecall._speech cimport HEARD_LOST, HEARD_OTHER, HEARD_SPEECH
 
@@ -77,6 +77,7 @@ cdef struct Building:      # the block that is under way
     int tonal
     float hop[100]         # level of each hop, dBm0
     sc_grid grid
+    sc_grid_usual steps    # of the frames of this block and before
 
 
 cdef inline uint8_t sc_step(float value, float least, float steps) noexcept nogil:

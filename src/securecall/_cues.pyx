@@ -45,7 +45,7 @@ sc_measures_prepare()
 LEG_BYTES = sizeof(Leg)
 CHANGE_VALUES = V_COUNT
 ITEM_VALUES = CUE_VALUES
-SAVED_MAGIC = b"scw5"
+SAVED_MAGIC = b"scw6"
 
 
 def bank_width(lanes=0):

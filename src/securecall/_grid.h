@@ -23,11 +23,40 @@ typedef struct {
     uint16_t evens;  /* of those, multiples of 16 */
 } sc_grid;
 
+/* A line whose samples lie on neither law's steps was mixed, gained, resampled or never coded by G.711, and what is
+ * learnt of steps says nothing of it. Its samples are looked at as a mu-law coder would leave them, as they would come by
+ * an ordinary trunk. Whether it is such a line is known by its last ten seconds or so: a lost frame that was filled in is
+ * none.
+ */
+typedef struct {
+    float heard; /* samples that were not zero, lately */
+    float on;    /* of those, on a step of mu-law or of A-law, whichever has more of a frame */
+} sc_grid_usual;
+
+#define SC_GRID_KEPT 0.998f /* of what was counted, a frame later: ten seconds */
+#define SC_GRID_ON 0.75f
+
+static inline int sc_grid_off(const sc_grid_usual *usual)
+{
+    return usual->on < SC_GRID_ON * usual->heard;
+}
+
+/* Return what mu-law makes of an amount: the middle of its step. */
+static inline int sc_grid_rounded(int amount)
+{
+    float biased = (float)((amount > 32635 ? 32635 : amount) + 132);
+    int32_t bits;
+    memcpy(&bits, &biased, sizeof(bits));
+    bits = (bits & ~((1 << 19) - 1)) | (1 << 18);
+    memcpy(&biased, &bits, sizeof(biased));
+    return (int)biased - 132;
+}
+
 /* Count the steps of 160 samples, from which an offset was taken away before. Without a table, which would push half of
  * what else a frame needs out of the nearest cache: a law's step is a number whose binary digits behind the first five
  * are a 1 and then zeros, once its bias is added, and a float's fraction shows them wherever they lie.
  */
-static inline void sc_grid_take(sc_grid *grid, const int16_t *sample, int offset)
+static inline void sc_grid_count(sc_grid *frame, const int16_t *sample, int offset, int rounded)
 {
     enum { TAKEN = 160 / SC_EVERY, BEHIND = (1 << 19) - 1, STEP = 1 << 18 };
     int32_t value[TAKEN], mu_bits[TAKEN], a_bits[TAKEN];
@@ -37,6 +66,9 @@ static inline void sc_grid_take(sc_grid *grid, const int16_t *sample, int offset
         int one = sample[SC_EVERY * k] + offset;
         one = one < 0 ? -one : one;
         one = one > 32768 ? 32768 : one;
+        if (rounded) {
+            one = sc_grid_rounded(one);
+        }
         value[k] = one;
         mu_value[k] = (float)(one + 132);
         a_value[k] = (float)(one + (one < 256 ? 256 : 0)); /* A-law's first two segments have one step */
@@ -54,12 +86,30 @@ static inline void sc_grid_take(sc_grid *grid, const int16_t *sample, int offset
         small += low;
         evens += low & ((one & 15) == 0);
     }
-    grid->heard = (uint16_t)(grid->heard + heard);
-    grid->mu = (uint16_t)(grid->mu + mu);
-    grid->a = (uint16_t)(grid->a + a);
-    grid->eights = (uint16_t)(grid->eights + eights);
-    grid->small = (uint16_t)(grid->small + small);
-    grid->evens = (uint16_t)(grid->evens + evens);
+    frame->heard = (uint16_t)heard;
+    frame->mu = (uint16_t)mu;
+    frame->a = (uint16_t)a;
+    frame->eights = (uint16_t)eights;
+    frame->small = (uint16_t)small;
+    frame->evens = (uint16_t)evens;
+}
+
+/* Count the steps of a frame of a line, and learn what line it is. */
+static inline void sc_grid_take(sc_grid *grid, sc_grid_usual *usual, const int16_t *sample, int offset)
+{
+    sc_grid frame;
+    sc_grid_count(&frame, sample, offset, 0);
+    usual->heard = usual->heard * SC_GRID_KEPT + frame.heard;
+    usual->on = usual->on * SC_GRID_KEPT + (frame.mu > frame.a ? frame.mu : frame.a);
+    if (sc_grid_off(usual)) {
+        sc_grid_count(&frame, sample, offset, 1);
+    }
+    grid->heard = (uint16_t)(grid->heard + frame.heard);
+    grid->mu = (uint16_t)(grid->mu + frame.mu);
+    grid->a = (uint16_t)(grid->a + frame.a);
+    grid->eights = (uint16_t)(grid->eights + frame.eights);
+    grid->small = (uint16_t)(grid->small + frame.small);
+    grid->evens = (uint16_t)(grid->evens + frame.evens);
 }
 
 #endif

@@ -10,7 +10,12 @@ cdef extern from "_grid.h" nogil:
         uint16_t eights
         uint16_t small
         uint16_t evens
-    void sc_grid_take(sc_grid* grid, const int16_t* sample, int offset)
+    ctypedef struct sc_grid_usual:
+        float heard
+        float on
+    void sc_grid_take(
+        sc_grid* grid, sc_grid_usual* usual, const int16_t* sample, int offset
+    )
 
 cdef enum:
     GRID_LEAST = 120       # samples of half a second, of a thousand, that tell something

@@ -201,7 +201,8 @@ cdef inline int _frame(Watch* watch, const Setup* setup, int number, Cues* cues)
         sc_context_cue(&leg.context, &cues.items[k])
     if not leg.line.lost:
         sc_grid_take(
-            &leg.building.grid, &leg.line.ring[(leg.line.now - FRAME) % RING], leg.line.offset
+            &leg.building.grid, &leg.building.steps,
+            &leg.line.ring[(leg.line.now - FRAME) % RING], leg.line.offset
         )
     if sc_building_take(&leg.building, &leg.line.measures):
         if _queue(leg):
