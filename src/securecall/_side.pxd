@@ -93,7 +93,7 @@ cdef struct Sums:          # of some blocks; those of more blocks are these and 
     int mutes
     int32_t talking[16]
     float top[16]
-    uint8_t peak[3][16]    # of its nine bands; what is behind them in a block is no matter
+    uint8_t peak[48]       # the three greatest of 16 bytes: nine bands, and what is behind them
     uint8_t lows[256]
 
 
@@ -132,6 +132,8 @@ cdef inline void sc_sums_add(
     """Add so many blocks, and which noise they tell."""
     cdef int k, b, middle
     cdef const Block* one
+    # Bytes of a block from its peaks on: 16 are read, of which nine are peaks.
+    cdef Py_ssize_t peaks = <const uint8_t*> &block.peak[0] - <const uint8_t*> block
     for k in range(count):
         one = &block[k]
         sums.frames += 25 - one.lost
@@ -161,7 +163,7 @@ cdef inline void sc_sums_add(
                 sums.slope[b] += one.strong * one.slope[b]
         if one.spoken >= 3:
             sums.peaks += 1
-            sc_keep_three(&sums.peak[0][0], one.peak)
+            sc_keep_three(sums.peak, <const uint8_t*> one + peaks)
         if one.talks >= 5:
             sums.talked += 1
             sums.talk_sum += one.talk
@@ -283,7 +285,7 @@ cdef inline void sc_side(
             side.slope[b] = sums.slope[b] * part - 60
     for b in range(PEAKS):
         side.peak[b] = (
-            <int> sums.peak[0][b] + sums.peak[1][b] + sums.peak[2][b]
+            <int> sums.peak[b] + sums.peak[16 + b] + sums.peak[32 + b]
         ) * <float> (0.5 / 3) - 100
     if sums.talked > 1:
         part = <float> 1 / sums.talked
