@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import doctest
+import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.ledger.postgres_server import server
@@ -145,3 +148,49 @@ def test_whatever_fails_while_a_board_is_made_it_is_made(fault: str) -> None:
             board.close()
         assert proxy.done[fault] >= 2
     server().drop([schema])
+
+
+def test_who_has_calls_hears_of_them_from_the_beginning(url: str) -> None:
+    """Also who never asked what was said before the first word came."""
+    mine = office(board=_late(url), url=url)
+    theirs = Office(
+        Ledger.open(url, curves=LOADERS), PostgresBoard(url), delay_ms=100, loaders=LOADERS
+    )
+    mine.exchange("east", T0, [start("c", T0 + 500)])
+    theirs.exchange("west", T0 + 1_000, [start("d", T0 + 1_300, "west")])
+    (hint,) = mine.board.heard("east")
+    assert json.loads(hint)[0] == "c"
+    for desk in (mine, theirs):
+        desk.board.close()
+        desk.ledger.close()
+
+
+def _late(url: str) -> PostgresBoard:
+    Ledger.open(url).close()
+    return PostgresBoard(url)
+
+
+def test_the_page_of_several_servers_runs_on_postgresql(url: str) -> None:
+    """Its first address and board are those in memory; in earnest they are these."""
+    memory = (
+        'sc.Ledger.open("memory:")',
+        "import MemoryBoard",
+        "servers.board ",
+        "MemoryBoard()",
+    )
+    real = (
+        f'sc.Ledger.open("{url}")',
+        "import PostgresBoard",
+        "servers.postgres_board ",
+        f'PostgresBoard("{url}")',
+    )
+    text = (Path(__file__).parents[3] / "docs" / "servers.md").read_text()
+    for before, after in zip(memory, real, strict=True):
+        assert before in text
+        text = text.replace(before, after)
+    page = doctest.DocTestParser().get_doctest(text, {}, "servers.md", "servers.md", 0)
+    told: list[str] = []
+    found = doctest.DocTestRunner(verbose=False).run(page, out=told.append, clear_globs=False)
+    page.globs["office"].board.close()
+    page.globs["ledger"].close()
+    assert (found.failed, found.attempted > 20) == (0, True), "".join(told)

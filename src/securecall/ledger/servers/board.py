@@ -70,6 +70,9 @@ class Board(Protocol):
     def taken(self) -> AbstractContextManager[Table]:
         """Take it; at the end what was done to it is kept, unless there was an error."""
 
+    def listen(self) -> None:
+        """Begin to hear what is called out: what was said to no ear is lost."""
+
     def heard(self, server: str) -> list[str]:
         """Return what was called out to a server since it asked last."""
 
@@ -100,6 +103,9 @@ class MemoryBoard:
         with self._lock:
             self._turn += 1
             yield self
+
+    def listen(self) -> None:
+        """Do nothing: everything is heard."""
 
     def heard(self, server: str) -> list[str]:
         """Return what was called out; see `Board`."""

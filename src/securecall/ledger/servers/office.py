@@ -127,6 +127,8 @@ class Office:
         ------
         own; docs/decisions/0120.
         """
+        if asks or any(item.method == "start_call" for item in items):
+            self.board.listen()  # it has calls: what moves them may be called out from now on
         with self.board.taken() as table:
             touched: set[str] = set()
             for ack in acks:

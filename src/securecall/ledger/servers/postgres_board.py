@@ -171,20 +171,24 @@ class PostgresBoard:
             link.close()
 
     def listen(self) -> None:
-        """Begin to hear what is called out."""
-        if self._ears is None or self._ears.closed:
+        """Begin to hear what is called out; where it fails, the next call begins again."""
+        if self._ears is not None and not self._ears.closed:
+            return
+        with suppress(psycopg.Error):
             self._ears = connect(self._address, self._patience_ms)
             self._ears.add_notify_handler(self._read)
             self._ears.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
+            return
+        if self._ears is not None:
+            self._ears.close()
 
     def heard(self, server: str) -> list[str]:
         """Return what was called out; see `board.Board`. What was said to no ear is lost."""
-        try:
-            self.listen()
-            assert self._ears is not None
-            self._ears.execute("SELECT 1")  # what was committed before comes with the answer
-        except psycopg.Error:
-            if self._ears is not None:
+        self.listen()
+        if self._ears is not None and not self._ears.closed:
+            try:
+                self._ears.execute("SELECT 1")  # what was committed before comes with the answer
+            except psycopg.Error:
                 self._ears.close()
         found = self._unread.pop(server, [])
         self._unread.clear()
