@@ -24,6 +24,45 @@ def test_an_address_says_server_database_and_schema_and_no_password() -> None:
     assert Address("postgresql:///books").schema == "securecall"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:sec%ret@db/books",
+        "postgresql://me:sec#ret@db/books",
+        "postgresql://me:sec?ret@db/books",
+        "postgresql://me:sec/ret@db/books",
+        "postgresql://me:7531?ret@db/books",
+        "postgresql://me:sec ret@db/books",
+        "postgresql://me:sec[ret@db/books",
+    ],
+)
+def test_a_password_that_is_not_written_as_it_must_be_is_not_told(url: str) -> None:
+    with pytest.raises(InputError, match=r"in a user or password write %25 for %") as caught:
+        Address(url)
+    assert not any(word in str(caught.value) for word in ("sec", "ret", "7531"))
+
+
+def test_a_server_on_this_machine_needs_no_host() -> None:
+    here = server()
+    url = f"postgresql:///postgres?host={here.folder}&port={here.port}&user=postgres"
+    with Ledger.open(f"{url}&schema={here.new_schema()}") as ledger:
+        assert ledger.open_account("a", at=0).ok
+    assert Address("postgresql:///books").conninfo == "postgresql:///books"
+
+
+def test_addresses_are_read_as_libpq_reads_them() -> None:
+    for url in (
+        "postgresql://me:p%40s%2Fs@db/books",
+        "postgresql://me@one:5432,two:5433/books?target_session_attrs=read-write",
+        "postgresql://me@[::1]:5432/books",
+        "postgresql:///books?host=/run/postgresql&password=p@s",
+        "postgresql://me@:5432/books",
+    ):
+        assert "me" not in str(Address(url)).partition("?")[0].replace("books", "")
+    with pytest.raises(InputError, match='invalid URI query parameter: "colour"'):
+        Address("postgresql://me:secret@db/books?colour=red")
+
+
 @pytest.mark.parametrize("name", ["", "A", "1a", 'a"b', "a b", "pg_toast", "x" * 64])
 def test_a_schema_must_be_a_plain_word(name: str) -> None:
     with pytest.raises(InputError, match="schema must be a word"):

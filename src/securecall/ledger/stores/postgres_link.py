@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from securecall.errors import InputError, StoreError
 from securecall.ledger.chain import GENESIS
@@ -100,6 +101,16 @@ class Patience:
         self._pause_s = min(self._pause_s * 2 or PAUSE_S, PAUSE_S_MAX)
 
 
+# Hosts with their ports, several with commas between.
+_HOSTS: Final = re.compile(
+    r"((\[[^\]]*\]|[^:,\[\]]*)(:[0-9]*)?)(,(\[[^\]]*\]|[^:,\[\]]*)(:[0-9]*)?)*"
+)
+_UNREADABLE: Final = (
+    "url must be like 'postgresql://user:password@host:port/database?schema=name'; in a user or "
+    "password write %25 for %, %40 for @, %3A for :, %2F for /, %3F for ? and %23 for #"
+)
+
+
 class Address:
     """Where a ledger is: a server, a database in it, and a schema in that.
 
@@ -112,11 +123,14 @@ class Address:
     Raises
     ------
     InputError
-        The schema's name cannot be used.
+        The schema's name cannot be used, or it is no address; a password is not quoted.
     """
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            raise InputError(_UNREADABLE) from None
         asked = parse_qsl(parts.query, keep_blank_values=True)
         schemas = [value for name, value in asked if name == "schema"]
         self.schema = schemas[-1] if schemas else DEFAULT_SCHEMA
@@ -126,9 +140,20 @@ class Address:
             )
         others = [(name, value) for name, value in asked if name != "schema"]
         query = urlencode(others, quote_via=quote)
-        self.conninfo = parts._replace(scheme="postgresql", query=query).geturl()
-        self.channel = f"securecall_{self.schema}"[:63]
         host = parts.netloc.rpartition("@")[2]
+        strays = parts.fragment or "@" in parts.path or any("@" in name for name, _ in asked)
+        if strays or not _HOSTS.fullmatch(host):
+            raise InputError(_UNREADABLE)  # what stands there may be a password
+        # By hand: urllib would write an address without a host with one slash.
+        self.conninfo = f"postgresql://{parts.netloc}{parts.path}" + (query and f"?{query}")
+        try:
+            conninfo_to_dict(self.conninfo)
+        except psycopg.ProgrammingError as error:
+            person = parts.netloc.rpartition("@")[0]
+            quoted = re.findall(r'"([^"]*)"', str(error))
+            tells = any(word in person for word in quoted if word)
+            raise InputError(_UNREADABLE if tells else f"{_UNREADABLE} ({error})") from None
+        self.channel = f"securecall_{self.schema}"[:63]
         self.shown = f"postgresql://{host}{parts.path}?schema={self.schema}"  # without a password
 
     def __str__(self) -> str:
