@@ -41,75 +41,80 @@ static inline int sc_grid_off(const sc_grid_usual *usual)
     return usual->on < SC_GRID_ON * usual->heard;
 }
 
-/* Return what mu-law makes of an amount: the middle of its step. */
-static inline int sc_grid_rounded(int amount)
+enum { SC_TAKEN = 160 / SC_EVERY, SC_FOURS = SC_TAKEN / 4, SC_BEHIND = (1 << 19) - 1, SC_STEP = 1 << 18 };
+typedef int32_t sc_grid_four __attribute__((vector_size(16)));
+typedef float sc_grid_float __attribute__((vector_size(16)));
+
+/* The digits of numbers as floats have them: how large a number is does not move its first ones. */
+static inline sc_grid_four sc_grid_digits(sc_grid_four value)
 {
-    float biased = (float)((amount > 32635 ? 32635 : amount) + 132);
-    int32_t bits;
-    memcpy(&bits, &biased, sizeof(bits));
-    bits = (bits & ~((1 << 19) - 1)) | (1 << 18);
-    memcpy(&biased, &bits, sizeof(biased));
-    return (int)biased - 132;
+    return (sc_grid_four)__builtin_convertvector(value, sc_grid_float);
 }
 
-/* Count the steps of 160 samples, from which an offset was taken away before. Without a table, which would push half of
- * what else a frame needs out of the nearest cache: a law's step is a number whose binary digits behind the first five
- * are a 1 and then zeros, once its bias is added, and a float's fraction shows them wherever they lie.
+static inline int sc_grid_sum(sc_grid_four minus) { return -(minus[0] + minus[1] + minus[2] + minus[3]); }
+
+/* Make amounts what mu-law makes of them: the middles of its steps. */
+static inline void sc_grid_round(sc_grid_four *value)
+{
+    for (int k = 0; k < SC_FOURS; k++) {
+        sc_grid_four over = value[k] > 32635;
+        sc_grid_four biased = ((value[k] & ~over) | (32635 & over)) + 132;
+        biased = (sc_grid_digits(biased) & ~SC_BEHIND) | SC_STEP;
+        value[k] = __builtin_convertvector((sc_grid_float)biased, sc_grid_four) - 132;
+    }
+}
+
+/* Count the steps of amounts. Without a table, which would push half of what else a frame needs out of the nearest
+ * cache: a law's step is a number whose binary digits behind the first five are a 1 and then zeros, once its bias is
+ * added, and a float's fraction shows them wherever they lie. A-law's first two segments have one step.
  */
-static inline void sc_grid_count(sc_grid *frame, const int16_t *sample, int offset, int rounded)
+static inline void sc_grid_laws(sc_grid *frame, const sc_grid_four *value)
 {
-    enum { TAKEN = 160 / SC_EVERY, BEHIND = (1 << 19) - 1, STEP = 1 << 18 };
-    int32_t value[TAKEN], mu_bits[TAKEN], a_bits[TAKEN];
-    float mu_value[TAKEN], a_value[TAKEN];
-    int heard = 0, mu = 0, a = 0, eights = 0, small = 0, evens = 0;
-    for (int k = 0; k < TAKEN; k++) {
-        int one = sample[SC_EVERY * k] + offset;
-        one = one < 0 ? -one : one;
-        one = one > 32768 ? 32768 : one;
-        if (rounded) {
-            one = sc_grid_rounded(one);
-        }
-        value[k] = one;
-        mu_value[k] = (float)(one + 132);
-        a_value[k] = (float)(one + (one < 256 ? 256 : 0)); /* A-law's first two segments have one step */
+    sc_grid_four heard = {0}, mu = {0}, a = {0};
+    for (int k = 0; k < SC_FOURS; k++) {
+        sc_grid_four some = value[k] != 0;
+        sc_grid_four raised = value[k] + ((value[k] < 256) & 256);
+        heard += some;
+        mu += ((sc_grid_digits(value[k] + 132) & SC_BEHIND) == SC_STEP) & some;
+        a += (sc_grid_digits(raised) & SC_BEHIND) == SC_STEP;
     }
-    memcpy(mu_bits, mu_value, sizeof(mu_bits));
-    memcpy(a_bits, a_value, sizeof(a_bits));
-    for (int k = 0; k < TAKEN; k++) {
-        int one = value[k];
-        int eight = ((one & 7) == 0) & (one != 0);
-        int low = eight & (one <= 120);
-        heard += one != 0;
-        mu += ((mu_bits[k] & BEHIND) == STEP) & (one != 0);
-        a += (a_bits[k] & BEHIND) == STEP;
-        eights += eight;
-        small += low;
-        evens += low & ((one & 15) == 0);
-    }
-    frame->heard = (uint16_t)heard;
-    frame->mu = (uint16_t)mu;
-    frame->a = (uint16_t)a;
-    frame->eights = (uint16_t)eights;
-    frame->small = (uint16_t)small;
-    frame->evens = (uint16_t)evens;
+    frame->heard = (uint16_t)sc_grid_sum(heard);
+    frame->mu = (uint16_t)sc_grid_sum(mu);
+    frame->a = (uint16_t)sc_grid_sum(a);
 }
 
-/* Count the steps of a frame of a line, and learn what line it is. */
+/* Count the steps of a frame of 160 samples, from which an offset was taken away before, and learn what line it is. */
 static inline void sc_grid_take(sc_grid *grid, sc_grid_usual *usual, const int16_t *sample, int offset)
 {
     sc_grid frame;
-    sc_grid_count(&frame, sample, offset, 0);
+    sc_grid_four value[SC_FOURS], eights = {0}, small = {0}, evens = {0};
+    for (int k = 0; k < SC_FOURS; k++) {
+        const int16_t *four = sample + 4 * SC_EVERY * k;
+        sc_grid_four one = {four[0], four[SC_EVERY], four[2 * SC_EVERY], four[3 * SC_EVERY]};
+        one += offset;
+        one = (one ^ (one >> 31)) - (one >> 31);
+        value[k] = (one & (one <= 32768)) | (32768 & (one > 32768));
+    }
+    sc_grid_laws(&frame, value);
     usual->heard = usual->heard * SC_GRID_KEPT + frame.heard;
     usual->on = usual->on * SC_GRID_KEPT + (frame.mu > frame.a ? frame.mu : frame.a);
     if (sc_grid_off(usual)) {
-        sc_grid_count(&frame, sample, offset, 1);
+        sc_grid_round(value);
+        sc_grid_laws(&frame, value);
+    }
+    for (int k = 0; k < SC_FOURS; k++) {
+        sc_grid_four eight = ((value[k] & 7) == 0) & (value[k] != 0);
+        sc_grid_four low = eight & (value[k] <= 120);
+        eights += eight;
+        small += low;
+        evens += low & ((value[k] & 15) == 0);
     }
     grid->heard = (uint16_t)(grid->heard + frame.heard);
     grid->mu = (uint16_t)(grid->mu + frame.mu);
     grid->a = (uint16_t)(grid->a + frame.a);
-    grid->eights = (uint16_t)(grid->eights + frame.eights);
-    grid->small = (uint16_t)(grid->small + frame.small);
-    grid->evens = (uint16_t)(grid->evens + frame.evens);
+    grid->eights = (uint16_t)(grid->eights + sc_grid_sum(eights));
+    grid->small = (uint16_t)(grid->small + sc_grid_sum(small));
+    grid->evens = (uint16_t)(grid->evens + sc_grid_sum(evens));
 }
 
 #endif
