@@ -251,7 +251,8 @@ class TestSteps:
         assert self.shares(mu)["steps_mu_before"] == 1.0
         assert self.shares(a)["steps_a_before"] == 1.0
         assert self.shares(mu)["steps_a_before"] < 0.7
-        assert self.shares(noise)["steps_8_before"] < 0.2
+        # What no law coded is looked at as mu-law would leave it.
+        assert self.shares(noise) == pytest.approx(self.shares(mu), abs=0.011)
         # mu-law behind A-law leaves out every other one of its own small values.
         assert 0.3 < self.shares(mu)["steps_16_before"] < 0.6
         assert self.shares(self.coded(a, "mulaw"))["steps_16_before"] == 0.0
