@@ -22,7 +22,7 @@ known to about 1 dB."""
 BANDS_LEAST: Final = 4
 QUIETS_MOST: Final = 3
 """What rises in fewer of the bands, and was seen in so few half seconds, may be a voice that hums
-below a loud line's noise. Source: own; docs/decisions/0302-noise-that-is-there.md."""
+below a loud line's noise. Source: own; docs/decisions/0302-other-lines.md."""
 
 TONAL: Final = 0.5
 """Where lines make up so much of the frames it is a tone or hum, which has one or two bands."""
@@ -46,7 +46,7 @@ class NoiseAnomaly(ByEvidence):
 
         Source
         ------
-        own; docs/decisions/0302-noise-that-is-there.md.
+        own; docs/decisions/0302-other-lines.md.
         """
         quiets = number("quiets_after")
         if number("tonal_after") >= TONAL or quiets < 1:
