@@ -66,8 +66,7 @@ def test_training_tells_what_can_be_told_and_survives_writing(
     assert right.mean() > 0.9
     path = tmp_path / "network.csv"
     write_network(network, path, ["made by a test"])
-    monkeypatch.setattr(face, "files", lambda _: tmp_path)
-    monkeypatch.setattr(face, "NETWORK", "network.csv")
+    monkeypatch.setattr(face, "packaged", lambda _: path.read_text(encoding="utf-8"))
     face.packed_network.cache_clear()
     read, _, _ = of_the_package()
     face.packed_network.cache_clear()

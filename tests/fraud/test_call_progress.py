@@ -94,7 +94,8 @@ def test_cadences_10_percent_off_are_still_the_tone(
     inside = all(
         span.least_ms <= span.usual_ms * (1 + stretch) <= span.most_ms
         for step in cadence.steps
-        for span in (step.on,)
+        for span in (step.on, step.pause)
+        if span is not None
     )
     line = sent(cadence, dbm0=dbm0, stretch=stretch if inside else 0.0, seed=seed)
     assert {event.detail for event in begun(line.samples, row[0])} == {tone.name}
