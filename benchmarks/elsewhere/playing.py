@@ -16,12 +16,10 @@ from benchmarks.elsewhere.events import EVENTS
 from benchmarks.elsewhere.innocents import CALL_S, INNOCENTS, TOLERATED
 from benchmarks.elsewhere.sounds import Recordings, ended
 from securecall.fraud import CallMonitor, Event
+from securecall.fraud.bench.label import KINDS
 
 __all__ = ["LATE_S", "Play", "Row", "played", "rows"]
 
-KINDS: Final = frozenset((
-    "three_way", "call_forwarding", "line_switch", "noise_anomaly", "keypad", "call_waiting",
-))  # fmt: skip
 FRAME: Final = 160
 EARLY_S: Final = 0.1
 #: What is told so long after it could be heard is found.

@@ -79,8 +79,7 @@ class Recordings:
 
 
 def _scaled(clip: Clip, dbm0: float) -> Sound:
-    made = np.asarray(at_level(clip.audio(), dbm0), np.float64)
-    return made / 32768 if np.abs(made).max(initial=0.0) > 1.5 else made
+    return at_level(clip.audio(), dbm0).astype(np.float64) / 32768
 
 
 def amplitude(dbm0: float) -> float:

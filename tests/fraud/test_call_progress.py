@@ -92,7 +92,7 @@ def test_cadences_10_percent_off_are_still_the_tone(
     cadence = tone.cadences[row[2]]
     # Of a time that has a range, 10 % off what is usual may be beyond it.
     inside = all(
-        span.least_ms <= span.usual_ms * (1 + stretch) <= span.most_ms
+        span.least_ms - 0.001 <= span.usual_ms * (1 + stretch) <= span.most_ms + 0.001
         for step in cadence.steps
         for span in (step.on, step.pause)
         if span is not None
