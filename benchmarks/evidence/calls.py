@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +22,10 @@ RICH: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Calls of one seed; those with all kinds are ``natural``: false alarms are counted there."""
+    """Calls of one seed; those with all kinds are ``natural``: false alarms are counted there.
+
+    ``otherwise`` are the same calls as other lines and rooms would bring them; only learnt from.
+    """
 
     seed: int
     count: int
@@ -30,15 +33,17 @@ class Batch:
     kinds: tuple[str, ...] = KINDS
     folder: Path | None = None
     call_s: float = 300.0
+    otherwise: bool = False
 
     @property
     def natural(self) -> bool:
-        return self.kinds == KINDS
+        return self.kinds == KINDS and not self.otherwise
 
     @property
     def name(self) -> str:
         """What its files are called."""
-        return f"{self.split}-{self.seed}" + ("" if self.natural else "-rich")
+        rich = "" if self.kinds == KINDS else "-rich"
+        return f"{self.split}-{self.seed}{rich}" + ("-otherwise" if self.otherwise else "")
 
     def simulator(self) -> Simulator:
         corpora = open_corpora(self.folder, split=self.split)
@@ -61,7 +66,7 @@ class Kept:
     """Audio of a batch's calls in a folder, so that another engine hears them without delay."""
 
     def __init__(self, folder: Path, batch: Batch) -> None:
-        self.folder = folder / batch.name
+        self.folder = folder / replace(batch, otherwise=False).name  # it is made of these
         self.batch = batch
 
     def path(self, index: int) -> Path:

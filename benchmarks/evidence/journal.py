@@ -24,7 +24,8 @@ def head_of(batch: Batch) -> dict[str, object]:
     engine = hashlib.sha256(Path(_cues.__file__).read_bytes()).hexdigest()[:16]
     return {
         "edition": EDITION, "seed": batch.seed, "split": batch.split, "kinds": list(batch.kinds),
-        "call_s": batch.call_s, "recordings": batch.simulator().corpora.digest(),
+        "call_s": batch.call_s, "otherwise": batch.otherwise,
+        "recordings": batch.simulator().corpora.digest(),
         "engine": engine, "hearing": listening().digest.hex(),
         "numbers": [*NAMES, *(f"block_{number}" for number in range(BLOCK))],
     }  # fmt: skip

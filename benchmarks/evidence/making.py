@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.evidence.calls import Batch, Kept
 from benchmarks.evidence.changes import Changes, changes_of
 from benchmarks.evidence.journal import Journal
+from benchmarks.evidence.otherwise import otherwise
 from benchmarks.measure import say
 
 CALLS, ROWS = "calls", "rows"  # folders of what is kept
@@ -46,6 +47,8 @@ class Hearer:
 
     def work(self, index: int) -> None:
         call = self.kept.call(index) or self.simulator.call(index)
+        if self.journal.batch.otherwise:
+            call = otherwise(call, self.simulator.corpora)
         self.journal.add(changes_of(call))
 
 

@@ -39,6 +39,10 @@ class Coder(NamedTuple):
     options: tuple[tuple[str, str], ...] = ()
 
 
+def _amr(bits: int) -> Coder:
+    return Coder("libopencore_amrnb", "libopencore_amrnb", 8000, bits, 160, 40)
+
+
 #: What libsndfile is told, by codec.
 BY_LIBSNDFILE: Final = {
     "gsm": ("WAV", "GSM610"),
@@ -47,9 +51,14 @@ BY_LIBSNDFILE: Final = {
 #: Source of the delays: 3GPP TS 26.090 (5 ms look ahead), ITU-T G.722 (22 samples of the two
 #: filters), G.723.1 (7.5 ms); tests/fraud/bench/test_codec.py measures them.
 BY_PYAV: Final = {
-    "amr": Coder("libopencore_amrnb", "libopencore_amrnb", 8000, 7950, 160, 40),
-    "amr122": Coder("libopencore_amrnb", "libopencore_amrnb", 8000, 12200, 160, 40),
-    "amr475": Coder("libopencore_amrnb", "libopencore_amrnb", 8000, 4750, 160, 40),
+    "amr": _amr(7950),
+    "amr475": _amr(4750),
+    "amr515": _amr(5150),
+    "amr59": _amr(5900),
+    "amr67": _amr(6700),
+    "amr74": _amr(7400),
+    "amr102": _amr(10_200),
+    "amr122": _amr(12_200),
     # The effort of an encoder in a telephone, not of one in an archive: half the time.
     "opus": Coder(
         "libopus",

@@ -1,0 +1,216 @@
+"""The same calls as other lines and rooms would bring them."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from benchmarks.evidence.calls import Batch
+from benchmarks.evidence.making import Hearer
+from benchmarks.evidence.otherwise import OUTSIDE, coders, otherwise, rooms, switches
+from benchmarks.evidence.otherwise.endings import ENDINGS, ended
+
+from securecall.errors import BuildError
+from securecall.fraud.bench import Call, Label, Simulator
+from securecall.fraud.bench.codec import coded, missing
+from securecall.fraud.bench.corpora import Corpora, open_corpora
+from securecall.fraud.bench.dice import Dice, dice
+from securecall.fraud.conform.levels import Pcm, level_dbm0
+
+RATE = 8000
+
+
+def calls(count: int = 8) -> tuple[list[Call], Corpora]:
+    corpora = open_corpora()
+    simulator = Simulator(5, corpora, call_s=80.0)
+    return [simulator.call(index) for index in range(count)], corpora
+
+
+def talk(seconds: float = 100.0, dbm0: float = -20.0) -> Pcm:
+    """Turns of a made voice with pauses of faint noise."""
+    voice = open_corpora().talkers[0].speech()
+    said = np.resize(voice, round(seconds * RATE)) * np.float32(10 ** ((dbm0 + 20) / 20))
+    at_s = np.arange(len(said)) / RATE
+    said[(at_s % 5) > 3] = 0
+    noise = np.random.default_rng(1).normal(0, 8, len(said))
+    return np.clip(np.rint(said * 32768 + noise), -32768, 32767).astype(np.int16)
+
+
+def on_law(samples: Pcm, law: str = "mulaw") -> float:
+    return float(np.mean(coded(samples, law) == samples))
+
+
+class One(Dice):
+    """Dice that choose one thing wherever it can be chosen."""
+
+    def __init__(self, *wanted: object, seed: int = 1) -> None:
+        super().__init__(np.random.default_rng(seed))
+        self.wanted = wanted
+
+    def one_of(self, choices):  # type: ignore[no-untyped-def]
+        return next((one for one in choices if one in self.wanted), None) or super().one_of(choices)
+
+
+class TestCalls:
+    def test_the_same_call_is_the_same_otherwise(self) -> None:
+        made, corpora = calls(3)
+        for call in made:
+            one, other = (otherwise(call, corpora) for _ in range(2))
+            assert one.labels == other.labels
+            assert all(np.array_equal(one.legs[leg], other.legs[leg]) for leg in call.legs)
+
+    def test_nothing_that_happens_is_lost_and_legs_stay_as_long(self) -> None:
+        made, corpora = calls()
+        changed = 0
+        for call in made:
+            other = otherwise(call, corpora)
+            assert set(call.labels) <= set(other.labels)
+            assert len(other.labels) <= len(call.labels) + 1
+            assert other.lost is call.lost
+            for leg, samples in call.legs.items():
+                assert other.legs[leg].shape == samples.shape
+                assert other.legs[leg].dtype == np.int16
+                changed += not np.array_equal(other.legs[leg], samples)
+        assert changed > len(made) / 2
+
+    def test_a_call_that_goes_elsewhere_gets_no_room(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        made, corpora = calls(1)
+        third = Label("three_way", "analogue", OUTSIDE, 20, 24, 22)
+
+        roomy = []
+
+        def told(samples: Pcm, *_: object) -> Pcm:
+            roomy.append(samples)
+            return samples
+
+        monkeypatch.setattr("benchmarks.evidence.otherwise.lived_in", told)
+        for index in range(40):
+            otherwise(replace(made[0], index=index, labels=(third,)), corpora)
+        assert not roomy
+        for index in range(40):
+            otherwise(replace(made[0], index=index, labels=()), corpora)
+        assert 15 < len(roomy) < 40
+
+
+class TestEndings:
+    def test_some_lines_end_in_a_law_and_some_on_no_steps(self) -> None:
+        law = coded(talk(20), "mulaw")
+        assert on_law(ended(law, One("as it is"))) == 1
+        for ending in ("mixed", "off law", "resampled"):
+            assert on_law(ended(law, One(ending))) < 0.75, ending
+        for ending in ("amplified", "law"):
+            made = ended(law, One(ending))
+            assert max(on_law(made), on_law(made, "alaw")) == 1, ending
+
+    def test_each_is_as_long_and_as_loud_within_its_gain(self) -> None:
+        samples = talk(20)
+        for ending in ENDINGS:
+            made = ended(samples, One(ending))
+            assert made.shape == samples.shape
+            now, before = (level_dbm0(each / 32768) for each in (made, samples))
+            assert -8.5 < now - before < 6.5, ending
+
+
+class TestCoders:
+    @pytest.mark.parametrize("name", coders.CODERS)
+    def test_what_is_left_is_as_long_and_in_step(self, name: str) -> None:
+        if name in missing() or (name in coders.SPEEX and not shutil.which("speexenc")):
+            pytest.skip(f"no {name} here")
+        samples = talk(10)
+        made = coders.through(samples, name)
+        assert made.shape == samples.shape
+        assert abs(coders._lateness(samples, made)) < 16
+        assert np.corrcoef(samples, made)[0, 1] > 0.5
+
+    def test_none_of_them_is_of_the_sealed_part(self) -> None:
+        assert not {"g723", "opus", "amr475"} & set(coders.CODERS)
+
+    def test_where_there_is_no_speex_it_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(shutil, "which", lambda _: None)
+        with pytest.raises(BuildError, match="apt install speex"):
+            coders.through(talk(1), "speex5")
+
+    @pytest.mark.parametrize("late", [0, 7, 700, -7])
+    def test_lateness_is_found(self, late: int) -> None:
+        samples = talk(10)
+        assert coders._lateness(samples, np.roll(samples, late)) == late
+
+
+class TestRooms:
+    @pytest.mark.parametrize("room", sorted(set(rooms.ROOMS)))
+    def test_something_is_other_and_a_muted_microphone_hears_nothing(self, room: str) -> None:
+        corpora = open_corpora()
+        samples = talk(60)
+        samples[20 * RATE : 30 * RATE] = 0
+        muted = Label("innocent", "mute", OUTSIDE, 20, 30, 20)
+        others = 0  # what begins after a minute is not in a call of a minute
+        for seed in range(6):
+            made = rooms.lived_in(samples, [muted], corpora, One(room, seed=seed))
+            assert made.shape == samples.shape
+            assert not made[round(20.1 * RATE) : round(29.9 * RATE)].any()
+            others += not np.array_equal(made, samples)
+        assert others
+
+    def test_a_walk_moves_voice_and_pauses_alike(self) -> None:
+        samples = talk(100)
+        made = rooms.lived_in(samples, [], open_corpora(), One("moving"))
+        frames = samples.reshape(-1, RATE).astype(np.float64), made.reshape(-1, RATE)
+        moved = [20 * np.log10(np.std(each, axis=1) + 1e-9) for each in frames]
+        by = moved[1] - moved[0]
+        assert 1 < np.std(by) < 8
+        assert abs(float(np.corrcoef(by[:-1], by[1:])[0, 1])) > 0.3  # slowly
+
+    def test_where_the_line_is_cut_the_room_is_not_heard(self) -> None:
+        samples = talk(60)
+        samples[20 * RATE : 21 * RATE] = 0
+        gap = Label("innocent", "cellular_gap", OUTSIDE, 19, 22, 19)
+        is_open = rooms._open(samples, [gap])
+        assert not is_open[20 * RATE : 21 * RATE].any()
+        assert is_open[: 19 * RATE].all()
+
+
+class TestSwitches:
+    def test_another_line_is_louder_in_pauses_and_is_labelled(self) -> None:
+        samples = talk(100)
+        for seed in range(5):
+            made, label = switches.switched(samples, [], One("amr67", seed=seed))
+            assert label is not None
+            assert (label.kind, label.stratum, label.leg) == ("line_switch", "codec", OUTSIDE)
+            first, end = (round(at * RATE) for at in (label.start_s, label.end_s))
+            assert np.array_equal(made[:first], samples[:first])
+            assert not made[first:end].any()
+            before, after = (
+                switches._floor_dbm0(each.astype(np.float32) / np.float32(32768))
+                for each in (samples, made[end:])
+            )
+            assert after > before + 4
+            assert on_law(made[end:]) == 1
+
+    def test_without_a_place_the_leg_stays_as_it_was(self) -> None:
+        samples = talk(100)
+        busy = Label("innocent", "television", OUTSIDE, 40, 95, 40)
+        made, label = switches.switched(samples, [busy], dice(1, "x"))
+        assert label is None
+        assert made is samples
+
+
+class TestHearing:
+    def test_rows_are_of_the_call_otherwise_and_count_no_false_alarms(self, tmp_path: Path) -> None:
+        plain = Batch(5, 4, call_s=40.0)
+        other = replace(plain, otherwise=True)
+        assert (plain.natural, other.natural) == (True, False)
+        assert other.name == plain.name + "-otherwise"
+        heard = []
+        for batch in (plain, other):
+            hearer = Hearer(tmp_path, batch)
+            for index in hearer.waiting():
+                hearer.work(index)
+            heard.append(hearer.journal.all())
+        changed = 0
+        for one, another in zip(*heard, strict=True):
+            assert set(one.labels) <= set(another.labels)
+            changed += not np.array_equal(one.blocks, another.blocks)
+        assert changed
