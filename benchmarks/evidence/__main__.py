@@ -18,7 +18,7 @@ from benchmarks.evidence.judging import Judged, judged
 from benchmarks.evidence.lessons import lesson, strata
 from benchmarks.evidence.limits import KINDS, Limits, curve, limits
 from benchmarks.evidence.making import Hearer, Keeper, heard, work
-from benchmarks.evidence.network import Course, checked, learnt
+from benchmarks.evidence.network import Course, checked, learnt, remembered
 from benchmarks.evidence.network import crossed as crossed_lessons
 from benchmarks.evidence.places import knots
 from benchmarks.evidence.trees import Growth, Tree, crossed, stopping, taught, weighed
@@ -29,7 +29,8 @@ from securecall.fraud.forest import Kind, evidence
 from securecall.fraud.operating import CURVES
 
 OUT = ROOT / "out" / "evidence"
-SEED, CHECK_SEED = 111, 211  # what is checked was never trained on, of neither part
+# What is checked, and what limits are set by, was never trained on.
+SEED, CHECK_SEED, UNSEEN_SEED = 111, 211, 311
 NATURAL, RICH, CALIBRATED, CHECKED = 2200, 700, 400, 240
 
 
@@ -70,15 +71,29 @@ def written(chosen: argparse.Namespace, texts: Mapping[str, str]) -> None:
             say(f"written: {path}")
 
 
-def remember(wanted: Sequence[Batch], chosen: argparse.Namespace) -> None:
-    """Train a network, print what others find that had not seen a call, write it and its points."""
+def remember(
+    wanted: Sequence[Batch], unseen: Sequence[Batch], chosen: argparse.Namespace
+) -> None:  # fmt: skip
+    """Train a network, print what is found in calls that it has not seen, write it and its points.
+
+    Those are calls of a seed of their own or, without such, each third by a network of the others.
+    """
     course = Course(chosen.epochs, device=chosen.device)
     checked(course)
-    calls = heard(chosen.out, wanted, jobs=chosen.jobs)
+    others = [replace(batch, otherwise=True) for batch in wanted] if chosen.otherwise else []
+    calls = heard(chosen.out, [*wanted, *others], jobs=chosen.jobs)
     changes = [each for _, each in calls]
     among, names = knots(changes), strata(changes)
     lessons = [lesson(each, among, names) for each in changes]
-    odds = crossed_lessons(lessons, course)
+    if unseen:
+        weights = learnt(lessons, course, "all calls")
+        calls = heard(chosen.out, unseen, jobs=chosen.jobs)
+        odds = [remembered(weights, lesson(each, among, names)) for _, each in calls]
+    else:
+        # A call and the same call otherwise are learnt from together, or not at all.
+        once = sum(batch.count for batch in wanted)
+        odds = crossed_lessons(lessons, course, [number % once for number in range(len(lessons))])
+        weights = learnt(lessons, course, "all calls")
     bounds: dict[str, Limits] = {}
     points: dict[str, list[str]] = {}
     for number, kind in enumerate(KINDS):
@@ -86,14 +101,18 @@ def remember(wanted: Sequence[Batch], chosen: argparse.Namespace) -> None:
         print("\n".join(showing.found(whole)), flush=True)
         if kind in files.weighing():
             points[kind] = curve(natural, bounds[kind])
-    seeds = " ".join(str(batch.seed) for batch in wanted)
+    about = f"{wanted[0].split}, seeds {_seeds(wanted)}" + (", and otherwise" if others else "")
     hours = sum(each.seconds for batch, each in calls if batch.natural) / 3600
-    about = f"{hours:.0f} h of natural calls, {wanted[0].split}, seeds {seeds}"
-    text = files.network_text(bounds, among, learnt(lessons, course, "all calls"), about)
+    judges = f"{hours:.0f} h of natural calls" + (f" of seeds {_seeds(unseen)}" if unseen else "")
+    text = files.network_text(bounds, among, weights, f"{about}; limits by {judges}")
     files.network_of(text)
-    note = f"Networks that had not seen the calls (python -m benchmarks.evidence network): {about}."
+    note = f"Calls that the network had not seen (python -m benchmarks.evidence network): {judges}."
     told = files.points_text(files.packaged_points(), points, note)
     written(chosen, {recurrent.FILE: text, CURVES: told})
+
+
+def _seeds(wanted: Sequence[Batch]) -> str:
+    return " ".join(str(batch.seed) for batch in wanted)
 
 
 def judged_by(kind: Kind, calls: Sequence[tuple[Batch, Changes]]) -> Judged:
@@ -159,6 +178,14 @@ def _parser() -> argparse.ArgumentParser:
     network.set_defaults(split="development")
     network.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where to train")
     network.add_argument("--epochs", type=int, default=Course().epochs, help="times it hears all")
+    network.add_argument(
+        "--otherwise", action="store_true", help="the same calls on other lines and in rooms, too"
+    )
+    network.add_argument(
+        "--unseen", type=int, default=0, metavar="CALLS",
+        help="limits by so many calls more, instead of by three networks that each miss a third",
+    )  # fmt: skip
+    network.add_argument("--unseen-seed", type=int, default=UNSEEN_SEED, metavar="SEED")
     network.add_argument("--install", action="store_true", help="into the package, too")
     calibrator = verbs.add_parser(
         "calibrate", parents=[shared], help="the package's probabilities, by calls not learnt from"
@@ -188,7 +215,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.verb == "train":
             train(wanted(chosen.split, chosen.rich), chosen)
         elif chosen.verb == "network":
-            remember(wanted(chosen.split, chosen.rich), chosen)
+            seen = wanted(chosen.split, chosen.rich)
+            if chosen.unseen and chosen.unseen_seed in {batch.seed for batch in seen}:
+                raise InputError(f"--unseen-seed {chosen.unseen_seed} is one of training")
+            unseen = [replace(seen[0], seed=chosen.unseen_seed, count=chosen.unseen)]
+            remember(seen, unseen if chosen.unseen else (), chosen)
         elif chosen.verb == "calibrate":
             calibrate(wanted(chosen.split, 0), chosen)
         elif chosen.verb == "check":

@@ -240,12 +240,19 @@ def remembered(weights: Weights, lesson: Lesson) -> np.ndarray:
     return np.concatenate([kept, taken], 1) @ weights["out"] + weights["out_bias"]
 
 
-def crossed(lessons: Sequence[Lesson], course: Course, *, folds: int = 3) -> list[np.ndarray]:
-    """Return the log odds of each call, by a network that never saw the call."""
+def crossed(
+    lessons: Sequence[Lesson], course: Course, calls: Sequence[int] | None = None, *, folds: int = 3
+) -> list[np.ndarray]:
+    """Return the log odds of each lesson, by a network that never saw the call.
+
+    ``calls`` are the numbers of the calls that lessons are of, if there is more than one of a call.
+    """
     odds: list[np.ndarray] = [np.zeros((0, len(KINDS)))] * len(lessons)
+    part = [number % folds for number in (range(len(lessons)) if calls is None else calls)]
     for fold in range(folds):
-        others = [lesson for n, lesson in enumerate(lessons) if n % folds != fold]
+        others = [lesson for lesson, mine in zip(lessons, part, strict=True) if mine != fold]
         weights = learnt(others, course, f"part {fold + 1} of {folds}")
-        for n in range(fold, len(lessons), folds):
-            odds[n] = remembered(weights, lessons[n])
+        for n, lesson in enumerate(lessons):
+            if part[n] == fold:
+                odds[n] = remembered(weights, lesson)
     return odds

@@ -233,6 +233,21 @@ class TestNetwork:
         assert seen == [[1, 2, 4], [0, 2, 3], [0, 1, 3, 4]]
         assert np.array_equal(odds[4], network.remembered(drawn(2), lessons[4]))
 
+    def test_a_call_and_the_same_call_otherwise_are_in_one_part(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lessons = [lesson(told(0), knots([told(0)]), ()) for _ in range(8)]
+        numbers = {id(one): number for number, one in enumerate(lessons)}
+        seen = []
+
+        def learnt(some: list[Lesson], course: network.Course, name: str) -> network.Weights:
+            seen.append([numbers[id(one)] for one in some])
+            return drawn()
+
+        monkeypatch.setattr(network, "learnt", learnt)
+        network.crossed(lessons, network.Course(), [0, 1, 2, 3, 0, 1, 2, 3])
+        assert seen == [[1, 2, 5, 6], [0, 2, 3, 4, 6, 7], [0, 1, 3, 4, 5, 7]]
+
     def test_without_pytorch_it_says_what_to_install(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -285,8 +300,11 @@ class TestFiles:
         """With somebody in PyTorch's place who has learnt one number of each kind."""
         random = np.random.default_rng(5)
 
-        def crossed(lessons: list[Lesson], course: network.Course) -> list[np.ndarray]:
+        def crossed(
+            lessons: list[Lesson], course: network.Course, calls: list[int]
+        ) -> list[np.ndarray]:
             assert course.epochs == 3
+            assert calls == list(range(30))
             return [
                 random.normal(0, 1, one.shows.shape) + 4 * one.shows - 4 for one in lessons
             ]  # fmt: skip
@@ -313,3 +331,38 @@ class TestFiles:
             assert made.kinds[kind].told <= made.kinds[kind].alert < made.kinds[kind].disconnect
         assert any(line.startswith("keypad,") for line in points)
         assert len(made.packed) == len(recurrent.network().packed)
+
+    def test_limits_may_be_set_by_calls_of_another_seed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """And a call is learnt from twice, as it is and otherwise."""
+        random = np.random.default_rng(5)
+        learnt_from = []
+
+        def learnt(lessons: list[Lesson], *_: object) -> network.Weights:
+            learnt_from.append(len(lessons))
+            return drawn()
+
+        def remembered(weights: network.Weights, one: Lesson) -> np.ndarray:
+            return random.normal(0, 1, one.shows.shape) + 4 * one.shows - 4
+
+        monkeypatch.setattr(command, "checked", lambda course: None)
+        monkeypatch.setattr(command, "learnt", learnt)
+        monkeypatch.setattr(command, "remembered", remembered)
+        for batch in (Batch(101, 9, call_s=36.0), Batch(101, 9, call_s=36.0, otherwise=True),
+                      Batch(105, 30, call_s=36.0)):  # fmt: skip
+            journal = Journal(tmp_path / ROWS, batch)
+            for index in range(batch.count):
+                journal.add(told(index))
+        argument = [
+            "network", "--made", "--seed", "101", "--natural", "9", "--rich", "0", "--call-s", "36",
+            "--otherwise", "--unseen", "30", "--out", str(tmp_path),
+        ]  # fmt: skip
+        assert command.main([*argument, "--unseen-seed", "105"]) == 0
+        assert learnt_from == [18]
+        printed = capsys.readouterr().out
+        assert all(f"{kind}: 30 to find; false alarms of 1.0 h" in printed for kind in KINDS)
+        text = (tmp_path / Path(recurrent.FILE).name).read_text()
+        assert "seeds 101, and otherwise; limits by 1 h of natural calls of seeds 105" in text
+        assert command.main([*argument, "--unseen-seed", "101"]) == 2
+        assert "--unseen-seed 101 is one of training" in capsys.readouterr().err
