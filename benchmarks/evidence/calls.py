@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +24,7 @@ RICH: Final = (
 class Batch:
     """Calls of one seed; those with all kinds are ``natural``: false alarms are counted there.
 
-    ``otherwise`` are the same calls as other lines and rooms would bring them; only learnt from.
+    ``otherwise`` are the same calls with other voices, on other lines, in rooms; only learnt from.
     """
 
     seed: int
@@ -66,7 +66,7 @@ class Kept:
     """Audio of a batch's calls in a folder, so that another engine hears them without delay."""
 
     def __init__(self, folder: Path, batch: Batch) -> None:
-        self.folder = folder / replace(batch, otherwise=False).name  # it is made of these
+        self.folder = folder / batch.name
         self.batch = batch
 
     def path(self, index: int) -> Path:

@@ -12,6 +12,7 @@ from benchmarks.evidence.calls import Batch, Kept
 from benchmarks.evidence.changes import Changes, changes_of
 from benchmarks.evidence.journal import Journal
 from benchmarks.evidence.otherwise import otherwise
+from benchmarks.evidence.otherwise.voices import call_of
 from benchmarks.measure import say
 
 CALLS, ROWS = "calls", "rows"  # folders of what is kept
@@ -46,9 +47,10 @@ class Hearer:
         return self.journal.waiting()
 
     def work(self, index: int) -> None:
-        call = self.kept.call(index) or self.simulator.call(index)
         if self.journal.batch.otherwise:
-            call = otherwise(call, self.simulator.corpora)
+            call = otherwise(call_of(self.simulator, index), self.simulator.corpora)
+        else:
+            call = self.kept.call(index) or self.simulator.call(index)
         self.journal.add(changes_of(call))
 
 

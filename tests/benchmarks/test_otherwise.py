@@ -10,7 +10,14 @@ import numpy as np
 import pytest
 from benchmarks.evidence.calls import Batch
 from benchmarks.evidence.making import Hearer
-from benchmarks.evidence.otherwise import OUTSIDE, coders, otherwise, rooms, switches
+from benchmarks.evidence.otherwise import (
+    OUTSIDE,
+    coders,
+    otherwise,
+    rooms,
+    switches,
+    voices,
+)
 from benchmarks.evidence.otherwise.endings import ENDINGS, ended
 
 from securecall.errors import BuildError
@@ -93,6 +100,48 @@ class TestCalls:
         for index in range(40):
             otherwise(replace(made[0], index=index, labels=()), corpora)
         assert 15 < len(roomy) < 40
+
+
+class TestVoices:
+    def test_faster_is_shorter_and_higher(self) -> None:
+        tone = np.sin(2 * np.pi * 500 / RATE * np.arange(RATE)).astype(np.float32)
+        made = voices.faster(tone, 1.2)
+        assert len(made) == pytest.approx(RATE / 1.2, abs=2)
+        peak = np.argmax(np.abs(np.fft.rfft(made))) * RATE / len(made)
+        assert peak == pytest.approx(600, abs=2)
+
+    def test_each_voice_is_another_and_has_its_name(self) -> None:
+        corpora = open_corpora()
+        one, other = (voices.varied(corpora, dice(1, "voices", n)) for n in range(2))
+        for plain, first, second in zip(corpora.talkers, one.talkers, other.talkers, strict=True):
+            assert plain.name == first.name == second.name
+            said = [talker.speech() for talker in (plain, first, second)]
+            assert len({len(each) for each in said}) == 3
+            assert all(np.isfinite(each).all() for each in said)
+        again = voices.varied(corpora, dice(1, "voices", 0))
+        assert np.array_equal(again.talkers[0].speech(), one.talkers[0].speech())
+
+    def test_a_microphone_strays_from_flat_by_some_decibels(self) -> None:
+        strays = []
+        for seed in range(20):
+            taps = np.array(voices.microphone(dice(seed, "microphone")))
+            db = 20 * np.log10(np.abs(np.fft.rfft(taps, 256))[10:110] + 1e-9)
+            strays.append(np.std(db))
+        assert 1 < np.mean(strays) < 5
+
+    def test_sounds_are_as_long_as_they_were_wanted(self) -> None:
+        other = voices.varied(open_corpora(), dice(1, "voices"))
+        for seconds in (0.5, 3.0):
+            assert len(other.sound("dog", dice(2, "x"), seconds, print)) == round(seconds * RATE)
+
+    def test_a_call_has_the_labels_it_would_have_and_other_audio(self) -> None:
+        simulator = Simulator(5, open_corpora(), call_s=40.0)
+        plain, other = simulator.call(1), voices.call_of(simulator, 1)
+        assert (other.index, other.seed, other.split) == (1, 5, "development")
+        assert other.legs[OUTSIDE].shape == plain.legs[OUTSIDE].shape
+        assert not np.array_equal(other.legs[OUTSIDE], plain.legs[OUTSIDE])
+        again = voices.call_of(simulator, 1)
+        assert np.array_equal(other.legs[OUTSIDE], again.legs[OUTSIDE])
 
 
 class TestEndings:

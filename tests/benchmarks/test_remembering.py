@@ -135,23 +135,31 @@ class TestLouder:
         quiet = by[:, louder.QUIET : louder.QUIET + louder.BANDS]
         assert abs(np.corrcoef(by[:, louder.NOISE], quiet[:, 15])[0, 1]) < 0.2
 
-    def test_a_tilt_moves_noise_talk_and_loudest_moments_alike(self) -> None:
-        by = louder.moves(np.random.default_rng(3), 400)[:, 0]
+    def test_a_tilt_moves_noise_talk_loudest_moments_and_hissing_alike(self) -> None:
+        by = louder.moves(np.random.default_rng(3), 2000)[:, 0]
         quiet, talking = (
             by[:, first : first + louder.BANDS] for first in (louder.QUIET, louder.TALKING)
         )
-        assert np.array_equal(quiet, talking)
-        rise = quiet[:, -1] - quiet[:, 0]
-        peaks = by[:, louder.PEAK + 7] - by[:, louder.PEAK]
-        assert np.corrcoef(rise, peaks)[0, 1] > 0.85
-        assert np.corrcoef(quiet[:, 0], by[:, louder.PEAK])[0, 1] > 0.5
+        rises = [each[:, -4:].mean(1) - each[:, :4].mean(1) for each in (quiet, talking)]
+        assert 0.3 < np.corrcoef(*rises)[0, 1] < 0.9  # a room is no mouth
+        peaks = by[:, louder.PEAK + 4] - by[:, louder.PEAK]
+        assert np.corrcoef(rises[1], peaks)[0, 1] > 0.7
+        bands = talking[:, 14] - talking[:, 9]
+        slope = by[:, louder.SLOPE + 4] * louder.PEAK_STEPS
+        assert np.allclose(bands * louder.BAND_STEPS, slope, atol=1e-3)
+
+    def test_neighbouring_bands_move_together(self) -> None:
+        by = louder.moves(np.random.default_rng(4), 2000)[:, 0]
+        talking = by[:, louder.TALKING : louder.TALKING + louder.BANDS]
+        assert np.corrcoef(talking[:, 7], talking[:, 8])[0, 1] > 0.6
+        assert abs(np.corrcoef(talking[:, 4], talking[:, 12])[0, 1]) < 0.3
 
     def test_flags_counts_and_the_call_that_was_stay(self) -> None:
         blocks = np.ones((2, 5, BLOCK), np.float32)
         kept = blocks.copy()
         after = louder.moved(blocks, louder.moves(np.random.default_rng(4), 2))
         assert np.array_equal(blocks, kept)
-        same = {0, *range(19, 25), *range(42, 51), *range(59, BLOCK)}
+        same = {0, *range(19, 25), 42, *range(44, 51), 59, 60, *range(66, BLOCK)}
         assert set(np.flatnonzero((after == kept).all(axis=(0, 1)))) == same
 
     def test_flags_are_those_of_the_engine(self) -> None:
