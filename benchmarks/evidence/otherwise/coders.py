@@ -67,4 +67,5 @@ def _speex(samples: Pcm, quality: int) -> Pcm:
 
 
 def _piped(command: list[str], data: bytes) -> bytes:
-    return subprocess.run(command, input=data, stdout=-1, stderr=-3, check=True).stdout
+    pipe, away = subprocess.PIPE, subprocess.DEVNULL
+    return subprocess.run(command, input=data, stdout=pipe, stderr=away, check=True).stdout

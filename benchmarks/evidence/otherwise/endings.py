@@ -11,7 +11,7 @@ from securecall.fraud.bench.dice import Dice
 from securecall.fraud.bench.sound import Audio, filtered, gain, narrow
 from securecall.fraud.conform.levels import Pcm
 
-__all__ = ["ended"]
+__all__ = ["as_float", "ended"]
 
 LAWS: Final = ("mulaw", "alaw")
 #: One of ten is drawn.
@@ -23,7 +23,8 @@ ENDINGS: Final = (
 REACH: Final = 16
 
 
-def _float(samples: Pcm) -> Audio:
+def as_float(samples: Pcm) -> Audio:
+    """Return samples of 16 bits as shares of full scale."""
     return cast(Audio, samples.astype(np.float32) / np.float32(32768))
 
 
@@ -37,12 +38,12 @@ def ended(samples: Pcm, draw: Dice) -> Pcm:
     """Return what a leg is behind another last network."""
     ending = draw.one_of(ENDINGS)
     if ending == "amplified":
-        louder = narrow(_float(samples) * gain(draw.exactly(-8, 5)))
+        louder = narrow(as_float(samples) * gain(draw.exactly(-8, 5)))
         return coded(louder, draw.one_of(LAWS))
     if ending == "mixed":
-        return narrow(_float(coded(samples, "mulaw")) * gain(draw.exactly(-4, 2)))
+        return narrow(as_float(coded(samples, "mulaw")) * gain(draw.exactly(-4, 2)))
     if ending == "off law":
-        return narrow(_float(samples) * gain(draw.exactly(-8, 6)))
+        return narrow(as_float(samples) * gain(draw.exactly(-8, 6)))
     if ending == "resampled":
-        return narrow(filtered(_float(samples), _between(draw.exactly(0.2, 0.8))))
+        return narrow(filtered(as_float(samples), _between(draw.exactly(0.2, 0.8))))
     return coded(samples, draw.one_of(LAWS)) if ending == "law" else samples

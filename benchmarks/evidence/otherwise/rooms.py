@@ -8,6 +8,7 @@ from typing import Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.evidence.otherwise.endings import as_float
 from securecall.fraud.bench.corpora import Corpora
 from securecall.fraud.bench.dice import Dice
 from securecall.fraud.bench.label import Label
@@ -158,7 +159,7 @@ def lived_in(samples: Pcm, labels: Sequence[Label], corpora: Corpora, draw: Dice
     room = draw.one_of(ROOMS)
     is_open = _open(samples, labels)
     count = len(is_open)
-    made = cast(Audio, samples[:count].astype(np.float32) / np.float32(32768))
+    made = as_float(samples[:count])
     if room == "car":
         made = made + _car(draw, count) * is_open
     elif room in ("radio", "people"):

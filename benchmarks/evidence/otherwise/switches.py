@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks.evidence.otherwise.coders import CODERS, through
+from benchmarks.evidence.otherwise.endings import as_float
 from securecall.fraud.bench.codec import coded
 from securecall.fraud.bench.dice import Dice
 from securecall.fraud.bench.label import INNOCENT, Label
@@ -61,7 +62,7 @@ def switched(samples: Pcm, labels: Sequence[Label], draw: Dice) -> tuple[Pcm, La
         return samples, None
     first = int(at_s * SAMPLE_RATE_HZ)
     dead = int(draw.exactly(0.05, 0.6) * SAMPLE_RATE_HZ) if draw.chance(0.6) else 0
-    rest = samples[first:].astype(np.float32) / np.float32(32768)
+    rest = as_float(samples[first:])
     floor = min(LOUD_DBM0, max(_floor_dbm0(rest), FAINT_DBM0) + draw.exactly(8, 16))
     rest = rest * gain(draw.exactly(-3, 3))
     rest += noise(draw.random, len(rest), floor, band(100, 3700, draw.one_of((0.0, -3.0, -6.0))))
