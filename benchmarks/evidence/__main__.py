@@ -71,9 +71,7 @@ def written(chosen: argparse.Namespace, texts: Mapping[str, str]) -> None:
             say(f"written: {path}")
 
 
-def remember(
-    wanted: Sequence[Batch], unseen: Sequence[Batch], chosen: argparse.Namespace
-) -> None:  # fmt: skip
+def remember(wanted: Sequence[Batch], unseen: Sequence[Batch], chosen: argparse.Namespace) -> None:
     """Train a network, print what is found in calls that it has not seen, write it and its points.
 
     Those are calls of a seed of their own or, without such, each third by a network of the others.
@@ -216,10 +214,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             train(wanted(chosen.split, chosen.rich), chosen)
         elif chosen.verb == "network":
             seen = wanted(chosen.split, chosen.rich)
-            if chosen.unseen and chosen.unseen_seed in {batch.seed for batch in seen}:
-                raise InputError(f"--unseen-seed {chosen.unseen_seed} is one of training")
-            unseen = [replace(seen[0], seed=chosen.unseen_seed, count=chosen.unseen)]
-            remember(seen, unseen if chosen.unseen else (), chosen)
+            unseen = []
+            if chosen.unseen:
+                if chosen.unseen_seed in {batch.seed for batch in seen}:
+                    raise InputError(f"--unseen-seed {chosen.unseen_seed} is one of training")
+                unseen.append(replace(seen[0], seed=chosen.unseen_seed, count=chosen.unseen))
+            remember(seen, unseen, chosen)
         elif chosen.verb == "calibrate":
             calibrate(wanted(chosen.split, 0), chosen)
         elif chosen.verb == "check":

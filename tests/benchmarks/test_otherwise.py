@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -68,7 +70,7 @@ class One(Dice):
         super().__init__(np.random.default_rng(seed))
         self.wanted = wanted
 
-    def one_of(self, choices):  # type: ignore[no-untyped-def]
+    def one_of(self, choices: Sequence[Any]) -> Any:
         return next((one for one in choices if one in self.wanted), None) or super().one_of(choices)
 
 
