@@ -78,7 +78,9 @@ def remember(wanted: Sequence[Batch], unseen: Sequence[Batch], chosen: argparse.
     """
     course = Course(chosen.epochs, device=chosen.device)
     checked(course)
-    others = [replace(batch, otherwise=True) for batch in wanted] if chosen.otherwise else []
+    others = [
+        replace(batch, otherwise=True, voices=chosen.voices) for batch in wanted if chosen.otherwise
+    ]
     calls = heard(chosen.out, [*wanted, *others], jobs=chosen.jobs)
     changes = [each for _, each in calls]
     among, names = knots(changes), strata(changes)
@@ -178,6 +180,9 @@ def _parser() -> argparse.ArgumentParser:
     network.add_argument("--epochs", type=int, default=Course().epochs, help="times it hears all")
     network.add_argument(
         "--otherwise", action="store_true", help="the same calls on other lines and in rooms, too"
+    )
+    network.add_argument(
+        "--voices", type=Path, metavar="FOLDER", help="speakers more for these, FOLDER/speech/NAME"
     )
     network.add_argument(
         "--unseen", type=int, default=0, metavar="CALLS",

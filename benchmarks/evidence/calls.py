@@ -10,7 +10,9 @@ from typing import Final
 
 import numpy as np
 
+from securecall.errors import InputError
 from securecall.fraud.bench import KINDS, Call, Simulator, open_corpora
+from securecall.fraud.bench.corpora import SPLITS, Talker
 from securecall.fraud.bench.label import Label
 
 #: Kinds that a call of a batch may have: all as they come, or more often those that are rare.
@@ -25,6 +27,7 @@ class Batch:
     """Calls of one seed; those with all kinds are ``natural``: false alarms are counted there.
 
     ``otherwise`` are the same calls with other voices, on other lines, in rooms; only learnt from.
+    ``voices`` is a folder of speakers more for these, whichever part it would put them in.
     """
 
     seed: int
@@ -34,6 +37,7 @@ class Batch:
     folder: Path | None = None
     call_s: float = 300.0
     otherwise: bool = False
+    voices: Path | None = None
 
     @property
     def natural(self) -> bool:
@@ -48,6 +52,25 @@ class Batch:
     def simulator(self) -> Simulator:
         corpora = open_corpora(self.folder, split=self.split)
         return Simulator(self.seed, corpora, call_s=self.call_s, kinds=self.kinds)
+
+    def speakers(self) -> tuple[Talker, ...]:
+        """Return the speakers more.
+
+        Raises
+        ------
+        InputError
+            There are none in the folder.
+        """
+        if self.voices is None:
+            return ()
+        parts = [open_corpora(self.voices, split=split) for split in SPLITS]
+        made = tuple(talker for part in parts for talker in part.talkers if talker.clips)
+        if not made:
+            raise InputError(
+                f"{self.voices}: no speakers in it; in FOLDER/speech/NAME there must be 20 s of"
+                " each, and three of either part"
+            )
+        return made
 
 
 def batches(

@@ -26,6 +26,7 @@ def head_of(batch: Batch) -> dict[str, object]:
         "edition": EDITION, "seed": batch.seed, "split": batch.split, "kinds": list(batch.kinds),
         "call_s": batch.call_s, "otherwise": batch.otherwise,
         "recordings": batch.simulator().corpora.digest(),
+        "voices": [f"{one.name} {len(one.clips)}" for one in batch.speakers()],
         "engine": engine, "hearing": listening().digest.hex(),
         "numbers": [*NAMES, *(f"block_{number}" for number in range(BLOCK))],
     }  # fmt: skip

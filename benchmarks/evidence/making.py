@@ -15,7 +15,7 @@ from benchmarks.evidence.otherwise import otherwise
 from benchmarks.evidence.otherwise.voices import call_of
 from benchmarks.measure import say
 
-CALLS, ROWS = "calls", "rows"  # folders of what is kept
+CALLS, ROWS, PEOPLE = "calls", "rows", "people"  # folders of what is kept
 TOLD_EVERY_S = 10.0
 
 
@@ -40,15 +40,19 @@ class Hearer:
 
     def __init__(self, folder: Path, batch: Batch) -> None:
         self.journal = Journal(folder / ROWS, batch)
+        self.people = folder / PEOPLE
         self.kept = Kept(folder / CALLS, batch)
         self.simulator = batch.simulator()
+        self.speakers = batch.speakers()
 
     def waiting(self) -> list[int]:
         return self.journal.waiting()
 
     def work(self, index: int) -> None:
         if self.journal.batch.otherwise:
-            call = otherwise(call_of(self.simulator, index), self.simulator.corpora)
+            call = otherwise(
+                call_of(self.simulator, index, self.people, self.speakers), self.simulator.corpora
+            )
         else:
             call = self.kept.call(index) or self.simulator.call(index)
         self.journal.add(changes_of(call))

@@ -10,19 +10,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 from benchmarks.evidence.calls import Batch
 from benchmarks.evidence.making import Hearer
 from benchmarks.evidence.otherwise import (
     OUTSIDE,
     coders,
     otherwise,
+    people,
     rooms,
     switches,
     voices,
 )
 from benchmarks.evidence.otherwise.endings import ENDINGS, ended
+from parselmouth import Sound
 
-from securecall.errors import BuildError
+from securecall.errors import BuildError, InputError
 from securecall.fraud.bench import Call, Label, Simulator
 from securecall.fraud.bench.codec import coded, missing
 from securecall.fraud.bench.corpora import Corpora, open_corpora
@@ -126,13 +129,64 @@ class TestVoices:
     def test_each_voice_is_another_and_has_its_name(self) -> None:
         corpora = open_corpora()
         one, other = (voices.varied(corpora, dice(1, "voices", n)) for n in range(2))
-        for plain, first, second in zip(corpora.talkers, one.talkers, other.talkers, strict=True):
+        same = 0
+        for plain, first, second in zip(
+            corpora.talkers[:8], one.talkers[:8], other.talkers[:8], strict=True
+        ):
             assert plain.name == first.name == second.name
             said = [talker.speech() for talker in (plain, first, second)]
-            assert len({len(each) for each in said}) == 3
             assert all(np.isfinite(each).all() for each in said)
+            assert len(said[0]) not in {len(each) for each in said[1:]}
+            same += len(said[1]) == len(said[2])  # the same person by chance
+        assert same < 4
         again = voices.varied(corpora, dice(1, "voices", 0))
         assert np.array_equal(again.talkers[0].speech(), one.talkers[0].speech())
+
+    def test_people_of_one_speaker_have_other_pitch_and_are_as_loud(self) -> None:
+        speaker = open_corpora().talkers[2]
+        hz = []
+        for number in range(4):
+            said = people.person(speaker, number)
+            assert level_dbm0(said[np.abs(said) > 0]) == pytest.approx(people.SPOKEN_DBM0, abs=3)
+            heard = Sound(said.astype(np.float64), RATE).to_pitch(0.01, 75, 600)
+            found = heard.selected_array["frequency"]
+            hz.append(float(np.median(found[found > 0])))
+        assert max(hz) / min(hz) > 1.1
+
+    def test_nobody_speaks_below_nothing(self) -> None:
+        # A melody that falls there makes Praat go on for ever.
+        for number in range(people.PEOPLE):
+            assert len(people.person(open_corpora().talkers[5], number)) > 10 * RATE
+
+    def test_who_was_made_is_kept(self, tmp_path: Path) -> None:
+        speaker = open_corpora().talkers[0]
+        made = people.person(speaker, 3, tmp_path)
+        (kept,) = tmp_path.iterdir()
+        assert kept.stat().st_size == 2 * len(made)
+        assert np.array_equal(people.person(speaker, 3, tmp_path), made)
+        assert np.array_equal(people.person(speaker, 3), made)
+        np.zeros(8, np.int16).tofile(kept)
+        assert not people.person(speaker, 3, tmp_path).any()
+
+    def test_speakers_of_a_folder_speak_too(self, tmp_path: Path) -> None:
+        for n in range(12):
+            samples = talk(30) if n % 2 else talk(40)
+            path = tmp_path / "speech" / f"speaker {n}" / "a.wav"
+            path.parent.mkdir(parents=True)
+            soundfile.write(path, samples, RATE, subtype="PCM_16")
+        more = Batch(5, 1, voices=tmp_path).speakers()
+        assert {each.name for each in more} == {f"speaker {n}" for n in range(12)}
+        corpora = open_corpora()
+        other = voices.varied(corpora, dice(1, "voices"), None, more)
+        assert len(other.talkers) == len(corpora.talkers) + 12
+        assert len(other.talkers[-1].speech()) > 20 * RATE
+
+    def test_a_folder_without_speakers_is_an_error(self, tmp_path: Path) -> None:
+        path = tmp_path / "speech" / "short" / "a.wav"
+        path.parent.mkdir(parents=True)
+        soundfile.write(path, talk(5), RATE, subtype="PCM_16")
+        with pytest.raises(InputError, match="no speakers"):
+            Batch(5, 1, voices=tmp_path).speakers()
 
     def test_a_microphone_strays_from_flat_by_some_decibels(self) -> None:
         strays = []
