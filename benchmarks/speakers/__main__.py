@@ -92,7 +92,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = chosen.folder.resolve()
     work = chosen.work or folder.with_name(f"{folder.name}-engines")
     making = Making(folder, work.resolve(), chosen.seconds, chosen.jobs)
-    making.make(wanted)
+    try:
+        making.make(wanted)
+    except OSError as error:
+        say(str(error))
+        return 2
     say(f"{folder}: {len(rows(folder))} speakers are there")
     reasons: dict[str, list[str]] = {}
     for name, reason in making.failed.items():

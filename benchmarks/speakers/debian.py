@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.corpora.package import ADVICE, Unreachable, download, source, unpack
+from benchmarks.measure import say
 from benchmarks.speakers.catalogue import Package
 from benchmarks.speakers.kept import Kept
 
@@ -38,12 +39,24 @@ def laid(packages: Sequence[Package], root: Path) -> dict[str, str]:
     return {package.name: kept.version(package) or "" for package in packages}
 
 
-def _lay(name: str, root: Path) -> str:
+def had(name: str, folder: Path) -> tuple[Path, str]:
+    """Have a package file in a folder; return where it lies and its version.
+
+    Raises
+    ------
+    Unreachable
+        There is no apt here, or it cannot get the package.
+    """
     wanted = source(name)
-    path = download(wanted, root.parent / "packages")
+    say(f"  {name} {wanted.version}, {wanted.size_bytes / 1e6:.1f} MB")
+    return download(wanted, folder), wanted.version
+
+
+def _lay(name: str, root: Path) -> str:
+    path, version = had(name, root.parent / "packages")
     unpack(path, root)
     path.unlink()
-    return wanted.version
+    return version
 
 
 def _libraries(names: Sequence[str]) -> Iterator[str]:

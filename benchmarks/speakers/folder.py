@@ -38,12 +38,11 @@ def rows(folder: Path) -> dict[str, Row]:
     if not path.is_file():
         return {}
     with path.open(newline="", encoding="utf-8") as lines:
-        return {
-            row["name"]: Row(
-                **{**row, "seconds": float(row["seconds"]), "asked_s": float(row["asked_s"])}
-            )
+        made = [
+            Row(seconds=float(row.pop("seconds")), asked_s=float(row.pop("asked_s")), **row)
             for row in csv.DictReader(lines)
-        }
+        ]
+    return {row.name: row for row in made}
 
 
 def note(folder: Path, row: Row) -> None:
@@ -68,7 +67,7 @@ def is_there(folder: Path, name: str, asked_s: float, table: Mapping[str, Row]) 
         lengths = [soundfile.info(path).frames for path in (folder / "speech" / name).glob("*.wav")]
     except soundfile.SoundFileError:
         return False
-    return abs(sum(lengths) / RATE_HZ - row.seconds) < 0.01
+    return bool(abs(sum(lengths) / RATE_HZ - row.seconds) < 0.01)
 
 
 def write(folder: Path, name: str, files: Sequence[npt.NDArray[np.int16]]) -> float:

@@ -85,17 +85,21 @@ def joined(
     seconds : float
         The sentence with which so much is said is the last; there may be less.
     """
-    files: list[list[Audio]] = []
-    room = 0
-    for piece in _pieces(sounds, draw, seconds):
-        if len(piece) > room:
-            files.append([])
-            room = round(FILE_S_MOST * RATE_HZ)
-        files[-1].append(piece)
-        room -= len(piece)
-    if not files:
+    pieces = list(_pieces(sounds, draw, seconds))
+    if not pieces:
         return []
-    whole = [np.concatenate(pieces) for pieces in files]
+    lengths = [len(piece) for piece in pieces]
+    # Files are as long as each other; one ends with the sentence that fills its share.
+    room = max(1, round(FILE_S_MOST * RATE_HZ) - max(lengths))
+    share = sum(lengths) / -(-sum(lengths) // room)
+    files: list[list[Audio]] = []
+    filled = 0
+    for piece in pieces:
+        if filled >= share * len(files):
+            files.append([])
+        files[-1].append(piece)
+        filled += len(piece)
+    whole = [np.concatenate(said) for said in files]
     every = np.concatenate(whole).astype(np.float64)
     gain = min(RMS / float(np.sqrt(np.mean(every**2))), PEAK / float(np.abs(every).max()))
     return [np.rint(samples * (gain * 32767)).astype(np.int16) for samples in whole]

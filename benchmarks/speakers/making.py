@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tarfile
 import time
+import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -19,26 +22,27 @@ from benchmarks.speakers.catalogue import ARCHIVES, Source, Voice
 from benchmarks.speakers.engines import ENGINES, Engine, Silent
 from benchmarks.speakers.joining import joined
 
+#: Why a package is not there: it cannot be had, is damaged, or the disk is full.
+UNHAD: Final = (Unreachable, OSError, tarfile.TarError, zipfile.BadZipFile)
+
 
 def spoken(engine: Engine, voice: Voice, folder: Path, seconds: float) -> float:
-    """Let a voice speak and write it down; return how many seconds it has said.
+    """Let a voice speak and write it down; return how many seconds it has said, or 0.
 
     Raises
     ------
     Silent
-        It says nothing, or its engine fails: the text says why.
+        Its engine fails, or it cannot be written: the text says why.
     """
     draw = np.random.default_rng(zlib.crc32(voice.name.encode()))
     try:
         files = joined(engine.say(voice, draw), draw, seconds)
+        return folders.write(folder, voice.name, files) if files else 0.0
     except Unreachable as error:
         raise Silent(str(error)) from None
     except (ArithmeticError, ImportError, LookupError, OSError, RuntimeError, ValueError) as error:
         # Whatever a stranger's engine fails with: the other voices are still to be made.
         raise Silent(f"{type(error).__name__}: {error}") from None
-    if not files:
-        raise Silent("its engine says nothing")
-    return folders.write(folder, voice.name, files)
 
 
 class Making:
@@ -92,7 +96,7 @@ class Making:
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
             versions = engine.fetch()
-        except Unreachable as error:
+        except UNHAD as error:
             for voice in voices:
                 yield self._fail(voice, str(error))
             return
@@ -100,7 +104,7 @@ class Making:
         for voice in voices:
             try:
                 versions |= engine.fetch_voice(voice)
-            except Unreachable as error:
+            except UNHAD as error:
                 yield self._fail(voice, str(error))
             else:
                 ready.append(voice)
@@ -109,6 +113,9 @@ class Making:
         for voice, said in self._spoken(engine, ready, asked_s):
             if isinstance(said, str):
                 yield self._fail(voice, said)
+                continue
+            if not said:
+                yield self._fail(voice, "its engine says nothing")
                 continue
             folders.note(self.folder, _row(voice, versions, said, asked_s))
             yield voice, f"{said:.1f} s of speech ({time.monotonic() - began:.0f} s gone)"

