@@ -61,9 +61,11 @@ def _lay(name: str, root: Path) -> str:
 
 def _libraries(names: Sequence[str]) -> Iterator[str]:
     """Walk through the libraries that this machine lacks for some packages."""
-    source(names[0])  # says what is wrong where there is no apt
     command = ["apt-get", "--simulate", "--no-install-recommends", "install", *names]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise Unreachable("apt-get is needed: the engine is a Debian package") from None
     if done.returncode:
         words = done.stderr.strip().splitlines() or ["failed"]
         raise Unreachable(f"{' '.join(command)}: {words[-1]}; {ADVICE}")

@@ -419,6 +419,13 @@ class TestDebian:
         assert laid == ["libnew", "talk", "libtalk"]
         assert not list((tmp_path / "packages").iterdir())
 
+    def test_where_there_is_no_apt_it_is_said(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        with pytest.raises(Unreachable, match="apt-get is needed"):
+            debian.laid([Package("debian", "talk", "6")], tmp_path)
+
 
 class TestOtherArchives:
     def test_what_pip_says_is_told_and_nothing_is_noted(
