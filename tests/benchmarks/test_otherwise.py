@@ -18,11 +18,12 @@ from benchmarks.evidence.otherwise import (
     coders,
     otherwise,
     people,
+    recordings,
     rooms,
     switches,
     voices,
 )
-from benchmarks.evidence.otherwise.endings import ENDINGS, ended
+from benchmarks.evidence.otherwise.endings import ENDINGS, as_float, ended
 from parselmouth import Sound
 
 from securecall.errors import BuildError, InputError
@@ -30,6 +31,7 @@ from securecall.fraud.bench import Call, Label, Simulator
 from securecall.fraud.bench.codec import coded, missing
 from securecall.fraud.bench.corpora import Corpora, open_corpora
 from securecall.fraud.bench.dice import Dice, dice
+from securecall.fraud.bench.sound import Audio, at_level
 from securecall.fraud.conform.levels import Pcm, level_dbm0
 
 RATE = 8000
@@ -209,6 +211,67 @@ class TestVoices:
         assert not np.array_equal(other.legs[OUTSIDE], plain.legs[OUTSIDE])
         again = voices.call_of(simulator, 1)
         assert np.array_equal(other.legs[OUTSIDE], again.legs[OUTSIDE])
+
+
+class TestRecordings:
+    SPEECH = as_float(talk(20))
+
+    def pauses_dbm0(self, samples: Audio) -> float:
+        frames = samples[: len(samples) // 160 * 160].reshape(-1, 160)
+        quiet = np.sqrt(np.percentile(np.mean(np.square(frames), axis=1), 10))
+        return level_dbm0(np.array([max(quiet, 1e-7)]))
+
+    def test_the_same_draw_is_the_same_recording_and_others_differ(self) -> None:
+        made = [recordings.recorded(self.SPEECH, dice(n // 2, "recording")) for n in range(8)]
+        for one, same in zip(made[::2], made[1::2], strict=True):
+            assert np.array_equal(one, same)
+        assert len({each.tobytes() for each in made}) == 4
+
+    def test_each_is_as_long_and_as_loud(self) -> None:
+        for n in range(30):
+            made = recordings.recorded(self.SPEECH, dice(n, "recording"))
+            assert made.shape == self.SPEECH.shape
+            assert made.dtype == np.float32
+            assert np.isfinite(made).all()
+            loud = np.abs(made) > 10 ** (-40 / 20)
+            assert level_dbm0(made[loud]) == pytest.approx(recordings.SPOKEN_DBM0, abs=5)
+
+    def test_pauses_are_as_loud_as_they_are_on_many_tapes(self) -> None:
+        found = [
+            self.pauses_dbm0(recordings.recorded(self.SPEECH, dice(n, "recording")))
+            for n in range(60)
+        ]
+        assert sum(-68 < each < -42 for each in found) > 20
+        assert min(found) < -75
+
+    def test_noise_of_its_own_has_its_level(self) -> None:
+        for n in range(10):
+            draw = dice(n, "noise")
+            made = recordings.own_noise(8000, draw)
+            assert recordings.NOISE_DBM0[0] - 2 < level_dbm0(made) < recordings.NOISE_DBM0[1] + 10
+
+    def test_a_room_goes_on_after_the_talk(self) -> None:
+        click = np.zeros(8000, np.float32)
+        click[1000] = 0.5
+        heard = recordings.in_a_room(click, dice(1, "room"))
+        assert np.argmax(np.abs(heard)) == 1000
+        assert not np.abs(heard[:999]).max() > 1e-6
+        assert np.abs(heard[1100:1800]).max() > 1e-4
+
+    def test_squeezed_speech_has_louder_pauses(self) -> None:
+        made = at_level(recordings.squeezed(self.SPEECH, 0.5), -20)
+        assert self.pauses_dbm0(made) > self.pauses_dbm0(self.SPEECH) + 5
+
+    def test_a_gate_leaves_nothing_of_pauses(self) -> None:
+        made = recordings.gated(self.SPEECH, -45.0)
+        assert np.mean(made == 0) > 0.25
+        loud = np.abs(self.SPEECH) > 0.1
+        assert np.mean(made[loud] == self.SPEECH[loud]) > 0.8
+
+    def test_next_to_nothing_stays(self) -> None:
+        for samples in (np.zeros(0, np.float32), np.zeros(50, np.float32)):
+            for n in range(20):
+                assert recordings.recorded(samples, dice(n, "recording")).shape == samples.shape
 
 
 class TestEndings:

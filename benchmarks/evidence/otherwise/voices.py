@@ -17,7 +17,8 @@ from typing import Final, cast
 
 import numpy as np
 
-from benchmarks.evidence.otherwise.people import PEOPLE, SPOKEN_DBM0, person
+from benchmarks.evidence.otherwise.people import PEOPLE, person
+from benchmarks.evidence.otherwise.recordings import recorded
 from securecall.fraud.bench import Call, Simulator
 from securecall.fraud.bench.corpora import Clip, Corpora, Talker
 from securecall.fraud.bench.dice import Dice, dice
@@ -25,7 +26,6 @@ from securecall.fraud.bench.sound import (
     HALF,
     SAMPLE_RATE_HZ,
     Audio,
-    at_level,
     filtered,
     response,
     samples_of,
@@ -35,6 +35,8 @@ __all__ = ["Varied", "call_of", "varied"]
 
 #: Sounds are played so many times as fast.
 SLOWEST, FASTEST = 0.9, 1.2
+#: Dice for so many recordings.
+RECORDINGS: Final = 1 << 30
 #: Decibels by which a microphone strays from flat, in the mean, and over how many hertz.
 STRAYS_DB, OVER_HZ = 3.0, 500.0
 #: Decibels an octave of its tilt beside: dull ones are commoner than sharp ones.
@@ -60,9 +62,10 @@ def microphone(draw: Dice) -> tuple[float, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Varied(Talker):
-    """One of the people who are made of a speaker, through a microphone of his own."""
+    """One of the people who are made of a speaker, by a microphone and in a recording of his."""
 
     person: int = 0
+    recording: int = 0
     taps: tuple[float, ...] = ()
     folder: Path | None = None
 
@@ -79,7 +82,8 @@ class Varied(Talker):
 def _speech(talker: Varied) -> Audio:
     plain = Talker(talker.name, talker.clips, talker.number)
     said = person(plain, talker.person, talker.folder)
-    return at_level(filtered(said, np.array(talker.taps, np.float32)), SPOKEN_DBM0)
+    heard = filtered(said, np.array(talker.taps, np.float32))
+    return recorded(heard, dice(talker.recording, talker.name, "recording"))
 
 
 class _Sounds(Corpora):
@@ -103,7 +107,8 @@ def varied(
     made.talkers = tuple(
         Varied(
             **{each.name: getattr(talker, each.name) for each in fields(Talker)},
-            person=draw.whole(0, PEOPLE - 1), taps=microphone(draw), folder=folder,
+            person=draw.whole(0, PEOPLE - 1), recording=draw.whole(0, RECORDINGS),
+            taps=microphone(draw), folder=folder,
         )
         for talker in (*corpora.talkers, *more)
     )  # fmt: skip
