@@ -76,17 +76,18 @@ def remember(wanted: Sequence[Batch], unseen: Sequence[Batch], chosen: argparse.
 
     Those are calls of a seed of their own or, without such, each third by a network of the others.
     """
-    course = Course(chosen.epochs, device=chosen.device)
+    course = Course(chosen.epochs, device=chosen.device, rate=chosen.rate)
     checked(course)
     others = [
         replace(batch, otherwise=True, voices=chosen.voices) for batch in wanted if chosen.otherwise
     ]
     calls = heard(chosen.out, [*wanted, *others], jobs=chosen.jobs)
     changes = [each for _, each in calls]
-    among, names = knots(changes), strata(changes)
+    among, begin = files.parts_of(chosen.begin.read_text()) if chosen.begin else (None, None)
+    among, names = among or knots(changes), strata(changes)
     lessons = [lesson(each, among, names) for each in changes]
     if unseen:
-        weights = learnt(lessons, course, "all calls")
+        weights = learnt(lessons, course, "all calls", begin)
         calls = heard(chosen.out, unseen, jobs=chosen.jobs)
         odds = [remembered(weights, lesson(each, among, names)) for _, each in calls]
     else:
@@ -102,6 +103,7 @@ def remember(wanted: Sequence[Batch], unseen: Sequence[Batch], chosen: argparse.
         if kind in files.weighing():
             points[kind] = curve(natural, bounds[kind])
     about = f"{wanted[0].split}, seeds {_seeds(wanted)}" + (", and otherwise" if others else "")
+    about += f", on from {chosen.begin.name}" if chosen.begin else ""
     hours = sum(each.seconds for batch, each in calls if batch.natural) / 3600
     judges = f"{hours:.0f} h of natural calls" + (f" of seeds {_seeds(unseen)}" if unseen else "")
     text = files.network_text(bounds, among, weights, f"{about}; limits by {judges}")
@@ -181,6 +183,10 @@ def _parser() -> argparse.ArgumentParser:
     network.add_argument(
         "--otherwise", action="store_true", help="the same calls on other lines and in rooms, too"
     )
+    network.add_argument("--rate", type=float, default=Course().rate, help="of learning, at most")
+    network.add_argument(
+        "--begin", type=Path, metavar="FILE", help="learn on from a network's file; with --unseen"
+    )
     network.add_argument(
         "--voices", type=Path, metavar="FOLDER", help="speakers more for these, FOLDER/speech/NAME"
     )
@@ -220,6 +226,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif chosen.verb == "network":
             seen = wanted(chosen.split, chosen.rich)
             unseen = []
+            if chosen.begin and not chosen.unseen:
+                raise InputError("--begin: it has seen calls, so that --unseen must set its limits")
+            if chosen.begin and not chosen.begin.is_file():
+                raise InputError(f"--begin {chosen.begin}: there is no such file")
             if chosen.unseen:
                 if chosen.unseen_seed in {batch.seed for batch in seen}:
                     raise InputError(f"--unseen-seed {chosen.unseen_seed} is one of training")

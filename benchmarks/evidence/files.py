@@ -119,6 +119,24 @@ def network_text(
     return "\n".join(made) + "\n"
 
 
+def parts_of(text: str) -> tuple[list[np.ndarray], dict[str, np.ndarray]]:
+    """Return the knots of a network's file, and its weights by part, to learn on from.
+
+    Raises
+    ------
+    ValueError
+        The engine does not take it.
+    """
+    network_of(text)
+    rows: dict[str, list[np.ndarray]] = {part: [] for part in recurrent.PARTS}
+    for line in text.splitlines():
+        what, _, numbers = line.partition(",")
+        if what in rows:
+            rows[what].append(np.array(numbers.split(",")[1:], np.float32))
+    knots = rows.pop("knots")
+    return knots, {part: np.stack(each) for part, each in rows.items()}
+
+
 def network_of(text: str) -> recurrent.Network:
     """Return the network of a file, read as the package reads its own.
 

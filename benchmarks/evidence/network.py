@@ -106,6 +106,19 @@ def _layers(torch: Any, course: Course, beside: int) -> Any:
     return net.to(course.device)
 
 
+def _take(torch: Any, net: Any, weights: Weights) -> None:
+    """Begin with the weights of a file: `_parts` the other way round."""
+    told = {
+        "in.bias": weights["in_bias"][0], "gru.bias_ih_l0": weights["gate_bias"][0],
+        "gru.bias_hh_l0": weights["held_bias"][0], "out.bias": weights["out_bias"][0],
+        "in.weight": weights["in"].T, "gru.weight_ih_l0": weights["gate"].T,
+        "gru.weight_hh_l0": weights["held"].T, "out.weight": weights["out"].T,
+    }  # fmt: skip
+    mine = net.state_dict()
+    mine.update({name: torch.tensor(each.copy()) for name, each in told.items()})
+    net.load_state_dict(mine)
+
+
 def _gone_through(torch: Any, net: Any, inputs: Any) -> Any:
     """Return what the last layers have before them, for every half second."""
     taken = torch.relu(net["in"](net["input_left_out"](inputs)))
@@ -162,8 +175,12 @@ def _missed(net: Any, calls: _Calls, which: Any, begin: int, inputs: Any) -> Any
     return total / (len(which) * calls.longest)
 
 
-def learnt(lessons: Sequence[Lesson], course: Course, name: str = "") -> Weights:
+def learnt(
+    lessons: Sequence[Lesson], course: Course, name: str = "", begin: Weights | None = None
+) -> Weights:
     """Return the weights of a network that has learnt from some calls, by parts of its file.
+
+    With ``begin`` it learns on from these weights; what it has to say besides it learns anew.
 
     Raises
     ------
@@ -180,6 +197,8 @@ def learnt(lessons: Sequence[Lesson], course: Course, name: str = "") -> Weights
     random = np.random.default_rng(course.seed)
     calls = _Calls(torch, lessons, course.device)
     net = _layers(torch, course, lessons[0].beside.shape[1])
+    if begin is not None:
+        _take(torch, net, begin)
     mean = deepcopy(net)
     batch = min(course.batch, len(lessons))
     steps = len(lessons) // batch

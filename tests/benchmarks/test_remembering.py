@@ -368,9 +368,23 @@ class TestFiles:
         ]  # fmt: skip
         assert command.main([*argument, "--unseen-seed", "105"]) == 0
         assert learnt_from == [18]
+        network_file = tmp_path / Path(recurrent.FILE).name
         printed = capsys.readouterr().out
         assert all(f"{kind}: 30 to find; false alarms of 1.0 h" in printed for kind in KINDS)
         text = (tmp_path / Path(recurrent.FILE).name).read_text()
         assert "seeds 101, and otherwise; limits by 1 h of natural calls of seeds 105" in text
         assert command.main([*argument, "--unseen-seed", "101"]) == 2
         assert "--unseen-seed 101 is one of training" in capsys.readouterr().err
+        before = network_file.read_text()
+        assert command.main([*argument, "--unseen-seed", "105", "--begin", str(network_file)]) == 0
+        capsys.readouterr()
+        assert f"on from {network_file.name}; limits by" in network_file.read_text()
+        told_knots = [line for line in before.splitlines() if line.startswith("knots")]
+        assert told_knots == [
+            line for line in network_file.read_text().splitlines() if line.startswith("knots")
+        ]
+        none = [*argument, "--unseen-seed", "105", "--begin", str(tmp_path / "none.csv")]
+        assert command.main(none) == 2
+        assert "there is no such file" in capsys.readouterr().err
+        assert command.main([*argument, "--unseen", "0", "--begin", str(network_file)]) == 2
+        assert "--unseen must set its limits" in capsys.readouterr().err
