@@ -234,7 +234,7 @@ class TestRecordings:
             assert made.dtype == np.float32
             assert np.isfinite(made).all()
             loud = np.abs(made) > 10 ** (-40 / 20)
-            assert level_dbm0(made[loud]) == pytest.approx(recordings.SPOKEN_DBM0, abs=5)
+            assert level_dbm0(made[loud]) == pytest.approx(people.SPOKEN_DBM0, abs=5)
 
     def test_pauses_are_as_loud_as_they_are_on_many_tapes(self) -> None:
         found = [

@@ -1,8 +1,8 @@
 """Recordings that were made elsewhere than in a studio, or treated afterwards.
 
 What noise a recording has of its own comes and goes with the talk, and in its pauses a monitor
-measures it together with the line's. The recordings of the development part are either very clean
-(below -75 dBm0 in pauses) or very noisy (above -45), and no line there has what lies between.
+measures it together with the line's. Nearly all recordings of the development part are very clean
+there or very noisy, and hardly one has what lies between; docs/decisions/0304-who-speaks.md.
 
 Source: own; the room is J. A. Moorer's, About this reverberation business, Computer Music Journal
 3 (1979): noise that falls off exponentially.
@@ -15,6 +15,7 @@ from typing import Final, cast
 import numpy as np
 
 from benchmarks.evidence.otherwise.endings import as_float
+from benchmarks.evidence.otherwise.people import SPOKEN_DBM0
 from securecall.fraud.bench.codec import coded
 from securecall.fraud.bench.dice import Dice
 from securecall.fraud.bench.sound import (
@@ -29,9 +30,8 @@ from securecall.fraud.bench.sound import (
     response,
 )
 
-__all__ = ["SPOKEN_DBM0", "recorded"]
+__all__ = ["recorded"]
 
-SPOKEN_DBM0: Final = -20.0
 #: How often a recording has noise of its own, a room, a dull microphone, squeezed levels, gates
 #: between its words, and a coder that it was kept by.
 NOISY, ROOMY, DULL, SQUEEZED, GATED, KEPT = 0.6, 0.35, 0.35, 0.3, 0.15, 0.2
