@@ -29,7 +29,7 @@ from parselmouth import Sound
 from securecall.errors import BuildError, InputError
 from securecall.fraud.bench import Call, Label, Simulator
 from securecall.fraud.bench.codec import coded, missing
-from securecall.fraud.bench.corpora import Corpora, open_corpora
+from securecall.fraud.bench.corpora import Clip, Corpora, open_corpora
 from securecall.fraud.bench.dice import Dice, dice
 from securecall.fraud.bench.sound import Audio, at_level
 from securecall.fraud.conform.levels import Pcm, level_dbm0
@@ -167,6 +167,8 @@ class TestVoices:
         assert kept.stat().st_size == 2 * len(made)
         assert np.array_equal(people.person(speaker, 3, tmp_path), made)
         assert np.array_equal(people.person(speaker, 3), made)
+        other = replace(speaker, clips=(Clip("a", "speech", "a", "development", tmp_path / "a"),))
+        assert people._digest(other) != people._digest(speaker)
         np.zeros(8, np.int16).tofile(kept)
         assert not people.person(speaker, 3, tmp_path).any()
 

@@ -11,6 +11,7 @@ F. Charpentier, Pitch-synchronous waveform processing techniques, Speech Communi
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, cast
 
@@ -58,13 +59,19 @@ def person(talker: Talker, number: int, folder: Path | None = None) -> Audio:
     BuildError
         Praat is not on this machine.
     """
-    kept = None if folder is None else folder / f"{talker.name}-{number:02d}.s16"
+    kept = None if folder is None else folder / f"{talker.name}-{_digest(talker)}-{number:02d}.s16"
     if kept is not None and kept.is_file():
         return np.fromfile(kept, "<i2").astype(np.float32) / FULL
     made = np.rint(_made(talker, number) * FULL).clip(-FULL, FULL).astype("<i2")
     if kept is not None:
         _keep(kept, made)
     return made.astype(np.float32) / FULL
+
+
+def _digest(talker: Talker) -> str:
+    """Return some digits that are others for a speaker of the name with other recordings."""
+    told = [f"{clip.path} {clip.name} {clip.first} {clip.samples}" for clip in talker.clips]
+    return sha256("\n".join(told).encode()).hexdigest()[:8]
 
 
 def _keep(path: Path, samples: Pcm) -> None:
