@@ -80,6 +80,16 @@ def test_the_same_samples_give_the_same_bits() -> None:
         assert np.array_equal(coded(SPEECH[:4000], name), coded(SPEECH[:4000], name))
 
 
+@pytest.mark.parametrize("name", ["opus", "g722"])
+def test_pieces_of_another_rate_end_with_the_same_bits_wherever_memory_lies(name: str) -> None:
+    kept: list[np.ndarray] = []
+    made = []
+    for turn in range(12):
+        kept.append(np.ones(1000 + 777 * turn))
+        made.append(coded(SPEECH[8000:8400], name))
+    assert all(np.array_equal(one, made[0]) for one in made)
+
+
 def test_unknown_and_absent_codecs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="did you mean 'mulaw'"):
         coded(SPEECH, "mulav")
