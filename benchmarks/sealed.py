@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.measure import ROOT, say
+from benchmarks.report import BEGIN, END
 from securecall.errors import InputError
 from securecall.fraud.bench.corpora import open_corpora
 from securecall.fraud.bench.journal import read_journal
@@ -29,7 +30,6 @@ from securecall.fraud.bench.score import Found, Record, Scores, judged, score
 __all__ = ["PAGE", "newest", "summed_up", "tables", "with_tables"]
 
 PAGE: Final = ROOT / "docs" / "bench.md"
-BEGIN, END = "<!-- figures: begin", "<!-- figures: end -->"
 WAITING: Final = ("call_waiting_answered", "call_waiting_ignored", "in call_waiting")
 
 

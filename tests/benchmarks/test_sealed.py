@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks import sealed
+from benchmarks.report import BEGIN, END
 from benchmarks.sealed import PAGE, newest, summed_up, tables, with_tables
 
 from securecall.errors import InputError
@@ -80,7 +81,7 @@ def test_a_journal_is_written_to_the_page_by_command(
 ) -> None:
     (tmp_path / "benchmarks" / "results").mkdir(parents=True)
     page = tmp_path / "bench.md"
-    page.write_text(f"above\n{sealed.BEGIN} -->\nold\n{sealed.END} -->\nbelow\n", encoding="utf-8")
+    page.write_text(f"above\n{BEGIN} -->\nold\n{END} -->\nbelow\n", encoding="utf-8")
     monkeypatch.setattr(sealed, "ROOT", tmp_path)
     monkeypatch.setattr(sealed, "PAGE", page)
     with pytest.raises(SystemExit):
@@ -88,7 +89,7 @@ def test_a_journal_is_written_to_the_page_by_command(
     assert sealed.main([str(path) for path in journals] + ["--commit", "abc"]) == 0
     written = page.read_text(encoding="utf-8")
     assert written.startswith("above\n")
-    assert written.endswith(f"{sealed.END} -->\nbelow\n")
+    assert written.endswith(f"{END} -->\nbelow\n")
     assert "old" not in written
     assert "silence, 0.1 h" in written
     assert sealed.main([]) == 0  # the same again, of what was kept
