@@ -47,9 +47,12 @@ cdef inline int _advance(Bursts* state, const TonePlan* plan) noexcept nogil:
 
 @cython.cdivision(True)
 cdef inline void _open(
-    Bursts* state, const Sight* sight, const float* samples, int fresh,
+    Bursts* state, const Sight* sight, const float* samples, int fresh, int64_t seen_start,
 ) noexcept nogil:
-    """Start a burst at a sight; its level is that of the middle of what was seen."""
+    """Start a burst at a sight; its level is that of the middle of what was seen.
+
+    fresh, seen_start: as sc_start_by_wave takes them.
+    """
     cdef int i, hops = 12 if sight.low else 5
     cdef int64_t inside = state.hops - 2
 
@@ -59,7 +62,7 @@ cdef inline void _open(
         state.plateau += sc_hop(state, inside - i)
     state.plateau_hops = hops
     sc_find_start(state, inside - 2)
-    sc_start_by_wave(state, samples, sight.low, fresh)
+    sc_start_by_wave(state, samples, sight.low, fresh, seen_start)
     state.scan = inside
     state.flat_next = state.burst.start // HOP + 2 + sc_flat_hops(state)
     if state.flat_next < state.hops - RING + 16:
@@ -80,7 +83,7 @@ cdef inline int _change(
     cdef int closed = 0
     cdef int64_t start = sc_change(state, plan, sight.line[0].hz, frame, &closed)
 
-    _open(state, sight, sc_samples(frame), 0)
+    _open(state, sight, sc_samples(frame), 0, -1)
     state.running = 1
     state.hz_last[0] = 0
     state.burst.start = start
@@ -120,7 +123,8 @@ cdef inline int _look(Bursts* state, const TonePlan* plan, const Frame* frame) n
     good = sight.lines > 0 and sight.pure and sc_in_box(plan, &sight)
     if not state.running:
         if good:
-            _open(state, &sight, sc_samples(frame), not state.seen_before)
+            # A burst that was set aside as too short to tell began where it was seen to.
+            _open(state, &sight, sc_samples(frame), not state.seen_before, state.burst.start)
             if state.running:
                 closed = _advance(state, plan)
             else:
@@ -130,12 +134,12 @@ cdef inline int _look(Bursts* state, const TonePlan* plan, const Frame* frame) n
     elif not state.out:
         if good and state.seen == 1 and not sc_confirms(state, &sight):
             # What began the burst was half something else: begin with this frame instead.
-            _open(state, &sight, sc_samples(frame), 1)
+            _open(state, &sight, sc_samples(frame), 1, state.burst.start)
         elif good and sc_same_lines(state, &sight):
             sc_burst_take(state, &sight)
             if state.seen == 2 and not state.low and state.burst.sharp & 1 == 0:
                 # Now its frequencies are known better.
-                sc_start_by_wave(state, sc_samples(frame), 0, 0)
+                sc_start_by_wave(state, sc_samples(frame), 0, 0, -1)
         elif good and not sight.low and sight.lines == 1 and state.burst.lines == 1:
             closed = _change(state, plan, &sight, frame)
         else:

@@ -126,12 +126,20 @@ cdef inline int _wave_of(
 
 
 @cython.cdivision(True)
+cdef inline int _fits_from(
+    const Bursts* state, const float* samples, int at, Wave* wave,
+) noexcept nogil:
+    """Return whether the running burst's lines are all that is there from a sample to near now."""
+    return _wave_of(state, samples, at, 600, wave) and sc_left(wave, samples, at) < <float> 0.3
+
+
 cdef inline void sc_start_by_wave(
-    Bursts* state, const float* samples, int low, int fresh,
+    Bursts* state, const float* samples, int low, int fresh, int64_t seen_start,
 ) noexcept nogil:
     """Mend the start of a burst that was just seen: its waveform shows where it began.
 
     fresh: the frame before did not show the burst: it began within the last window and a frame.
+    seen_start: where a frame before that showed half of it saw it begin; -1 if none did.
     """
     cdef Wave wave
     cdef int64_t now = state.hops * HOP, start
@@ -139,7 +147,9 @@ cdef inline void sc_start_by_wave(
     cdef int inside = 0
     cdef float left = 0, before = 1
 
-    if _wave_of(state, samples, at, 600, &wave) and sc_left(&wave, samples, at) < <float> 0.3:
+    if not _fits_from(state, samples, at, &wave) and low and fresh:
+        at = 280  # seen sooner than it filled that much of the window, where speech went before
+    if _fits_from(state, samples, at, &wave):
         inside = at
         while at >= HOP:
             left = sc_left(&wave, samples, at - HOP)
@@ -165,7 +175,10 @@ cdef inline void sc_start_by_wave(
         if not state.quiet and (at < 2 * HOP or before > <float> 0.8):
             state.burst.sharp = 1
     elif fresh and state.burst.start < now - (800 if low else 416):
+        # The frame before had the edge within its window, this one has it just before.
         state.burst.start = now - (700 if low else 320)
+        if now - 800 <= seen_start < now - 600:
+            state.burst.start = seen_start
         if not state.quiet:
             state.burst.sharp = 1
 

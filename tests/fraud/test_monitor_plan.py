@@ -132,6 +132,16 @@ def test_an_alert_of_which_packets_are_lost_is_one_if_its_frequency_is_near(
     assert names(beeps(*[(hz and hz * 1.007, ms) for hz, ms in parts])) == []
 
 
+def test_one_beep_of_a_cellular_telephone_is_enough_and_both_are_one_event() -> None:
+    for place in PLACES:
+        alone = beeps((440.0, 200.0), place=place)
+        assert names(alone) == ["call_waiting_cellular"]
+        for pause_ms in (400.0, 600.0):
+            line = beeps((440.0, 200.0), (None, pause_ms), (440.0, 200.0), place=place)
+            (event,) = begun(line, "monitor")
+            assert event.start_ms == pytest.approx(400 + place, abs=7)
+
+
 def test_pieces_that_are_further_apart_are_two() -> None:
     line = beeps((913.8, 274.0), (1428.5, 120.0), (None, 90.0), (1428.5, 170.0), (1776.7, 380.0))
     assert names(line) == []
@@ -146,13 +156,14 @@ def test_a_tone_that_was_told_in_its_first_piece_is_not_told_again() -> None:
 @pytest.mark.parametrize(
     "parts",
     [
-        [(440.0, 200.0)],
+        [(441.0, 200.0)],
+        [(440.0, 140.0)],
         [(440.0, 420.0)],
         [(449.0, 300.0)],
         [(443.5, 300.0)],
         [(400.0, 140.0)],
         [(405.0, 100.0)],
-        [(440.0, 200.0), (None, 250.0), (440.0, 200.0)],
+        [(441.0, 200.0), (None, 250.0), (441.0, 200.0)],
         [(425.0, 400.0)],
     ],
 )
