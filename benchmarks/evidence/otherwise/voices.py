@@ -17,6 +17,7 @@ from typing import Final, cast
 
 import numpy as np
 
+from benchmarks.evidence.otherwise.lines import FurtherOut
 from benchmarks.evidence.otherwise.people import PEOPLE, person
 from benchmarks.evidence.otherwise.recordings import recorded
 from securecall.fraud.bench import Call, Simulator
@@ -118,9 +119,9 @@ def varied(
 def call_of(
     simulator: Simulator, index: int, folder: Path | None = None, more: Sequence[Talker] = ()
 ) -> Call:
-    """Return the call of a number with voices and sounds that are not among the recordings."""
+    """Return the call of a number with voices, sounds and lines that no simulated call has."""
     draw = dice(simulator.seed, simulator.corpora.split, index, "voices")
-    other = Simulator(
+    other = FurtherOut(
         simulator.seed, varied(simulator.corpora, draw, folder, more), call_s=simulator.call_s,
         kinds=simulator.kinds,
     )  # fmt: skip
