@@ -212,9 +212,9 @@ def learnt(
         for part in range(steps):
             which = torch.from_numpy(order[part * batch : (part + 1) * batch]).to(course.device)
             latest = min(BEGINS_UP_TO, calls.longest // 2)
-            begin = int(random.integers(0, latest)) if part % 2 else 0
+            first = int(random.integers(0, latest)) if part % 2 else 0
             inputs = calls.inputs(which, course, random)
-            off = _missed(net, calls, which, begin, inputs)
+            off = _missed(net, calls, which, first, inputs)
             falling.zero_grad()
             off.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 import pytest
-from tests.fraud.sounds import Pcm, noise, pcm, silence, sine
+from tests.fraud.sounds import Pcm, Sound, noise, pcm, silence, sine
 from tests.fraud.tone_sounds import begun, sent
 
 from securecall.fraud import Event
@@ -140,6 +140,31 @@ def test_one_beep_of_a_cellular_telephone_is_enough_and_both_are_one_event() -> 
             line = beeps((440.0, 200.0), (None, pause_ms), (440.0, 200.0), place=place)
             (event,) = begun(line, "monitor")
             assert event.start_ms == pytest.approx(400 + place, abs=7)
+
+
+def hummed(dbm0: float, ms: float, hz: float) -> Sound:
+    """Return what a voice hums, its pitch swaying: it is as loud all along."""
+    at_s = np.arange(int(ms * 8)) / 8000
+    turns = 2 * np.pi * np.cumsum(hz * np.exp(0.05 * np.sin(2 * np.pi * 3 * at_s))) / 8000
+    made = np.zeros(len(at_s))
+    for k in range(1, 30):
+        made += np.sin(k * turns + k * k) / (1 + abs(k * hz - 600) / 300)
+    made *= np.sqrt(np.mean(sine(1000, dbm0, ms) ** 2) / np.mean(made**2))
+    return made
+
+
+@pytest.mark.parametrize("hz", [90.0, 133.0, 210.0])
+@pytest.mark.parametrize(("tone_hz", "tone_ms"), [(400.0, 100.0), (440.0, 300.0)])
+def test_a_tone_begins_where_talk_as_loud_is_cut_off(
+    hz: float, tone_hz: float, tone_ms: float
+) -> None:
+    # Power shows nothing; wherever a frame begins, the waveform does.
+    for late_ms in np.arange(0, 20, 2.5):
+        before, after = (hummed(-20, ms, hz) for ms in (1000 + late_ms, 1000))
+        whole = np.concatenate([before, sine(tone_hz, -20, tone_ms), after])
+        (event,) = begun(pcm(whole + noise(-60, len(whole) / 8 + 1, 3)[: len(whole)]), "monitor")
+        assert event.detail.startswith("call_waiting")
+        assert event.start_ms == pytest.approx(1000 + late_ms, abs=5)
 
 
 def test_pieces_that_are_further_apart_are_two() -> None:
