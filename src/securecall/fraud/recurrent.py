@@ -13,7 +13,7 @@ from securecall.fraud.learnt import Kind, packaged, read_lines
 
 __all__ = ["KINDS", "Kind", "Network", "network", "read"]
 
-FILE: Final = "data/recurrent_2026_11_26.csv"
+FILE: Final = "data/recurrent_2026_11_27.csv"
 KINDS: Final = ("three_way", "call_forwarding", "line_switch", "noise_anomaly")
 """In the engine's order."""
 BLOCK: Final = 73
