@@ -18,7 +18,7 @@ from benchmarks.evidence.judging import Judged, judged
 from benchmarks.evidence.lessons import lesson, strata
 from benchmarks.evidence.limits import KINDS, Limits, curve, limits
 from benchmarks.evidence.making import Hearer, Keeper, heard, work
-from benchmarks.evidence.network import Course, checked, learnt, remembered
+from benchmarks.evidence.network import Course, between, checked, learnt, remembered
 from benchmarks.evidence.network import crossed as crossed_lessons
 from benchmarks.evidence.places import knots
 from benchmarks.evidence.trees import Growth, Tree, crossed, stopping, taught, weighed
@@ -88,6 +88,7 @@ def remember(wanted: Sequence[Batch], unseen: Sequence[Batch], chosen: argparse.
     lessons = [lesson(each, among, names) for each in changes]
     if unseen:
         weights = learnt(lessons, course, "all calls", begin)
+        weights = between(begin, weights, chosen.way) if begin else weights
         calls = heard(chosen.out, unseen, jobs=chosen.jobs)
         odds = [remembered(weights, lesson(each, among, names)) for _, each in calls]
     else:
@@ -103,7 +104,8 @@ def remember(wanted: Sequence[Batch], unseen: Sequence[Batch], chosen: argparse.
         if kind in files.weighing():
             points[kind] = curve(natural, bounds[kind])
     about = f"{wanted[0].split}, seeds {_seeds(wanted)}" + (", and otherwise" if others else "")
-    about += f", on from {chosen.begin.name}" if chosen.begin else ""
+    if chosen.begin:
+        about += f", {chosen.way:.0%} of the way on from {chosen.begin.name}"
     hours = sum(each.seconds for batch, each in calls if batch.natural) / 3600
     judges = f"{hours:.0f} h of natural calls" + (f" of seeds {_seeds(unseen)}" if unseen else "")
     text = files.network_text(bounds, among, weights, f"{about}; limits by {judges}")
@@ -188,6 +190,10 @@ def _parser() -> argparse.ArgumentParser:
         "--begin", type=Path, metavar="FILE", help="learn on from a network's file; with --unseen"
     )
     network.add_argument(
+        "--way", type=float, default=1.0, metavar="SHARE",
+        help="go so far from --begin's weights to those learnt: 0.5 is half way",
+    )  # fmt: skip
+    network.add_argument(
         "--voices", type=Path, metavar="FOLDER", help="speakers more for these, FOLDER/speech/NAME"
     )
     network.add_argument(
@@ -228,6 +234,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             unseen = []
             if chosen.begin and not chosen.unseen:
                 raise InputError("--begin: it has seen calls, so that --unseen must set its limits")
+            if not 0 < chosen.way <= 1 or (chosen.way < 1 and not chosen.begin):
+                raise InputError(f"--way {chosen.way:g}: above 0 and at most 1, with --begin")
             if chosen.begin and not chosen.begin.is_file():
                 raise InputError(f"--begin {chosen.begin}: there is no such file")
             if chosen.unseen:

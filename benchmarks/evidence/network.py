@@ -243,6 +243,18 @@ def _parts(net: Any) -> Weights:
     return {name: short(each) for name, each in made.items()}
 
 
+def between(old: Weights, new: Weights, way: float) -> Weights:
+    """Return the weights so far on the way from those a network began with to those it learnt.
+
+    Half way it has learnt most of what is new and forgotten little of what it was not shown again.
+
+    Source
+    ------
+    M. Wortsman et al., Robust fine-tuning of zero-shot models, CVPR 2022.
+    """
+    return {name: short((1 - way) * old[name] + way * new[name]) for name in old}
+
+
 def remembered(weights: Weights, lesson: Lesson) -> np.ndarray:
     """Return the log odds of a call's half seconds, as the engine makes them: a column a kind."""
     inputs = np.concatenate([lesson.places / np.float32(32) - 1, lesson.blocks], 1)

@@ -279,6 +279,18 @@ class TestNetwork:
         assert network.checked(network.Course()) is Torch
 
 
+class TestBetween:
+    def test_ends_are_what_they_were_and_half_way_is_the_mean(self) -> None:
+        old, new = drawn(1), drawn(2)
+        for way, wanted in ((0.0, old), (1.0, new)):
+            made = network.between(old, new, way)
+            assert all(np.array_equal(made[part], wanted[part]) for part in wanted)
+        half = network.between(old, new, 0.5)
+        for part, weights in half.items():
+            assert np.allclose(weights, (old[part] + new[part]) / 2, rtol=0.006)
+            assert np.array_equal(weights, network.short(weights))
+
+
 class TestFiles:
     BOUNDS = Limits(-2.0, 1.0, 5.0, 0.8, 0.5)
 
@@ -378,11 +390,20 @@ class TestFiles:
         before = network_file.read_text()
         assert command.main([*argument, "--unseen-seed", "105", "--begin", str(network_file)]) == 0
         capsys.readouterr()
-        assert f"on from {network_file.name}; limits by" in network_file.read_text()
+        assert f"100% of the way on from {network_file.name}; limits by" in network_file.read_text()
         told_knots = [line for line in before.splitlines() if line.startswith("knots")]
         assert told_knots == [
             line for line in network_file.read_text().splitlines() if line.startswith("knots")
         ]
+        on = [*argument, "--unseen-seed", "105", "--begin", str(network_file), "--way"]
+        monkeypatch.setattr(command, "learnt", lambda *_: drawn(2))
+        assert command.main([*on, "0.25"]) == 0
+        _, halted = files.parts_of(network_file.read_text())
+        for part, weights in halted.items():
+            assert np.allclose(weights, 0.75 * drawn()[part] + 0.25 * drawn(2)[part], rtol=0.01)
+        assert command.main([*on, "0"]) == 2
+        assert command.main([*argument, "--way", "0.5"]) == 2
+        assert "--way 0.5: above 0 and at most 1, with --begin" in capsys.readouterr().err
         none = [*argument, "--unseen-seed", "105", "--begin", str(tmp_path / "none.csv")]
         assert command.main(none) == 2
         assert "there is no such file" in capsys.readouterr().err
