@@ -125,7 +125,6 @@ cdef inline int _wave_of(
     return sc_fit(wave, samples, first, last)
 
 
-@cython.cdivision(True)
 cdef inline int _fits_from(
     const Bursts* state, const float* samples, int at, Wave* wave,
 ) noexcept nogil:
@@ -133,6 +132,7 @@ cdef inline int _fits_from(
     return _wave_of(state, samples, at, 600, wave) and sc_left(wave, samples, at) < <float> 0.3
 
 
+@cython.cdivision(True)
 cdef inline void sc_start_by_wave(
     Bursts* state, const float* samples, int low, int fresh, int64_t seen_start,
 ) noexcept nogil:
