@@ -146,10 +146,12 @@ cdef inline void sc_start_by_wave(
     cdef int at = 160 if low else 424 - 160 * (state.seen - 1)
     cdef int inside = 0
     cdef float left = 0, before = 1
+    cdef int fits = _fits_from(state, samples, at, &wave)
 
-    if not _fits_from(state, samples, at, &wave) and low and fresh:
+    if not fits and low and fresh:
         at = 280  # seen sooner than it filled that much of the window, where speech went before
-    if _fits_from(state, samples, at, &wave):
+        fits = _fits_from(state, samples, at, &wave)
+    if fits:
         inside = at
         while at >= HOP:
             left = sc_left(&wave, samples, at - HOP)
