@@ -11,7 +11,7 @@ from benchmarks.evidence.otherwise import lines
 from securecall.fraud.bench import Simulator
 from securecall.fraud.bench.codec import CODECS
 from securecall.fraud.bench.corpora import open_corpora
-from securecall.fraud.bench.dice import dice
+from securecall.fraud.bench.dice import Dice, dice
 from securecall.fraud.bench.draft import Draft, begun
 from securecall.fraud.bench.line import CHAINS, CHAINS_SEALED, COLOURS, Line, other_line
 
@@ -30,13 +30,13 @@ def drafted(seed: int, *chains: tuple[str, ...]) -> Draft:
 
 
 def test_ranges_are_wider_by_the_share_and_not_below_half() -> None:
-    draw = lines._Wider(dice(1, "x"), 0.4)
+    draw = Dice(dice(1, "x").random, wider=0.4)
     wider = [draw.between(10, 20) for _ in range(500)]
     assert 6 <= min(wider) < 6.5
     assert 23.5 < max(wider) <= 24
     assert all(10 <= draw.exactly(10, 20) <= 20 for _ in range(500))
     assert min(draw.between(1, 20) for _ in range(500)) >= 0.5
-    still = lines._Wider(dice(1, "x"), 0.0)
+    still = Dice(dice(1, "x").random)
     plain = dice(1, "x")
     assert [still.between(10, 20) for _ in range(9)] == [plain.between(10, 20) for _ in range(9)]
 

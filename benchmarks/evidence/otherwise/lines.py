@@ -16,13 +16,12 @@ from dataclasses import replace
 from typing import Final
 
 from benchmarks.evidence.otherwise.coders import CODERS
-from securecall.fraud.bench import Call, Simulator
+from securecall.fraud.bench import Simulator
 from securecall.fraud.bench.codec import CODECS
 from securecall.fraud.bench.dice import Dice, dice
-from securecall.fraud.bench.draft import Draft, begun
+from securecall.fraud.bench.draft import Draft
 from securecall.fraud.bench.line import CHAINS_SEALED, COLOURS, Line
-from securecall.fraud.bench.render import Origin, rendered
-from securecall.fraud.bench.sound import FRAME, samples_of
+from securecall.fraud.bench.render import Origin
 
 __all__ = ["FurtherOut"]
 
@@ -43,36 +42,17 @@ ONLY_SEALED: Final = frozenset(chain for chains in CHAINS_SEALED.values() for ch
 Chain = tuple[str, ...]
 
 
-class _Wider(Dice):
-    """Dice whose ranges are wider by a share of their width."""
-
-    __slots__ = ("share",)
-
-    def __init__(self, draw: Dice, share: float) -> None:
-        super().__init__(draw.random)
-        self.share = share
-
-    def between(self, low: float, high: float) -> float:
-        """Draw evenly from a range and some of what is beside it; never below half its low end."""
-        more = self.share * (high - low)
-        least = max(low - more, 0.5 * low) if low > 0 else low - more
-        return self.exactly(least, high + more)
-
-
 class FurtherOut(Simulator):
     """Makes the calls that a simulator would, on lines that it does not draw."""
 
     __slots__ = ()
 
-    def call(self, index: int) -> Call:
-        """Return the call of a number."""
-        origin = Origin(self.seed, self.corpora.split, index)
+    def _drafted(self, origin: Origin) -> Draft:
         other = dice(*origin, "further out")
-        draw = _Wider(dice(*origin, "plot"), other.exactly(0.0, WIDEST))
-        draft = begun(samples_of(self.call_s) // FRAME * FRAME, draw, self.corpora)
-        self._plot(draft)
+        wider = other.exactly(0.0, WIDEST)
+        draft = self._plotted(Dice(dice(*origin, "plot").random, wider=wider))
         relined(draft, other)
-        return rendered(draft, origin)
+        return draft
 
 
 def relined(draft: Draft, draw: Dice) -> None:

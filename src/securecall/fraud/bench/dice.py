@@ -27,18 +27,21 @@ class Dice:
     ----------
     random : numpy.random.Generator
     wide : bool
+    wider : float
+        By which share of its width a range grows on either side; `WIDER` with ``wide``, else 0.
     """
 
-    __slots__ = ("random", "wide")
+    __slots__ = ("random", "wide", "wider")
 
-    def __init__(self, random: np.random.Generator, wide: bool = False) -> None:
+    def __init__(self, random: np.random.Generator, wide: bool = False, wider: float = 0.0) -> None:
         self.random = random
         self.wide = wide
+        self.wider = WIDER if wide else wider
 
     def between(self, low: float, high: float) -> float:
         """Draw evenly from a range, which the sealed part widens; never below half its low end."""
-        if self.wide:
-            more = WIDER * (high - low)
+        if self.wider:
+            more = self.wider * (high - low)
             low, high = max(low - more, 0.5 * low) if low > 0 else low - more, high + more
         return float(self.random.uniform(low, high))
 

@@ -8,7 +8,7 @@ from typing import Final
 from securecall.errors import InputError
 from securecall.fraud.bench.call import Call
 from securecall.fraud.bench.corpora import Corpora, open_corpora
-from securecall.fraud.bench.dice import dice
+from securecall.fraud.bench.dice import Dice, dice
 from securecall.fraud.bench.draft import Draft, begun
 from securecall.fraud.bench.innocents import INNOCENTS, innocents, rung_first
 from securecall.fraud.bench.label import KINDS
@@ -83,14 +83,16 @@ class Simulator:
 
     def call(self, index: int) -> Call:
         """Return the call of a number."""
-        corpora = self.corpora
-        wide = corpora.split == "sealed"
-        origin = Origin(self.seed, corpora.split, index)
-        draw = dice(*origin, "plot", wide=wide)
-        samples = samples_of(self.call_s) // FRAME * FRAME
-        draft = begun(samples, draw, corpora)
+        origin = Origin(self.seed, self.corpora.split, index)
+        return rendered(self._drafted(origin), origin)
+
+    def _drafted(self, origin: Origin) -> Draft:
+        return self._plotted(dice(*origin, "plot", wide=self.corpora.split == "sealed"))
+
+    def _plotted(self, draw: Dice) -> Draft:
+        draft = begun(samples_of(self.call_s) // FRAME * FRAME, draw, self.corpora)
         self._plot(draft)
-        return rendered(draft, origin)
+        return draft
 
     def _plot(self, draft: Draft) -> None:
         """Let things happen, one after the other, with talk between them."""
