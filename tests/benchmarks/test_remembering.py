@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -277,6 +279,44 @@ class TestNetwork:
         with pytest.raises(BuildError, match="--device cpu"):
             network.checked(network.Course(device="cuda"))
         assert network.checked(network.Course()) is Torch
+
+
+class Layers:
+    """What there is of PyTorch's layers when weights come and go: tensors by name."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Any] = {"beside.bias": self.tensor(np.zeros(3))}
+
+    @staticmethod
+    def tensor(array: np.ndarray) -> Any:
+        kept = SimpleNamespace(numpy=lambda: array)
+        return SimpleNamespace(detach=lambda: SimpleNamespace(cpu=lambda: kept))
+
+    def state_dict(self) -> dict[str, Any]:
+        return dict(self.kept)
+
+    def load_state_dict(self, told: dict[str, Any]) -> None:
+        self.kept = told
+
+
+class TestTaken:
+    def test_a_network_that_learns_on_begins_with_the_weights_of_the_file(self) -> None:
+        layers = Layers()
+        network._take(Layers, layers, drawn(3))
+        assert sorted(layers.kept) == [
+            "beside.bias", "gru.bias_hh_l0", "gru.bias_ih_l0", "gru.weight_hh_l0",
+            "gru.weight_ih_l0", "in.bias", "in.weight", "out.bias", "out.weight",
+        ]  # fmt: skip
+        back = network._parts(layers)
+        assert list(back) == [part for part in PARTS if part != "knots"]
+        for part, weights in drawn(3).items():
+            assert np.array_equal(back[part], weights), part
+
+    def test_a_copy_is_taken_so_that_training_leaves_the_beginning_alone(self) -> None:
+        begin, layers = drawn(3), Layers()
+        network._take(Layers, layers, begin)
+        layers.kept["in.bias"].detach().cpu().numpy()[:] = 9
+        assert np.array_equal(begin["in_bias"], drawn(3)["in_bias"])
 
 
 class TestBetween:
