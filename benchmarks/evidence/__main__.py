@@ -18,7 +18,7 @@ from benchmarks.evidence.judging import Judged, judged
 from benchmarks.evidence.lessons import lesson, strata
 from benchmarks.evidence.limits import KINDS, Limits, curve, limits
 from benchmarks.evidence.making import Hearer, Keeper, heard, work
-from benchmarks.evidence.network import Course, between, checked, learnt, remembered
+from benchmarks.evidence.network import Course, averaged, between, checked, learnt, remembered
 from benchmarks.evidence.network import crossed as crossed_lessons
 from benchmarks.evidence.places import knots
 from benchmarks.evidence.trees import Growth, Tree, crossed, stopping, taught, weighed
@@ -87,7 +87,10 @@ def remember(wanted: Sequence[Batch], unseen: Sequence[Batch], chosen: argparse.
     among, names = among or knots(changes), strata(changes)
     lessons = [lesson(each, among, names) for each in changes]
     if unseen:
-        weights = learnt(lessons, course, "all calls", begin)
+        weights = averaged([
+            learnt(lessons, replace(course, seed=course.seed + number), "all calls", begin)
+            for number in range(chosen.trainings)
+        ])  # fmt: skip
         weights = between(begin, weights, chosen.way) if begin else weights
         calls = heard(chosen.out, unseen, jobs=chosen.jobs)
         odds = [remembered(weights, lesson(each, among, names)) for _, each in calls]
@@ -105,7 +108,8 @@ def remember(wanted: Sequence[Batch], unseen: Sequence[Batch], chosen: argparse.
             points[kind] = curve(natural, bounds[kind])
     about = f"{wanted[0].split}, seeds {_seeds(wanted)}" + (", and otherwise" if others else "")
     if chosen.begin:
-        about += f", {chosen.way:.0%} of the way on from {chosen.begin.name}"
+        many = f" by the mean of {chosen.trainings} trainings" if chosen.trainings > 1 else ""
+        about += f", {chosen.way:.0%} of the way on from {chosen.begin.name}{many}"
     hours = sum(each.seconds for batch, each in calls if batch.natural) / 3600
     judges = f"{hours:.0f} h of natural calls" + (f" of seeds {_seeds(unseen)}" if unseen else "")
     text = files.network_text(bounds, among, weights, f"{about}; limits by {judges}")
@@ -194,6 +198,10 @@ def _parser() -> argparse.ArgumentParser:
         help="go so far from --begin's weights to those learnt: 0.5 is half way",
     )  # fmt: skip
     network.add_argument(
+        "--trainings", type=int, default=1, metavar="N",
+        help="the mean of so many, each in another order; more than one with --begin",
+    )  # fmt: skip
+    network.add_argument(
         "--voices", type=Path, metavar="FOLDER", help="speakers more for these, FOLDER/speech/NAME"
     )
     network.add_argument(
@@ -236,6 +244,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 raise InputError("--begin: it has seen calls, so that --unseen must set its limits")
             if not 0 < chosen.way <= 1 or (chosen.way < 1 and not chosen.begin):
                 raise InputError(f"--way {chosen.way:g}: above 0 and at most 1, with --begin")
+            if chosen.trainings < 1 or (chosen.trainings > 1 and not chosen.begin):
+                raise InputError(f"--trainings {chosen.trainings}: 1, or more with --begin")
             if chosen.begin and not chosen.begin.is_file():
                 raise InputError(f"--begin {chosen.begin}: there is no such file")
             if chosen.unseen:

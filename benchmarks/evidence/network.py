@@ -255,6 +255,16 @@ def between(old: Weights, new: Weights, way: float) -> Weights:
     return {name: short((1 - way) * old[name] + way * new[name]) for name in old}
 
 
+def averaged(trained: Sequence[Weights]) -> Weights:
+    """Return the mean of the weights of some trainings that began with the same.
+
+    Source
+    ------
+    M. Wortsman et al., Model soups, ICML 2022: it finds more than each, and costs what one does.
+    """
+    return {name: short(np.mean([each[name] for each in trained], 0)) for name in trained[0]}
+
+
 def remembered(weights: Weights, lesson: Lesson) -> np.ndarray:
     """Return the log odds of a call's half seconds, as the engine makes them: a column a kind."""
     inputs = np.concatenate([lesson.places / np.float32(32) - 1, lesson.blocks], 1)

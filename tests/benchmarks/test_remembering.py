@@ -331,6 +331,15 @@ class TestBetween:
             assert np.array_equal(weights, network.short(weights))
 
 
+class TestAveraged:
+    def test_each_training_counts_as_much(self) -> None:
+        trained = [drawn(seed) for seed in (1, 2, 3)]
+        for part, weights in network.averaged(trained).items():
+            assert np.allclose(weights, sum(each[part] for each in trained) / 3, rtol=0.006)
+        alone = network.averaged(trained[:1])
+        assert all(np.array_equal(alone[part], trained[0][part]) for part in alone)
+
+
 class TestFiles:
     BOUNDS = Limits(-2.0, 1.0, 5.0, 0.8, 0.5)
 
@@ -441,6 +450,22 @@ class TestFiles:
         _, halted = files.parts_of(network_file.read_text())
         for part, weights in halted.items():
             assert np.allclose(weights, 0.75 * drawn()[part] + 0.25 * drawn(2)[part], rtol=0.01)
+        orders = []
+        monkeypatch.setattr(
+            command, "learnt",
+            lambda lessons, course, *_: orders.append(course.seed) or drawn(1 + len(orders)),
+        )  # fmt: skip
+        assert command.main([*on, "0.5", "--trainings", "2"]) == 0
+        assert orders == [network.Course().seed, network.Course().seed + 1]
+        _, halted_again = files.parts_of(network_file.read_text())
+        for part, weights in halted_again.items():
+            learnt_both = (drawn(2)[part] + drawn(3)[part]) / 2
+            assert np.allclose(weights, (halted[part] + learnt_both) / 2, rtol=0.02, atol=1e-3)
+        assert "by the mean of 2 trainings; limits by" in network_file.read_text()
+        assert command.main([*on, "0.5", "--trainings", "0"]) == 2
+        assert "--trainings 0: 1, or more with --begin" in capsys.readouterr().err
+        assert command.main([*argument, "--trainings", "2"]) == 2
+        assert "--trainings 2: 1, or more with --begin" in capsys.readouterr().err
         assert command.main([*on, "0"]) == 2
         assert command.main([*argument, "--way", "0.5"]) == 2
         assert "--way 0.5: above 0 and at most 1, with --begin" in capsys.readouterr().err
