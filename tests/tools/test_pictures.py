@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
+from PIL import Image
 from tests.pages import pages
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +41,19 @@ def test_an_examples_picture_is_taken_from_it(tmp_path: Path) -> None:
     picture = tmp_path / "call.png"
     PICTURES.MAKERS["call.png"](picture)
     assert picture.read_bytes()[:4] == b"\x89PNG"
+
+
+def test_a_picture_is_kept_small_and_looks_the_same(tmp_path: Path) -> None:
+    across, down = np.meshgrid(np.linspace(0, 255, 2_640), np.linspace(0, 255, 400))
+    pixels = np.stack([across, down, 255 - across], axis=-1).astype(np.uint8)
+    picture = tmp_path / "drawn.png"
+    Image.fromarray(pixels).save(picture)
+    PICTURES.slim(picture)
+    with Image.open(picture) as kept:
+        assert kept.mode == "P"
+        assert kept.size == (PICTURES.WIDEST_PIXELS, 200)
+        seen = np.asarray(kept.convert("RGB"), dtype=np.int16)
+    assert np.abs(seen - pixels[::2, ::2].astype(np.int16)).mean() < 10  # of 255
 
 
 def test_without_a_browser_the_day_stays_and_it_is_said(
