@@ -232,11 +232,11 @@ cdef class Watch:
         if count >= LONG_PIECE:
             with nogil:
                 failed = sc_watch_feed(
-                    &self.c, &self.setup.c, leg, first, count, &self.events, &self.cues
+                    &self.c, &self.setup.c, leg, first, count, &self.events, &self.cues, NULL
                 )
         else:
             failed = sc_watch_feed(
-                &self.c, &self.setup.c, leg, first, count, &self.events, &self.cues
+                &self.c, &self.setup.c, leg, first, count, &self.events, &self.cues, NULL
             )
         if held:
             PyBuffer_Release(&view)
@@ -376,6 +376,7 @@ cdef class Watches:
         cdef Py_ssize_t row, call, rows = self.count * self.legs
         cdef int64_t samples = frames.shape[1], most = frames.shape[1]
         cdef int n, failed = 0, woken = 0
+        cdef const Leg* ahead
         if frames.shape[0] != rows:
             raise ValueError("a row a channel")
         if lengths is not None:
@@ -394,10 +395,12 @@ cdef class Watches:
             for row in range(rows):
                 call = row // self.legs
                 n = self.mine[row % self.legs]
+                ahead = NULL
                 if CROWD <= rows and row + 1 < rows and samples > 0:
-                    sc_leg_ahead(
-                        &self.calls[(row + 1) // self.legs].leg[self.mine[(row + 1) % self.legs]]
-                    )
+                    ahead = &self.calls[(row + 1) // self.legs].leg[
+                        self.mine[(row + 1) % self.legs]
+                    ]
+                    sc_leg_ahead(ahead)
                     sc_ahead(&frames[row + 1, 0], samples * sizeof(int16_t))
                 if gaps is not None and gaps[row]:
                     failed |= sc_watch_gap(
@@ -409,7 +412,7 @@ cdef class Watches:
                         sc_blocks_ahead(&self.calls[call].leg[n])
                     failed |= sc_watch_feed(
                         &self.calls[call], &self.setup.c, n, <const uint8_t*> &frames[row, 0],
-                        most, &self.events, &self.cues,
+                        most, &self.events, &self.cues, ahead,
                     )
                 self.marks[2 * row] = self.events.count
                 self.marks[2 * row + 1] = self.cues.count

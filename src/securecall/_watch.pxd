@@ -32,6 +32,7 @@ cdef enum:
     LEGS = 2
     BASE_BLOCKS = 8        # the line's noise is the quietest of the last four seconds
     SPOKEN_FRAMES = 10     # frames of voiced speech, of every other one, after which somebody spoke
+    AHEAD_FIRST = 2432     # bytes of a leg that are asked for first
     TONE_DB = -25          # the evenness of tones is below, that of speech above
 
 cdef struct Heard:         # a block that waits for the other leg's
@@ -76,8 +77,16 @@ cdef inline void sc_leg_reset(Leg* leg) noexcept nogil:
 
 
 cdef inline void sc_leg_ahead(const Leg* leg) noexcept nogil:
-    """Ask for the memory of a leg that every frame needs."""
-    sc_ahead(leg, <const char*> &leg.echo - <const char*> leg)
+    """Ask for the first half of a leg's memory that every frame needs."""
+    sc_ahead(leg, AHEAD_FIRST)
+
+
+cdef inline void sc_rest_ahead(const Leg* leg) noexcept nogil:
+    """Ask for the other half; all at once is more than a core waits for without standing still."""
+    sc_ahead(
+        <const char*> leg + AHEAD_FIRST,
+        <const char*> &leg.echo - <const char*> leg - AHEAD_FIRST,
+    )
 
 
 cdef inline void sc_blocks_ahead(const Leg* leg) noexcept nogil:
@@ -215,9 +224,12 @@ cdef inline int _frame(Watch* watch, const Setup* setup, int number, Cues* cues)
 @cython.cdivision(True)
 cdef inline int sc_watch_feed(
     Watch* watch, const Setup* setup, int number, const uint8_t* data, int64_t count,
-    Events* events, Cues* cues,
+    Events* events, Cues* cues, const Leg* ahead,
 ) noexcept nogil:
-    """Hear samples of a leg; return -1 without memory."""
+    """Hear samples of a leg; return -1 without memory.
+
+    ``ahead`` is the leg that is fed next, or NULL: the rest of its memory is asked for in mid-way.
+    """
     cdef Leg* leg = &watch.leg[number]
     cdef int ratio = setup.rate_hz // 8000, wide = 2 if setup.encoding == S16LE else 1
     cdef int64_t at = 0, piece, frame
@@ -231,6 +243,8 @@ cdef inline int sc_watch_feed(
         if piece > count - at:
             piece = count - at
         sc_line_feed(&leg.line, setup, data + wide * at, piece, events)
+        if at == 0 and ahead != NULL:
+            sc_rest_ahead(ahead)
         at += piece
         for k in range(first, events.count):
             sc_context_event(&leg.context, &events.items[k], setup.classes)
