@@ -32,7 +32,6 @@ cdef enum:
     LEGS = 2
     BASE_BLOCKS = 8        # the line's noise is the quietest of the last four seconds
     SPOKEN_FRAMES = 10     # frames of voiced speech, of every other one, after which somebody spoke
-    AHEAD_FIRST = 2432     # bytes of a leg that are asked for first
     TONE_DB = -25          # the evenness of tones is below, that of speech above
 
 cdef struct Heard:         # a block that waits for the other leg's
@@ -76,17 +75,24 @@ cdef inline void sc_leg_reset(Leg* leg) noexcept nogil:
     sc_change_reset(&leg.change)
 
 
+cdef inline int64_t _often(const Leg* leg) noexcept nogil:
+    """Return how many bytes of a leg, from its first on, every frame needs."""
+    return <const char*> &leg.echo - <const char*> leg
+
+
+@cython.cdivision(True)
+cdef inline int64_t _half(const Leg* leg) noexcept nogil:
+    return _often(leg) // 2 // 64 * 64
+
+
 cdef inline void sc_leg_ahead(const Leg* leg) noexcept nogil:
     """Ask for the first half of a leg's memory that every frame needs."""
-    sc_ahead(leg, AHEAD_FIRST)
+    sc_ahead(leg, _half(leg))
 
 
 cdef inline void sc_rest_ahead(const Leg* leg) noexcept nogil:
     """Ask for the other half; all at once is more than a core waits for without standing still."""
-    sc_ahead(
-        <const char*> leg + AHEAD_FIRST,
-        <const char*> &leg.echo - <const char*> leg - AHEAD_FIRST,
-    )
+    sc_ahead(<const char*> leg + _half(leg), _often(leg) - _half(leg))
 
 
 cdef inline void sc_blocks_ahead(const Leg* leg) noexcept nogil:
